@@ -1,0 +1,51 @@
+# Everything runs in .venv and node_modules of this folder; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NPM_BIN := node_modules/.bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast lint lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready node_modules/.ready ## Install the pinned tools into this folder
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; name another with make PYTHON=python3.13 ...")'
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	@echo "Setting up node_modules ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+demo: setup ## Take a snapshot with the real cdk command line on AWS emulated on this machine
+	@python -m local_aws.demo
+
+test: setup ## Run every test
+	@python -m pytest -m "not e2e" -q
+	@python -m pytest -m e2e -q -n 2 --dist loadgroup
+
+test-fast: setup ## Run the tests that deploy nothing
+	@python -m pytest -m "not e2e" -q
+
+lint: setup ## Check style and types
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@pyright
+
+lock: ## Pin again what pyproject.toml asks for (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app --group dev -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app -c requirements-dev.txt -o requirements.txt
+	echo "-e ." >> requirements.txt
+
+clean: ## Remove what make made
+	rm -rf $(VENV) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,130 @@
+"""Names, limits and rules that the construct and its Lambda share.
+
+Imports nothing but the standard library, so that synthesis needs neither boto3 nor crhelper.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+RESOURCE_TYPE: Final = "Custom::NeptuneClusterSnapshot"
+
+
+class Property:
+    """Keys of ``ResourceProperties``; those that are also the API's keep the API's names."""
+
+    CLUSTER_IDENTIFIER: Final = "DBClusterIdentifier"
+    SNAPSHOT_IDENTIFIER: Final = "DBClusterSnapshotIdentifier"
+    IDENTIFIER_PREFIX: Final = "SnapshotIdentifierPrefix"
+    TRIGGER: Final = "Trigger"
+    TAGS: Final = "Tags"
+    TIMEOUT_SECONDS: Final = "TimeoutSeconds"
+
+
+SNAPSHOT_FIELDS: Final = (
+    "AvailabilityZones",
+    "DBClusterSnapshotIdentifier",
+    "DBClusterIdentifier",
+    "SnapshotCreateTime",
+    "Engine",
+    "AllocatedStorage",
+    "Status",
+    "Port",
+    "VpcId",
+    "ClusterCreateTime",
+    "MasterUsername",
+    "EngineVersion",
+    "LicenseModel",
+    "SnapshotType",
+    "PercentProgress",
+    "StorageEncrypted",
+    "KmsKeyId",
+    "DBClusterSnapshotArn",
+    "SourceDBClusterSnapshotArn",
+    "IAMDatabaseAuthenticationEnabled",
+    "StorageType",
+)
+"""Every field of a snapshot in the API's answer; each is an attribute of the resource."""
+
+ENGINE: Final = "neptune"
+"""The engine whose clusters and snapshots are Neptune's; the API also lists Aurora's."""
+
+
+class OwnerTag:
+    """Tags that say whose a snapshot is and what it was taken for."""
+
+    PREFIX: Final = "neptune-snapshot:"
+    STACK: Final = "neptune-snapshot:stack"
+    RESOURCE: Final = "neptune-snapshot:resource"
+    REQUEST: Final = "neptune-snapshot:request"
+    TRIGGER: Final = "neptune-snapshot:trigger"
+    ALL: Final = (STACK, RESOURCE, REQUEST, TRIGGER)
+
+
+POLL_RULE_PREFIX: Final = "neptune-snapshot-"
+"""EventBridge rules of a stack are named this, the first 8 characters of its UUID, ``-`` …"""
+
+IDENTIFIER_MAX: Final = 63
+"""Characters in an identifier (CreateDBClusterSnapshot)."""
+
+DIGEST_LENGTH: Final = 10
+SLUG_MAX: Final = 16
+PREFIX_MAX: Final = IDENTIFIER_MAX - DIGEST_LENGTH - SLUG_MAX - 2
+"""A longer prefix is shortened to this, so that slug and digest always fit behind it."""
+
+TAGS_MAX: Final = 50 - len(OwnerTag.ALL)
+"""Tags a user can give: Neptune's 50 less the owner tags."""
+TAG_KEY_MAX: Final = 128
+TAG_VALUE_MAX: Final = 256
+
+SERVICE_TIMEOUT_MAX: Final = 3600
+"""Seconds CloudFormation waits for one custom resource."""
+ANSWER_MARGIN: Final = 120
+"""Seconds kept free between our deadline and CloudFormation's: a late tick and its answer."""
+TIMEOUT_MAX: Final = SERVICE_TIMEOUT_MAX - ANSWER_MARGIN
+TIMEOUT_MIN: Final = 1
+
+
+def identifier_problem(value: str) -> str | None:
+    """Say which rule of the API an identifier (or prefix of one) breaks, or ``None``."""
+    if not value:
+        return "must not be empty"
+    if len(value) > IDENTIFIER_MAX:
+        return f"must have at most {IDENTIFIER_MAX} characters, has {len(value)}"
+    if not re.fullmatch(r"[A-Za-z0-9-]*", value):
+        return "must contain only ASCII letters, digits and hyphens"
+    if not value[0].isalpha():
+        return "must start with a letter"
+    if "--" in value:
+        return "must not contain two hyphens in a row"
+    if value.endswith("-"):
+        return "must not end with a hyphen"
+    return None
+
+
+def tag_problem(key: str, value: str) -> str | None:
+    """Say which rule of the API, or of this library, a tag breaks, or ``None``."""
+    if not 1 <= len(key) <= TAG_KEY_MAX:
+        return f"its key must have 1 to {TAG_KEY_MAX} characters, has {len(key)}"
+    if len(value) > TAG_VALUE_MAX:
+        return f"its value must have at most {TAG_VALUE_MAX} characters, has {len(value)}"
+    for text in (key, value):
+        if text.lower().startswith(("aws:", "rds:")):
+            return "neither key nor value may start with 'aws:' or 'rds:'"
+        for character in text:
+            if not _is_allowed_in_tag(character):
+                return (
+                    f"must contain only letters, digits, spaces and _.:/=+- (found {character!r})"
+                )
+    if key.lower().startswith(OwnerTag.PREFIX):
+        return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
+    return None
+
+
+def shorten_prefix(prefix: str) -> str:
+    """Lower-case a prefix and cut it so that slug and digest fit behind it."""
+    return prefix.lower()[:PREFIX_MAX].rstrip("-")
+
+
+def _is_allowed_in_tag(character: str) -> bool:
+    return character in "_.:/=+-" or unicodedata.category(character)[0] in "LZN"
