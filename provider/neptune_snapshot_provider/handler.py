@@ -1,0 +1,189 @@
+"""The Lambda's entry: from CloudFormation's event, or a tick of the poll, to the answer.
+
+The only module that knows crhelper. It relies on behaviours that crhelper does not document;
+``tests/provider/test_crhelper_contract.py`` holds them fast.
+"""
+
+import logging
+import socket
+from functools import cache
+from typing import Any, Final, Protocol, cast
+
+from crhelper import FAILED, CfnResource
+
+from neptune_snapshot_provider import logs, resume
+from neptune_snapshot_provider.errors import ProviderError, UnexpectedError
+from neptune_snapshot_provider.identity import poll_id
+from neptune_snapshot_provider.lifecycle import safe_physical_id
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.neptune import BotoAws
+from neptune_snapshot_provider.polling import Polls
+from neptune_snapshot_provider.reconciler import HandOver, Reconciler, SystemClock
+from neptune_snapshot_provider.records import attributes
+from neptune_snapshot_provider.request import (
+    Event,
+    Request,
+    RequestType,
+    is_custom_resource_event,
+    parse_request,
+)
+from neptune_snapshot_provider.steps import Answer
+from neptune_snapshot_provider.waiting import Budget
+
+# crhelper sends the answer on a socket that has no timeout of its own.
+socket.setdefaulttimeout(15)
+
+_CLOCK: Final = SystemClock()
+
+
+class Context(Protocol):
+    """What is used of Lambda's context."""
+
+    function_name: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds this invocation has left."""
+        ...
+
+
+def handler(event: object, context: Context) -> None:
+    """Answer one request of CloudFormation, now or by a later tick."""
+    logs.set_up()
+    if not is_custom_resource_event(event):
+        say(logging.ERROR, "Not an event of a custom resource: nothing was done, nobody answered")
+        return
+    Invocation(event, context).run()
+
+
+class Invocation:
+    """One invocation, with a crhelper of its own because crhelper keeps state."""
+
+    def __init__(self, event: Event, context: Context) -> None:
+        self._context = context
+        # INFO: at DEBUG crhelper logs the presigned URL, with which anybody could answer.
+        self._helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+        self._request_event, self._resume = resume.unfold(event)
+        self._crhelper_event = dict(event)
+        if event["RequestType"] not in tuple(RequestType):
+            # crhelper has no answer to a type it does not know; `parse_request` refuses it.
+            self._crhelper_event["RequestType"] = RequestType.CREATE.value
+        self._handed_over = False
+        logs.set_up(
+            resource=self._request_event["LogicalResourceId"],
+            request=self._request_event["RequestId"],
+        )
+
+    def run(self) -> None:
+        """Let crhelper call `_respond` and send what comes of it."""
+        for register in (self._helper.create, self._helper.update, self._helper.delete):
+            register(self._respond)
+        if self._resume:
+            self._set_poll(self._respond)
+        self._helper(self._crhelper_event, self._context)
+        if self._handed_over and self._helper.PhysicalResourceId is not None:
+            # crhelper could not set up the poll and has answered so; a part of it may stand.
+            self._remove_poll()
+
+    def _respond(self, _event: Event, _context: Context) -> str | None:
+        """Return the physical id: crhelper then answers, or sets up the poll if there is one.
+
+        On a tick ``None`` leaves the poll as it is.
+        """
+        helper, event = self._helper, self._request_event
+        helper.Data = {}
+        helper.LogicalResourceId = event["LogicalResourceId"]
+        # Set before anything can fail: it is what crhelper answers with if this is cut short.
+        helper.PhysicalResourceId = event.get("PhysicalResourceId") or _never_made(event)
+        try:
+            request = parse_request(event)
+            helper.PhysicalResourceId = safe_physical_id(request)
+            outcome = self._reconcile(request)
+            if isinstance(outcome, HandOver):
+                return self._hand_over(request, outcome)
+            return self._succeed(outcome)
+        except ProviderError as error:
+            return self._fail(error)
+        except Exception as error:  # noqa: BLE001 - whatever happens, CloudFormation is answered
+            say(logging.ERROR, "A defect of cdk-neptune-snapshot", trace=True)
+            return self._fail(UnexpectedError(f"{type(error).__name__}: {error}"))
+
+    def _reconcile(self, request: Request) -> Answer | HandOver:
+        now = _CLOCK.now()
+        if self._resume:
+            budget = Budget.tick(now, self._resume.started_at, request.timeout)
+            started = self._resume.started
+        else:
+            remaining = self._context.get_remaining_time_in_millis() / 1000
+            budget = Budget.first(now, request.timeout, remaining)
+            started = False
+            if request.type is RequestType.DELETE:
+                _polls(self._context.function_name).sweep(poll_id(request))
+        return Reconciler(request, _aws(), _CLOCK, budget, started=started).run()
+
+    def _hand_over(self, request: Request, outcome: HandOver) -> str | None:
+        if self._resume:
+            return None
+        folded = resume.fold(
+            self._request_event,
+            request,
+            started_at=outcome.started_at,
+            started=outcome.started,
+        )
+        # crhelper puts this very dict into the rule's target.
+        self._crhelper_event.clear()
+        self._crhelper_event.update(folded)
+        self._set_poll(self._respond)
+        self._handed_over = True
+        say(logging.INFO, "This takes longer than one invocation: looking again every minute")
+        return safe_physical_id(request)
+
+    def _succeed(self, answer: Answer) -> str:
+        if answer.snapshot:
+            self._helper.Data = attributes(answer.snapshot.fields)
+        say(logging.INFO, f"Done: {answer.situation}", snapshot=answer.identifier)
+        return self._finish(answer.identifier)
+
+    def _fail(self, error: ProviderError) -> str:
+        self._helper.Status = FAILED
+        self._helper.Reason = error.reason
+        say(
+            logging.ERROR,
+            f"{error.code}: {error}",
+            snapshot=error.snapshot,
+            cluster=error.cluster,
+            status=error.status,
+        )
+        return self._finish(self._helper.PhysicalResourceId)
+
+    def _finish(self, physical_id: str) -> str:
+        if self._resume:
+            # Before the answer: after it CloudFormation may take away the rights to.
+            self._remove_poll()
+            self._set_poll(None)
+        return physical_id
+
+    def _set_poll(self, function: Any) -> None:  # noqa: ANN401 - crhelper's type has no None
+        helper = self._helper
+        for register in (helper.poll_create, helper.poll_update, helper.poll_delete):
+            register(cast("Any", function))
+
+    def _remove_poll(self) -> None:
+        event = self._crhelper_event
+        _polls(self._context.function_name).remove(
+            event.get("CrHelperRule", ""), event.get("CrHelperPermission", "")
+        )
+
+
+def _never_made(event: Event) -> str:
+    """A physical id that cannot be a snapshot's, for a request that names none."""
+    return f"never-made:{event['RequestId']}"
+
+
+@cache
+def _aws() -> BotoAws:
+    return BotoAws()
+
+
+@cache
+def _polls(function_name: str) -> Polls:
+    return Polls(function_name)

@@ -1,0 +1,89 @@
+"""Who a request is, which snapshot is its own and what that snapshot is called; pure."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+
+from neptune_snapshot_provider.contract import (
+    DIGEST_LENGTH,
+    POLL_RULE_PREFIX,
+    SLUG_MAX,
+    OwnerTag,
+    shorten_prefix,
+)
+from neptune_snapshot_provider.request import Properties, Request
+
+
+def generation(properties: Properties) -> str:
+    """Digest of all that decides when a new snapshot is taken: another digest, another snapshot."""
+    return _digest(
+        properties.cluster, properties.snapshot_identifier, properties.prefix, properties.trigger
+    )
+
+
+def snapshot_identifier(request: Request, properties: Properties) -> str:
+    """Name the snapshot of this request; the same request always meets the same name.
+
+    An explicit identifier is used as it is. Otherwise: prefix (the cluster's identifier by
+    default), a readable slug of the trigger and a digest of the request, at most 63 characters.
+    """
+    if properties.snapshot_identifier:
+        return properties.snapshot_identifier
+    parts = (
+        shorten_prefix(properties.prefix or properties.cluster),
+        _slug(properties.trigger),
+        _digest(request.stack_id, request.logical_id, request.request_id)[:DIGEST_LENGTH],
+    )
+    return "-".join(part for part in parts if part)
+
+
+def owner_tags(request: Request, properties: Properties) -> dict[str, str]:
+    """The tags that make a snapshot this resource's own and this request's."""
+    return {
+        OwnerTag.STACK: request.stack_id,
+        OwnerTag.RESOURCE: request.logical_id,
+        OwnerTag.REQUEST: request.request_id,
+        OwnerTag.TRIGGER: generation(properties),
+    }
+
+
+def is_own(tags: Mapping[str, str], request: Request) -> bool:
+    """Whether a snapshot with these tags belongs to this very resource."""
+    return (
+        tags.get(OwnerTag.STACK) == request.stack_id
+        and tags.get(OwnerTag.RESOURCE) == request.logical_id
+    )
+
+
+def is_of_request(tags: Mapping[str, str], request: Request) -> bool:
+    """Whether a snapshot with these tags was made by this very request."""
+    return is_own(tags, request) and tags.get(OwnerTag.REQUEST) == request.request_id
+
+
+def is_of_generation(tags: Mapping[str, str], request: Request, properties: Properties) -> bool:
+    """Whether a snapshot with these tags was made by this resource for these properties."""
+    return is_own(tags, request) and tags.get(OwnerTag.TRIGGER) == generation(properties)
+
+
+def snapshot_arn(request: Request, identifier: str) -> str:
+    """The ARN of a snapshot in the stack's partition, region and account."""
+    _, partition, _, region, account, *_ = f"{request.stack_id}:::::".split(":")
+    return f"arn:{partition}:rds:{region}:{account}:cluster-snapshot:{identifier}"
+
+
+def poll_id(request: Request) -> str:
+    """Prefix of the EventBridge rules and permissions that carry this resource's polls.
+
+    Starts with the stack's UUID, which the role's policy knows, and is short for any logical id.
+    """
+    uuid = request.stack_id.rpartition("/")[2]
+    return f"{POLL_RULE_PREFIX}{uuid[:8]}-{_digest(request.logical_id)[:8]}-"
+
+
+def _slug(trigger: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", trigger.lower()).strip("-")[:SLUG_MAX].rstrip("-")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,299 @@
+"""The decision: what is wanted and what was seen, so what is the next step; pure.
+
+A decision that lacks a fact asks for it with `Look`. Whoever carries out the steps looks, adds
+the fact to what was `Seen` and asks again, until the step is `Answer`, or an error is raised.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from neptune_snapshot_provider import identity
+from neptune_snapshot_provider.contract import ENGINE, identifier_problem
+from neptune_snapshot_provider.errors import (
+    ClusterUnusable,
+    DBClusterNotFoundFault,
+    DBClusterSnapshotAlreadyExistsFault,
+    DBClusterSnapshotNotFoundFault,
+    RequestCancelled,
+    SnapshotFailed,
+    SnapshotNotDeletable,
+    UnsupportedEngine,
+)
+from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot
+from neptune_snapshot_provider.request import Properties, Request, RequestType
+from neptune_snapshot_provider.steps import (
+    Answer,
+    ChangeTags,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Fact,
+    Look,
+    Seen,
+    Step,
+    Wait,
+)
+
+AVAILABLE: Final = "available"
+MISSES_MAX: Final = 5
+"""A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
+_SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
+_SNAPSHOT_STUCK: Final = ("failed", "incompatible-")
+_CLUSTER_DEAD: Final = ("deleting", "inaccessible-encryption-credentials", "incompatible-")
+
+
+def subject(request: Request, seen: Seen) -> str:
+    """The snapshot this is about: the one the request makes, or the one the resource stands for."""
+    properties = request.properties
+    if properties is None:
+        return request.physical_id
+    if request.type is RequestType.UPDATE:
+        rolling_back = seen.stack is not None and seen.stack.is_rolling_back
+        if rolling_back or not _wants_new(request, properties):
+            return request.physical_id
+    return identity.snapshot_identifier(request, properties)
+
+
+def safe_physical_id(request: Request) -> str:
+    """The id to answer with unless the request succeeds.
+
+    For an Update the one CloudFormation has: a failed Update replaces nothing.
+    """
+    return request.physical_id or subject(request, Seen())
+
+
+def decide(request: Request, seen: Seen) -> Step:
+    """Decide the next step.
+
+    Raises:
+        ProviderError: when the request cannot be fulfilled.
+    """
+    if request.properties is None:
+        return _remove(request, seen)
+    if request.type is RequestType.UPDATE:
+        return _update(request, request.properties, seen)
+    return _take(request, request.properties, seen)
+
+
+def _wants_new(request: Request, properties: Properties) -> bool:
+    if request.old is None:
+        return True
+    return identity.generation(properties) != identity.generation(request.old)
+
+
+def _update(request: Request, properties: Properties, seen: Seen) -> Step:
+    if not _wants_new(request, properties):
+        return _keep(request, properties, seen)
+    if seen.stack is None:
+        return Look(Fact.STACK)
+    if seen.stack.is_rolling_back:
+        return _restore(request, properties, seen)
+    return _take(request, properties, seen)
+
+
+def _take(request: Request, properties: Properties, seen: Seen) -> Step:
+    snapshot = seen.snapshot
+    if snapshot is None:
+        return Look(Fact.SNAPSHOT)
+    if snapshot is MISSING:
+        return (
+            _start(request, properties, seen) if not seen.started else _not_visible(request, seen)
+        )
+    if seen.tags is None:
+        return Look(Fact.TAGS)
+    if not identity.is_of_request(seen.tags, request):
+        raise DBClusterSnapshotAlreadyExistsFault(
+            f"snapshot {snapshot.identifier} exists, not made by this request; it is untouched.",
+            "Choose another identifier.",
+            snapshot=snapshot.identifier,
+            status=snapshot.status,
+        )
+    return _await_available(snapshot)
+
+
+def _start(request: Request, properties: Properties, seen: Seen) -> Step:
+    cluster = seen.cluster
+    if cluster is None:
+        return Look(Fact.CLUSTER)
+    if cluster is MISSING:
+        raise cluster_not_found(properties.cluster)
+    _refuse_unusable(cluster)
+    if cluster.status != AVAILABLE:
+        situation = (
+            f"cluster {cluster.identifier} is {cluster.status}: waiting until it is available"
+        )
+        return Wait(situation, (Fact.CLUSTER, Fact.STACK), cluster.status)
+    if seen.stack is None:
+        return Look(Fact.STACK)
+    if seen.stack.is_rolling_back or seen.stack.is_deleting:
+        raise RequestCancelled(
+            f"no snapshot of {properties.cluster} was started: the stack is "
+            f"{'/'.join(seen.stack.statuses)}.",
+            "Nothing is left behind.",
+            cluster=properties.cluster,
+        )
+    tags = {**properties.tags, **identity.owner_tags(request, properties)}
+    return CreateSnapshot(subject(request, seen), properties.cluster, tags)
+
+
+def _not_visible(request: Request, seen: Seen) -> Step:
+    name = subject(request, seen)
+    if seen.misses >= MISSES_MAX:
+        raise _gone(name, "while it was waited for")
+    return Wait(f"snapshot {name} is not visible", (Fact.SNAPSHOT,), "")
+
+
+def _refuse_unusable(cluster: Cluster) -> None:
+    if cluster.engine != ENGINE:
+        raise UnsupportedEngine(
+            f"cluster {cluster.identifier} runs {cluster.engine}, not Neptune; nothing started.",
+            "Give the identifier of a Neptune cluster.",
+            cluster=cluster.identifier,
+        )
+    if _is_dead(cluster.status, _CLUSTER_DEAD):
+        raise ClusterUnusable(
+            f"cluster {cluster.identifier} is {cluster.status}; no snapshot started.",
+            "Mend the cluster, then deploy again.",
+            cluster=cluster.identifier,
+            status=cluster.status,
+        )
+
+
+def _await_available(snapshot: Snapshot) -> Step:
+    name, status = snapshot.identifier, snapshot.status
+    if status == AVAILABLE:
+        return Answer(name, f"snapshot {name} is available", snapshot)
+    if _is_dead(status, _SNAPSHOT_DEAD):
+        raise SnapshotFailed(
+            f"snapshot {name} is {status}.",
+            "Look at the events of the cluster in the console, then deploy again.",
+            snapshot=name,
+            status=status,
+        )
+    progress = "" if snapshot.percent is None else f", {snapshot.percent} %"
+    situation = f"snapshot {name} is {status}{progress}"
+    return Wait(situation, (Fact.SNAPSHOT,), status, snapshot.percent)
+
+
+def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
+    snapshot = seen.snapshot
+    if snapshot is None:
+        return Look(Fact.SNAPSHOT)
+    if snapshot is MISSING:
+        if seen.stack is None:
+            return Look(Fact.STACK)
+        if seen.stack.is_rolling_back:
+            return recorded(request)
+        raise _gone(request.physical_id, "outside this stack")
+    old = request.old.tags if request.old else {}
+    if old != properties.tags:
+        if seen.tags is None:
+            return Look(Fact.TAGS)
+        if change := _tag_change(snapshot.arn, old, properties.tags, seen.tags):
+            return change
+    return _await_available(snapshot)
+
+
+def _tag_change(
+    arn: str, old: Mapping[str, str], new: Mapping[str, str], actual: Mapping[str, str]
+) -> ChangeTags | None:
+    """Only what this resource once set is removed: other tags are somebody else's."""
+    remove = tuple(key for key in old if key not in new and key in actual)
+    add = {key: value for key, value in new.items() if actual.get(key) != value}
+    return ChangeTags(arn, remove, add) if remove or add else None
+
+
+def _restore(request: Request, properties: Properties, seen: Seen) -> Step:
+    """Find the snapshot that belongs to the properties CloudFormation rolls back to."""
+    if seen.snapshot is None:
+        return Look(Fact.SNAPSHOT)
+    if seen.snapshot is not MISSING:
+        if seen.tags is None:
+            return Look(Fact.TAGS)
+        if identity.is_of_generation(seen.tags, request, properties):
+            return _restored(seen.snapshot)
+    if seen.predecessor is None:
+        return Look(Fact.PREDECESSOR)
+    if seen.predecessor is not MISSING:
+        return _restored(seen.predecessor)
+    return recorded(request)
+
+
+def _restored(snapshot: Snapshot) -> Answer:
+    name = snapshot.identifier
+    return Answer(name, f"the stack is rolling back to snapshot {name}; nothing is taken", snapshot)
+
+
+def recorded(request: Request) -> Answer:
+    """Answer a rollback with what CloudFormation knows already, so that the rollback ends."""
+    name = request.physical_id
+    cluster = request.properties.cluster if request.properties else ""
+    fields = {
+        "DBClusterSnapshotIdentifier": name,
+        "DBClusterSnapshotArn": identity.snapshot_arn(request, name),
+        "DBClusterIdentifier": cluster,
+    }
+    situation = (
+        f"the stack is rolling back and the snapshot it rolls back to is gone; "
+        f"{name} is answered, nothing is taken"
+    )
+    return Answer(name, situation, Snapshot.of(fields))
+
+
+def _remove(request: Request, seen: Seen) -> Step:
+    name = request.physical_id
+    if identifier_problem(name):
+        return Answer(name, f"{name} never was a snapshot; nothing to delete")
+    if seen.stack is None:
+        return Look(Fact.STACK)
+    if seen.stack.is_rolling_back:
+        return Answer(name, f"the stack is rolling back: snapshot {name} is kept")
+    snapshot = seen.snapshot
+    if snapshot is None:
+        return Look(Fact.SNAPSHOT)
+    if snapshot is MISSING or snapshot.status == "deleted":
+        return Answer(name, f"snapshot {name} does not exist; nothing is left to delete")
+    if seen.tags is None:
+        return Look(Fact.TAGS)
+    if not identity.is_own(seen.tags, request):
+        return Answer(name, f"snapshot {name} was not made by this resource; it is untouched")
+    if snapshot.status == AVAILABLE or _is_dead(snapshot.status, _SNAPSHOT_STUCK):
+        return DeleteSnapshot(name)
+    return Wait(f"snapshot {name} is {snapshot.status}", (Fact.SNAPSHOT,), snapshot.status)
+
+
+def after_refused_delete(snapshot: Snapshot) -> Wait:
+    """Neptune said that the snapshot's state forbids a delete.
+
+    Raises:
+        SnapshotNotDeletable: the snapshot does not leave that state by itself.
+    """
+    name, status = snapshot.identifier, snapshot.status
+    if _is_dead(status, _SNAPSHOT_STUCK):
+        raise SnapshotNotDeletable(
+            f"snapshot {name} is {status} and Neptune does not delete it.",
+            "Delete it in the console, then delete the stack again.",
+            snapshot=name,
+            status=status,
+        )
+    return Wait(f"snapshot {name} cannot be deleted yet", (Fact.SNAPSHOT,), status)
+
+
+def _is_dead(status: str, dead: tuple[str, ...]) -> bool:
+    return any(status == word or (word.endswith("-") and status.startswith(word)) for word in dead)
+
+
+def cluster_not_found(cluster: str) -> DBClusterNotFoundFault:
+    """No cluster of that name, as seen by a look or said by the API."""
+    return DBClusterNotFoundFault(
+        f"no DB cluster {cluster} in this account and region; no snapshot started.",
+        "Check DBClusterIdentifier, account and region.",
+        cluster=cluster,
+    )
+
+
+def _gone(identifier: str, how: str) -> DBClusterSnapshotNotFoundFault:
+    return DBClusterSnapshotNotFoundFault(
+        f"snapshot {identifier} was deleted {how}.",
+        "Change the trigger or the identifier to take a new one.",
+        snapshot=identifier,
+    )

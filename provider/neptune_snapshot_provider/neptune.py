@@ -1,0 +1,249 @@
+"""The calls to AWS that a request needs, behind a narrow Protocol; not found is a value.
+
+Beside `polling`, the only module that knows boto3.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.parsers import ResponseParserError
+
+from neptune_snapshot_provider.errors import ApiFault
+from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot, Stack
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_neptune import NeptuneClient
+
+# A look that hangs must not use up the invocation: the next look asks again.
+_CONFIG: Final = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4}
+)
+_NOT_FOUND: Final = ("DBClusterSnapshotNotFoundFault", "DBClusterNotFoundFault")
+_DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_HTTP_TOO_MANY_REQUESTS: Final = 429
+_HTTP_SERVER_ERROR: Final = 500
+
+
+class Refusal(Exception):
+    """The API refused a call; ``code`` is the fault's name on the wire."""
+
+    def __init__(self, code: str, message: str, operation: str) -> None:
+        super().__init__(f"{operation}: {code}: {message}")
+        self.code = code
+        self.message = message
+        self.operation = operation
+
+
+class SnapshotExists(Refusal):
+    """The name is taken, perhaps by an earlier delivery of the same request."""
+
+
+class ClusterBusy(Refusal):
+    """The cluster's state forbids a snapshot now."""
+
+
+class ClusterUnknown(Refusal):
+    """There is no such cluster."""
+
+
+class SnapshotBusy(Refusal):
+    """The snapshot's state forbids a delete now."""
+
+
+class QuotaReached(Refusal):
+    """There is no room for another manual snapshot."""
+
+
+class Denied(Refusal):
+    """A right is missing, perhaps only as long as the role is new."""
+
+
+class Unavailable(Refusal):
+    """Throttled, a fault of the service, or no connection: ask again."""
+
+
+_REFUSALS: Final[Mapping[str, type[Refusal]]] = {
+    "DBClusterSnapshotAlreadyExistsFault": SnapshotExists,
+    "InvalidDBClusterStateFault": ClusterBusy,
+    "DBClusterNotFoundFault": ClusterUnknown,
+    "InvalidDBClusterSnapshotStateFault": SnapshotBusy,
+    "SnapshotQuotaExceeded": QuotaReached,
+    # The class is named so, and the wire might be one day.
+    "SnapshotQuotaExceededFault": QuotaReached,
+} | dict.fromkeys(_DENIED, Denied)
+
+
+class Aws(Protocol):
+    """All that a request needs of AWS.
+
+    Every method may raise `Refusal`, or `ApiFault` for a refusal nobody has an answer to.
+    """
+
+    def stack(self, stack_id: str) -> Stack:
+        """Look at the own stack and those above it."""
+        ...
+
+    def snapshot(self, identifier: str) -> Snapshot | Missing:
+        """Look at one snapshot."""
+        ...
+
+    def snapshots_of(self, cluster: str) -> Iterator[Snapshot]:
+        """Look at all manual snapshots of a cluster."""
+        ...
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Look at the tags of a snapshot."""
+        ...
+
+    def cluster(self, identifier: str) -> Cluster | Missing:
+        """Look at one cluster."""
+        ...
+
+    def create(self, identifier: str, cluster: str, tags: Mapping[str, str]) -> Snapshot:
+        """Start a snapshot."""
+        ...
+
+    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Add or overwrite tags of a snapshot."""
+        ...
+
+    def remove_tags(self, arn: str, keys: tuple[str, ...]) -> None:
+        """Remove tags of a snapshot."""
+        ...
+
+    def delete(self, identifier: str) -> None:
+        """Delete a snapshot; one that is gone already is fine."""
+        ...
+
+
+class BotoAws:
+    """`Aws` by boto3, with the credentials and the region of the environment."""
+
+    def __init__(self) -> None:
+        self._neptune: NeptuneClient = boto3.client("neptune", config=_CONFIG)
+        self._cloudformation: CloudFormationClient | None = None
+
+    def stack(self, stack_id: str) -> Stack:
+        if self._cloudformation is None:
+            self._cloudformation = boto3.client("cloudformation", config=_CONFIG)
+        statuses: list[str] = []
+        while stack_id:
+            with _refusals("DescribeStacks"):
+                stack = self._cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
+            statuses.append(stack["StackStatus"])
+            stack_id = stack.get("ParentId", "")
+        return Stack(statuses=tuple(statuses))
+
+    def snapshot(self, identifier: str) -> Snapshot | Missing:
+        with _refusals("DescribeDBClusterSnapshots"):
+            try:
+                found = self._neptune.describe_db_cluster_snapshots(
+                    DBClusterSnapshotIdentifier=identifier
+                )["DBClusterSnapshots"]
+            except ClientError as error:
+                if _code(error) in _NOT_FOUND:
+                    return MISSING
+                raise
+        return Snapshot.of(found[0]) if found else MISSING
+
+    def snapshots_of(self, cluster: str) -> Iterator[Snapshot]:
+        pages = self._neptune.get_paginator("describe_db_cluster_snapshots").paginate(
+            DBClusterIdentifier=cluster, SnapshotType="manual"
+        )
+        with _refusals("DescribeDBClusterSnapshots"):
+            try:
+                for page in pages:
+                    yield from map(Snapshot.of, page["DBClusterSnapshots"])
+            except ClientError as error:
+                if _code(error) not in _NOT_FOUND:
+                    raise
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        with _refusals("ListTagsForResource"):
+            listed = self._neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
+        return {tag.get("Key", ""): tag.get("Value", "") for tag in listed}
+
+    def cluster(self, identifier: str) -> Cluster | Missing:
+        with _refusals("DescribeDBClusters"):
+            try:
+                found = self._neptune.describe_db_clusters(DBClusterIdentifier=identifier)[
+                    "DBClusters"
+                ]
+            except ClientError as error:
+                if _code(error) in _NOT_FOUND:
+                    return MISSING
+                raise
+        if not found:
+            return MISSING
+        return Cluster(
+            identifier=found[0].get("DBClusterIdentifier", identifier),
+            engine=found[0].get("Engine", ""),
+            status=found[0].get("Status", ""),
+        )
+
+    def create(self, identifier: str, cluster: str, tags: Mapping[str, str]) -> Snapshot:
+        with _refusals("CreateDBClusterSnapshot"):
+            answer = self._neptune.create_db_cluster_snapshot(
+                DBClusterSnapshotIdentifier=identifier,
+                DBClusterIdentifier=cluster,
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            )
+        return Snapshot.of(answer["DBClusterSnapshot"])
+
+    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
+        with _refusals("AddTagsToResource"):
+            self._neptune.add_tags_to_resource(
+                ResourceName=arn,
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            )
+
+    def remove_tags(self, arn: str, keys: tuple[str, ...]) -> None:
+        with _refusals("RemoveTagsFromResource"):
+            self._neptune.remove_tags_from_resource(ResourceName=arn, TagKeys=list(keys))
+
+    def delete(self, identifier: str) -> None:
+        with _refusals("DeleteDBClusterSnapshot"):
+            try:
+                self._neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=identifier)
+            except ClientError as error:
+                if _code(error) not in _NOT_FOUND:
+                    raise
+
+
+@contextmanager
+def _refusals(operation: str) -> Iterator[None]:
+    """Turn botocore's exceptions into `Refusal` or `ApiFault`."""
+    try:
+        yield
+    except ClientError as error:
+        raise _translate(error, operation) from error
+    except (BotoConnectionError, HTTPClientError, ResponseParserError) as error:
+        raise Unavailable(type(error).__name__, str(error), operation) from error
+    except BotoCoreError as error:
+        raise ApiFault(f"{operation} could not be called: {error}") from error
+
+
+def _translate(error: ClientError, operation: str) -> Exception:
+    code = _code(error)
+    message = error.response.get("Error", {}).get("Message", "")
+    if refusal := _REFUSALS.get(code):
+        return refusal(code, message, operation)
+    http_status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if (
+        "Throttl" in code
+        or code == "RequestLimitExceeded"
+        or http_status == _HTTP_TOO_MANY_REQUESTS
+        or http_status >= _HTTP_SERVER_ERROR
+    ):
+        return Unavailable(code, message, operation)
+    return ApiFault(f"{operation} was refused with {code}: {message}", status=code)
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

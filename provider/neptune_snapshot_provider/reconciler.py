@@ -1,0 +1,281 @@
+"""The loop: look, decide, act, until there is an answer or this invocation's time is over.
+
+It keeps nothing between invocations: the next one looks at Neptune and carries on from there.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias
+
+from neptune_snapshot_provider import identity, lifecycle, neptune, waiting
+from neptune_snapshot_provider.contract import ENGINE
+from neptune_snapshot_provider.errors import (
+    AccessDenied,
+    DeadlineExceeded,
+    ProviderError,
+    SnapshotQuotaExceeded,
+)
+from neptune_snapshot_provider.steps import (
+    Answer,
+    ChangeTags,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Fact,
+    Look,
+    Seen,
+    Wait,
+)
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.request import Request, RequestType
+from neptune_snapshot_provider.waiting import Budget, Verdict
+
+
+class Clock(Protocol):
+    """Time, so that tests can make it pass."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """More time is needed than this invocation has.
+
+    ``started_at`` is when the request began, in seconds since the epoch. ``started`` says that its
+    snapshot has been made.
+    """
+
+    started_at: float
+    started: bool
+
+
+Outcome: TypeAlias = Answer | HandOver
+
+
+class Reconciler:
+    """Fulfils one request as far as one invocation's time goes."""
+
+    def __init__(
+        self, request: Request, aws: neptune.Aws, clock: Clock, budget: Budget, *, started: bool
+    ) -> None:
+        self._request = request
+        self._aws = aws
+        self._clock = clock
+        self._budget = budget
+        self._seen = Seen(started=started)
+        self._last: Wait | None = None
+
+    def run(self) -> Outcome:
+        """Take steps until the request is done or time is over.
+
+        Raises:
+            ProviderError: when the request cannot be fulfilled.
+        """
+        try:
+            return self._run()
+        except ProviderError as error:
+            if self._is_rollback_of_update():
+                say(logging.WARNING, f"The rollback goes on in spite of: {error}")
+                return lifecycle.recorded(self._request)
+            raise
+
+    def _run(self) -> Outcome:
+        while True:
+            step = self._next()
+            if isinstance(step, Answer):
+                return step
+            if isinstance(step, Wait) and (outcome := self._wait(step)):
+                return outcome
+
+    def _next(self) -> Answer | Wait | None:
+        """Take one step; what it leaves to wait for, if anything."""
+        try:
+            step = lifecycle.decide(self._request, self._seen)
+            if isinstance(step, Answer | Wait):
+                return step
+            return self._take(step)
+        except neptune.Refusal as refusal:
+            return self._refused(refusal)
+
+    def _take(self, step: Look | CreateSnapshot | ChangeTags | DeleteSnapshot) -> Wait | None:
+        if isinstance(step, Look):
+            self._look(step.fact)
+        elif isinstance(step, CreateSnapshot):
+            self._create(step)
+        elif isinstance(step, ChangeTags):
+            self._change_tags(step)
+        else:
+            self._aws.delete(step.identifier)
+            situation = f"snapshot {step.identifier} is being deleted"
+            return Wait(situation, (Fact.SNAPSHOT,), "deleting")
+        return None
+
+    def _look(self, fact: Fact) -> None:
+        request, seen = self._request, self._seen
+        if fact is Fact.STACK:
+            self._seen = replace(seen, stack=self._aws.stack(request.stack_id))
+        elif fact is Fact.SNAPSHOT:
+            snapshot = self._aws.snapshot(lifecycle.subject(request, seen))
+            misses = seen.misses + 1 if snapshot is MISSING else 0
+            self._seen = replace(seen, snapshot=snapshot, misses=misses)
+        elif fact is Fact.TAGS and isinstance(seen.snapshot, Snapshot):
+            self._seen = replace(seen, tags=self._aws.tags(seen.snapshot.arn))
+        elif fact is Fact.CLUSTER and request.properties:
+            self._seen = replace(seen, cluster=self._aws.cluster(request.properties.cluster))
+        elif fact is Fact.PREDECESSOR:
+            self._seen = replace(seen, predecessor=self._predecessor())
+
+    def _predecessor(self) -> Snapshot | Missing:
+        """The newest available snapshot that this resource made for the same properties."""
+        properties = self._request.properties
+        if properties is None:
+            return MISSING
+        for candidate in self._newest_first(properties.cluster):
+            tags = self._aws.tags(candidate.arn)
+            if identity.is_of_generation(tags, self._request, properties):
+                return candidate
+        return MISSING
+
+    def _newest_first(self, cluster: str) -> Iterator[Snapshot]:
+        available = (
+            snapshot
+            for snapshot in self._aws.snapshots_of(cluster)
+            if snapshot.engine == ENGINE and snapshot.status == lifecycle.AVAILABLE
+        )
+        yield from sorted(available, key=lambda one: one.created_at or 0, reverse=True)
+
+    def _create(self, step: CreateSnapshot) -> None:
+        snapshot = self._aws.create(step.identifier, step.cluster, step.tags)
+        self._seen = replace(
+            self._seen, started=True, misses=0, snapshot=snapshot, tags=dict(step.tags)
+        )
+        say(
+            logging.INFO,
+            f"Started snapshot {step.identifier} of cluster {step.cluster}",
+            snapshot=step.identifier,
+            cluster=step.cluster,
+            status=snapshot.status,
+        )
+
+    def _change_tags(self, step: ChangeTags) -> None:
+        if step.remove:
+            self._aws.remove_tags(step.arn, step.remove)
+        if step.add:
+            self._aws.add_tags(step.arn, step.add)
+        kept = {k: v for k, v in (self._seen.tags or {}).items() if k not in step.remove}
+        self._seen = replace(self._seen, tags={**kept, **step.add})
+        say(
+            logging.INFO,
+            f"Changed the tags of {step.arn}",
+            added=sorted(step.add),
+            removed=sorted(step.remove),
+        )
+
+    def _refused(self, refusal: neptune.Refusal) -> Wait:
+        """Find the answer to a refusal: wait and look again, or an error."""
+        properties = self._request.properties
+        cluster = properties.cluster if properties else ""
+        if isinstance(refusal, neptune.Denied):
+            return self._denied(refusal)
+        if isinstance(refusal, neptune.QuotaReached):
+            raise _quota_exceeded(cluster) from refusal
+        if isinstance(refusal, neptune.ClusterUnknown):
+            raise lifecycle.cluster_not_found(cluster) from refusal
+        if isinstance(refusal, neptune.SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
+            return lifecycle.after_refused_delete(self._seen.snapshot)
+        again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
+        return Wait(f"{refusal.operation} was refused with {refusal.code}", again, refusal.code)
+
+    def _denied(self, refusal: neptune.Denied) -> Wait:
+        if not self._budget.access_may_spread(self._clock.now()):
+            raise AccessDenied(
+                f"{refusal.operation}: {refusal.message}",
+                snapshot=lifecycle.subject(self._request, self._seen),
+                status=refusal.code,
+            ) from refusal
+        situation = f"{refusal.operation} is denied: waiting for the new role to spread"
+        return Wait(situation, (), refusal.code)
+
+    def _wait(self, wait: Wait) -> HandOver | None:
+        self._report(wait)
+        now = self._clock.now()
+        verdict = self._budget.verdict(now)
+        if verdict is Verdict.GIVE_UP:
+            raise self._deadline_exceeded(wait)
+        if verdict is Verdict.HAND_OVER:
+            started = self._seen.started or isinstance(self._seen.snapshot, Snapshot)
+            return HandOver(self._budget.started_at, started)
+        chance = random.random()  # noqa: S311 - spreads looks in time, guards nothing
+        pause = waiting.pause(now - self._began(), wait.percent, chance)
+        self._clock.sleep(min(pause, self._budget.deadline - now))
+        self._seen = self._seen.without(wait.again)
+        return None
+
+    def _began(self) -> float:
+        """When the snapshot began; while there is none, when the request did."""
+        snapshot, started_at = self._seen.snapshot, self._budget.started_at
+        if isinstance(snapshot, Snapshot) and snapshot.created_at is not None:
+            return max(snapshot.created_at, started_at)
+        return started_at
+
+    def _report(self, wait: Wait) -> None:
+        """Log a transition once, and progress in steps of ten per cent."""
+        last = self._last
+        if last and (last.status, _decile(last)) == (wait.status, _decile(wait)):
+            return
+        self._last = wait
+        say(
+            logging.INFO,
+            wait.situation[:1].upper() + wait.situation[1:],
+            status=wait.status,
+            percent=wait.percent,
+        )
+
+    def _deadline_exceeded(self, wait: Wait) -> DeadlineExceeded:
+        name = lifecycle.subject(self._request, self._seen)
+        kept = " The snapshot is kept." if isinstance(self._seen.snapshot, Snapshot) else ""
+        return DeadlineExceeded(
+            f"after {self._request.timeout} s {wait.situation}.{kept}",
+            "Allow a longer timeout.",
+            snapshot=name,
+            status=wait.status,
+        )
+
+    def _is_rollback_of_update(self) -> bool:
+        stack = self._seen.stack
+        is_update = self._request.type is RequestType.UPDATE
+        return is_update and stack is not None and stack.is_rolling_back
+
+
+def _decile(wait: Wait) -> int | None:
+    return None if wait.percent is None else wait.percent // 10
+
+
+def _quota_exceeded(cluster: str) -> SnapshotQuotaExceeded:
+    return SnapshotQuotaExceeded(
+        f"no snapshot of {cluster} was started: the quota of manual cluster snapshots (100 a "
+        "region by default, shared with RDS and Aurora) is reached.",
+        "Delete old ones or raise it in Service Quotas.",
+        cluster=cluster,
+    )

@@ -1,0 +1,202 @@
+"""CloudFormation's event, checked once and then trusted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, TypeAlias, TypeGuard
+
+from neptune_snapshot_provider.contract import (
+    TAGS_MAX,
+    TIMEOUT_MAX,
+    TIMEOUT_MIN,
+    Property,
+    identifier_problem,
+    tag_problem,
+)
+from neptune_snapshot_provider.errors import InvalidRequest
+
+Event: TypeAlias = dict[str, Any]
+
+_ENVELOPE: Final = ("RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId")
+
+
+class RequestType(StrEnum):
+    """What CloudFormation asks for."""
+
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Properties:
+    """What the user wrote; identifiers in lower case, as Neptune stores them.
+
+    ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds.
+    """
+
+    cluster: str
+    snapshot_identifier: str = ""
+    prefix: str = ""
+    trigger: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout: int = TIMEOUT_MAX
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request of CloudFormation for one resource.
+
+    ``properties`` is ``None`` for a Delete, which needs none: a resource whose properties never
+    were valid can be deleted too. ``old`` is ``None`` unless this is an Update of a resource whose
+    properties were valid.
+    """
+
+    type: RequestType
+    stack_id: str
+    request_id: str
+    logical_id: str
+    physical_id: str = ""
+    properties: Properties | None = None
+    old: Properties | None = None
+    timeout: int = TIMEOUT_MAX
+
+
+def is_custom_resource_event(event: object) -> TypeGuard[Event]:
+    """Whether there is somebody to answer: all of the envelope is there, and as text."""
+    return isinstance(event, dict) and all(
+        isinstance(event.get(key), str) and event[key] for key in _ENVELOPE
+    )
+
+
+def parse_request(event: Event) -> Request:
+    """Read an event that `is_custom_resource_event`.
+
+    Raises:
+        InvalidRequest: naming the property, the value received and the rule.
+    """
+    try:
+        request_type = RequestType(event["RequestType"])
+    except ValueError:
+        raise _invalid(
+            "RequestType", event["RequestType"], "must be Create, Update or Delete"
+        ) from None
+    properties = None
+    if request_type is not RequestType.DELETE:
+        properties = parse_properties(event.get("ResourceProperties"))
+    return Request(
+        type=request_type,
+        stack_id=event["StackId"],
+        request_id=event["RequestId"],
+        logical_id=event["LogicalResourceId"],
+        physical_id=_physical_id(event, request_type),
+        properties=properties,
+        old=_old_properties(event) if request_type is RequestType.UPDATE else None,
+        timeout=properties.timeout if properties else _timeout_or_default(event),
+    )
+
+
+def parse_properties(raw: object) -> Properties:
+    """Check ``ResourceProperties``.
+
+    Raises:
+        InvalidRequest: naming the property, the value received and the rule.
+    """
+    if not isinstance(raw, dict):
+        raise _invalid("ResourceProperties", raw, "must be a map")
+    return Properties(
+        cluster=_identifier(raw, Property.CLUSTER_IDENTIFIER, required=True),
+        snapshot_identifier=_identifier(raw, Property.SNAPSHOT_IDENTIFIER),
+        prefix=_identifier(raw, Property.IDENTIFIER_PREFIX),
+        trigger=_text(raw, Property.TRIGGER),
+        tags=_tags(raw.get(Property.TAGS)),
+        timeout=_timeout(raw.get(Property.TIMEOUT_SECONDS)),
+    )
+
+
+def _physical_id(event: Event, request_type: RequestType) -> str:
+    value = event.get("PhysicalResourceId")
+    if isinstance(value, str) and value:
+        return value
+    if request_type is RequestType.CREATE:
+        return ""
+    raise _invalid("PhysicalResourceId", value, "must be a text that is not empty")
+
+
+def _old_properties(event: Event) -> Properties | None:
+    try:
+        return parse_properties(event.get("OldResourceProperties"))
+    except InvalidRequest:
+        # A rollback from properties that never were valid: their request failed and made nothing.
+        return None
+
+
+def _timeout_or_default(event: Event) -> int:
+    try:
+        return _timeout(event["ResourceProperties"][Property.TIMEOUT_SECONDS])
+    except (InvalidRequest, KeyError, TypeError):
+        return TIMEOUT_MAX
+
+
+def _text(raw: Mapping[str, object], key: str) -> str:
+    value = raw.get(key, "")
+    if not isinstance(value, str):
+        raise _invalid(key, value, "must be a text")
+    return value
+
+
+def _identifier(raw: Mapping[str, object], key: str, *, required: bool = False) -> str:
+    if key not in raw and not required:
+        return ""
+    value = _text(raw, key)
+    if problem := identifier_problem(value):
+        raise _invalid(key, value, problem)
+    return value.lower()
+
+
+def _tags(raw: object) -> dict[str, str]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, list):
+        raise _invalid(Property.TAGS, raw, "must be a list of Key and Value")
+    tags: dict[str, str] = {}
+    for item in raw:
+        key, value = _tag(item)
+        tags[key] = value
+    if len(tags) > TAGS_MAX:
+        raise _invalid(Property.TAGS, f"{len(tags)} tags", f"must be at most {TAGS_MAX}")
+    return tags
+
+
+def _tag(item: object) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        raise _invalid(Property.TAGS, item, "each must have Key and Value")
+    key, value = item.get("Key"), item.get("Value", "")
+    if not isinstance(key, str) or not isinstance(value, str):
+        raise _invalid(Property.TAGS, item, "Key and Value must be texts")
+    if problem := tag_problem(key, value):
+        raise _invalid(Property.TAGS, item, problem)
+    return key, value
+
+
+def _timeout(value: object) -> int:
+    if value is None:
+        return TIMEOUT_MAX
+    rule = f"must be a whole number of seconds from {TIMEOUT_MIN} to {TIMEOUT_MAX}"
+    try:
+        seconds = int(str(value))
+    except ValueError:
+        raise _invalid(Property.TIMEOUT_SECONDS, value, rule) from None
+    if not TIMEOUT_MIN <= seconds <= TIMEOUT_MAX:
+        raise _invalid(Property.TIMEOUT_SECONDS, value, rule)
+    return seconds
+
+
+def _invalid(key: str, value: object, rule: str) -> InvalidRequest:
+    received = repr(value)
+    if len(received) > _RECEIVED_MAX:
+        received = f"{received[:_RECEIVED_MAX]}…"
+    return InvalidRequest(f"{key} {rule}; received {received}.", "Nothing was done.")
+
+
+_RECEIVED_MAX: Final = 80

@@ -1,0 +1,85 @@
+"""How long until the next look, when to hand over, when to give up; pure. All times in seconds."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+PAUSE_MIN: Final = 1.0
+PAUSE_MAX: Final = 10.0
+ELAPSED_SHARE: Final = 0.01
+"""We come at most about this share of the snapshot's own time late."""
+REMAINING_SHARE: Final = 0.1
+"""While much is left there is no hurry: the next look comes after this share of it."""
+JITTER: Final = 0.2
+"""Each pause is shortened by up to this share, so that many snapshots do not look in step."""
+
+HAND_OVER_MARGIN: Final = 90.0
+"""Of a Lambda invocation this much is kept free to set up the poll and to answer."""
+TICK_LENGTH: Final = 50.0
+"""A tick looks this long; the next one comes a minute after it began."""
+ACCESS_GRACE: Final = 120.0
+"""A right may be missing this long after the start, while a new role spreads through IAM."""
+
+
+class Verdict(Enum):
+    """What to do before the next look."""
+
+    GO_ON = auto()
+    HAND_OVER = auto()
+    GIVE_UP = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """The time a request has, and how much of it this invocation has.
+
+    ``deadline`` and ``invocation_ends`` are in seconds since the epoch.
+    """
+
+    started_at: float
+    deadline: float
+    invocation_ends: float
+
+    @classmethod
+    def first(cls, now: float, timeout: float, lambda_remaining: float) -> "Budget":
+        """Budget of the invocation that CloudFormation made."""
+        return cls(
+            started_at=now,
+            deadline=now + timeout,
+            invocation_ends=now + lambda_remaining - HAND_OVER_MARGIN,
+        )
+
+    @classmethod
+    def tick(cls, now: float, started_at: float, timeout: float) -> "Budget":
+        """Budget of an invocation that the poll made."""
+        return cls(
+            started_at=started_at,
+            deadline=started_at + timeout,
+            invocation_ends=now + TICK_LENGTH,
+        )
+
+    def verdict(self, now: float) -> Verdict:
+        """Judge once more time has been found to be needed."""
+        if now >= self.deadline:
+            return Verdict.GIVE_UP
+        if now >= self.invocation_ends:
+            return Verdict.HAND_OVER
+        return Verdict.GO_ON
+
+    def access_may_spread(self, now: float) -> bool:
+        """Whether a denied call may still be a role that is too new."""
+        return now < self.started_at + ACCESS_GRACE
+
+
+def pause(elapsed: float, percent: int | None, chance: float) -> float:
+    """Seconds to wait before the next look.
+
+    Args:
+        elapsed: since the snapshot, or the wait for its cluster, began.
+        percent: progress from 0 to 100 as Neptune reports it, ``None`` if it does not.
+        chance: a random number from 0 to 1, for the jitter.
+    """
+    wanted = ELAPSED_SHARE * elapsed
+    if percent is not None and 0 < percent < 100:  # noqa: PLR2004 - per cent
+        wanted = max(wanted, REMAINING_SHARE * elapsed * (100 - percent) / percent)
+    return min(max(wanted, PAUSE_MIN), PAUSE_MAX) * (1 - JITTER * chance)
