@@ -1,0 +1,56 @@
+"""How long until the next look, when to hand over, when to give up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_snapshot_provider.waiting import Budget, Verdict, pause
+
+
+@given(
+    elapsed=st.floats(0, 50_000),
+    percent=st.none() | st.integers(-5, 105),
+    chance=st.floats(0, 1),
+)
+def test_a_pause_is_between_one_and_ten_seconds_less_the_jitter(
+    elapsed: float, percent: int | None, chance: float
+) -> None:
+    assert 0.8 <= pause(elapsed, percent, chance) <= 10
+
+
+def test_without_progress_a_pause_is_one_per_cent_of_the_time_elapsed() -> None:
+    assert pause(500, None, 0) == 5
+    assert pause(500, 0, 0) == 5
+
+
+def test_with_progress_a_pause_is_a_share_of_the_time_left() -> None:
+    assert pause(100, 60, 0) == pytest.approx(6.67, abs=0.01)
+    assert pause(100, 90, 0) == pytest.approx(1.11, abs=0.01)
+
+
+def test_a_long_stall_near_the_end_does_not_mean_a_look_every_second() -> None:
+    assert pause(900, 99, 0) == 9
+
+
+def test_the_first_invocation_hands_over_ninety_seconds_before_its_end() -> None:
+    budget = Budget.first(now=1000, timeout=3480, lambda_remaining=900)
+    assert budget.verdict(1000 + 809) is Verdict.GO_ON
+    assert budget.verdict(1000 + 810) is Verdict.HAND_OVER
+
+
+def test_a_tick_looks_for_fifty_seconds() -> None:
+    budget = Budget.tick(now=2000, started_at=1000, timeout=3480)
+    assert budget.verdict(2049) is Verdict.GO_ON
+    assert budget.verdict(2050) is Verdict.HAND_OVER
+
+
+def test_the_deadline_is_counted_from_the_first_invocation() -> None:
+    budget = Budget.tick(now=4470, started_at=1000, timeout=3480)
+    assert budget.verdict(4479) is Verdict.GO_ON
+    assert budget.verdict(4480) is Verdict.GIVE_UP
+
+
+def test_a_denied_call_may_be_a_new_role_for_two_minutes_from_the_start() -> None:
+    budget = Budget.tick(now=1100, started_at=1000, timeout=3480)
+    assert budget.access_may_spread(1119)
+    assert not budget.access_may_spread(1120)
