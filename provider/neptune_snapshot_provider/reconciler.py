@@ -18,6 +18,9 @@ from neptune_snapshot_provider.errors import (
     ProviderError,
     SnapshotQuotaExceeded,
 )
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.request import Request, RequestType
 from neptune_snapshot_provider.steps import (
     Answer,
     ChangeTags,
@@ -28,9 +31,6 @@ from neptune_snapshot_provider.steps import (
     Seen,
     Wait,
 )
-from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
-from neptune_snapshot_provider.request import Request, RequestType
 from neptune_snapshot_provider.waiting import Budget, Verdict
 
 
@@ -228,7 +228,7 @@ class Reconciler:
             return HandOver(self._budget.started_at, started)
         chance = random.random()  # noqa: S311 - spreads looks in time, guards nothing
         pause = waiting.pause(now - self._began(), wait.percent, chance)
-        self._clock.sleep(min(pause, self._budget.deadline - now))
+        self._clock.sleep(min(pause, self._budget.until_verdict(now)))
         self._seen = self._seen.without(wait.again)
         return None
 

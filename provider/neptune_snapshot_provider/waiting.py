@@ -66,6 +66,10 @@ class Budget:
             return Verdict.HAND_OVER
         return Verdict.GO_ON
 
+    def until_verdict(self, now: float) -> float:
+        """Seconds until `verdict` changes."""
+        return min(self.deadline, self.invocation_ends) - now
+
     def access_may_spread(self, now: float) -> bool:
         """Whether a denied call may still be a role that is too new."""
         return now < self.started_at + ACCESS_GRACE

@@ -36,7 +36,7 @@ def taken(world: World, answer: Run) -> str:
 def old(**others: object) -> dict[str, Any]:
     """The properties of the Create, with changes."""
     tags = events.tag_list(team="a", cost="b")
-    return events.properties(**{"Trigger": "one", "Tags": tags, **others})
+    return events.properties(**{"Trigger": "one", "Tags": tags, **others})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""What crhelper does without documenting it, and what we rely on.
+
+Another version that fails here must not be used before `handler` has been looked at again.
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crhelper import FAILED, CfnResource
+from crhelper import resource_helper as crhelper_module
+
+from support import events
+
+
+class Client:
+    """Writes down what is called."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method
+        def call(**arguments: Any) -> dict[str, str]:  # noqa: ANN401 - any argument
+            self.calls.append((name, arguments))
+            return {"RuleArn": "arn:aws:events:eu-west-1:123456789012:rule/the-rule"}
+
+        return call
+
+
+class Context:
+    function_name = "Provider"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    def send(_url: str, body: dict[str, Any], _verify: object) -> None:
+        sent.append(json.loads(json.dumps(body)))
+
+    # The default argument is bound when crhelper is imported, so that is what has to change.
+    monkeypatch.setattr(crhelper_module.CfnResource._send, "__defaults__", (None, "", send))
+    return sent
+
+
+@pytest.fixture
+def helper(monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]) -> CfnResource:
+    del sent
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+    for name in ("_lambda_client", "_events_client", "_logs_client"):
+        setattr(helper, name, Client())
+    return helper
+
+
+def calls(helper: CfnResource) -> dict[str, dict[str, Any]]:
+    return dict(helper._events_client.calls + helper._lambda_client.calls)  # type: ignore[attr-defined]
+
+
+def test_the_version_is_the_one_that_was_read() -> None:
+    assert version("crhelper") == "2.0.12"
+
+
+def test_an_id_set_early_survives_an_exception(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    def fail(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.PhysicalResourceId = "early"
+        raise ValueError
+
+    helper.create(fail)
+    helper(events.create(), Context())
+    assert (sent[0]["Status"], sent[0]["PhysicalResourceId"]) == ("FAILED", "early")
+
+
+def test_status_and_reason_can_be_set_without_an_exception(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    def fail(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.Status, helper.Reason = FAILED, "r" * 256
+        return "id"
+
+    helper.create(fail)
+    helper(events.create(), Context())
+    assert (sent[0]["Status"], sent[0]["Reason"]) == ("FAILED", "r" * 256)
+
+
+def test_a_true_from_a_poll_gets_a_random_id(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore we always return the id."""
+    helper.poll_update(lambda _event, _context: True)
+    event = {**events.update("s", {}, {}), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}
+    helper(event, Context())
+    assert sent[0]["PhysicalResourceId"].startswith("Graph_BeforeMigration")
+
+
+def test_a_poll_can_be_registered_inside_the_function(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore only a request that has to wait gets a rule."""
+
+    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.poll_create(wait)
+        return "id"
+
+    helper.create(wait)
+    helper(events.create(), Context())
+    assert not sent
+    assert helper.PhysicalResourceId is None
+    assert set(calls(helper)) == {"put_rule", "add_permission", "put_targets"}
+
+
+def test_the_functions_own_event_is_what_the_rule_delivers(helper: CfnResource) -> None:
+    """Therefore the event can be made small, and its logical id names rule and permission."""
+    event = events.create()
+
+    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        event.clear()
+        event.update({"RequestType": "Create", "LogicalResourceId": "short-", "Mine": 1})
+        helper.poll_create(wait)
+        return "id"
+
+    helper.create(wait)
+    helper(event, Context())
+    made = calls(helper)
+    assert made["put_rule"]["Name"].startswith("short-")
+    assert len(made["put_rule"]["Name"]) == len("short-") + 8
+    assert made["put_rule"]["ScheduleExpression"] == "rate(1 minute)"
+    assert made["add_permission"]["StatementId"].startswith("short-")
+    target = json.loads(made["put_targets"]["Targets"][0]["Input"])
+    assert made["put_targets"]["Targets"][0]["Id"] == "1"
+    assert target["Mine"] == 1
+    assert target["CrHelperPoll"] is True
+    assert target["CrHelperRule"].endswith("rule/the-rule")
+    assert target["CrHelperPermission"].startswith("short-")
+
+
+def test_a_poll_that_returns_nothing_is_left_alone(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    helper.poll_create(lambda _event, _context: None)
+    helper({**events.create(), "CrHelperPoll": True}, Context())
+    assert not sent
+    assert not calls(helper)
+
+
+def test_a_poll_unregistered_in_the_function_is_answered_without_a_teardown(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore our own teardown, which tolerates what is gone already, is the only one."""
+
+    def finish(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.LogicalResourceId = "TheRealOne"
+        helper.poll_create(None)  # type: ignore[arg-type]
+        return "id"
+
+    helper.poll_create(finish)
+    helper({**events.create(), "CrHelperPoll": True}, Context())
+    assert sent[0]["Status"] == "SUCCESS"
+    assert sent[0]["PhysicalResourceId"] == "id"
+    assert sent[0]["LogicalResourceId"] == "TheRealOne"
+    assert not calls(helper)
+
+
+def test_a_timeout_answers_with_the_id_set_early(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.PhysicalResourceId = "early"
+        helper._timeout()  # type: ignore[attr-defined]
+        return "early"
+
+    helper.create(work)
+    helper(events.create(), Context())
+    assert sent[0]["Reason"] == "Execution timed out"
+    assert sent[0]["PhysicalResourceId"] == "early"
+
+
+def test_only_https_is_spoken() -> None:
+    source = Path(crhelper_module.__file__).with_name("utils.py").read_text()
+    assert "HTTPSConnection(host" in source

@@ -1,0 +1,67 @@
+"""An HTTPS server on loopback that takes the answers CloudFormation would get."""
+
+import json
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import trustme
+
+
+class Answers:
+    """Collects answers; ``url`` is where to send them and ``authority`` whom to trust."""
+
+    def __init__(self, directory: Path) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.sizes: list[int] = []
+        authority = trustme.CA()
+        self.authority = directory / "authority.pem"
+        authority.cert_pem.write_to_path(str(self.authority))
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(tls)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """A new address, as each request has its own."""
+        return f"https://localhost:{self._server.server_port}/answer?X-Amz-Signature=secret"
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The newest answer."""
+        return self.received[-1]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        answers = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                answers.sizes.append(len(body))
+                answers.received.append(json.loads(body))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
+                del format, args
+
+        return Handler
