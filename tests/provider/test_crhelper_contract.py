@@ -44,7 +44,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         sent.append(json.loads(json.dumps(body)))
 
     # The default argument is bound when crhelper is imported, so that is what has to change.
-    monkeypatch.setattr(crhelper_module.CfnResource._send, "__defaults__", (None, "", send))
+    unbound: Any = CfnResource
+    monkeypatch.setattr(unbound._send, "__defaults__", (None, "", send))
     return sent
 
 

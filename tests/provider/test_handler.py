@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from support import events
 from support.answers import Answers
 
 FUNCTION = "Provider"
+_CREATING = "CREATE_IN_PROGRESS"
 
 
 @dataclass
@@ -49,9 +51,10 @@ def stack_id(aws: LocalAws) -> Iterator[str]:
     template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     client = aws.client("cloudformation")
     created = client.create_stack(StackName="Graph", TemplateBody=json.dumps(template))
-    client.get_waiter("stack_create_complete").wait(
-        StackName="Graph", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
-    )
+    for _ in range(100):
+        if client.describe_stacks(StackName="Graph")["Stacks"][0]["StackStatus"] != _CREATING:
+            break
+        time.sleep(0.1)
     yield created["StackId"]
     client.delete_stack(StackName="Graph")
 
