@@ -1,5 +1,7 @@
 """A stack with a snapshot is updated, fails, rolls back, is used on and is destroyed."""
 
+from functools import partial
+
 import aws_cdk as cdk
 import pytest
 
@@ -35,9 +37,7 @@ def test_a_changed_trigger_takes_a_new_snapshot_and_keeps_the_old(
 ) -> None:
     outputs = []
     for version in ("v1", "v1", "v2"):
-        result = deployment.deploy(
-            lambda stack, version=version: _snapshot(stack, snapshots, version)
-        )
+        result = deployment.deploy(partial(_snapshot, snapshots=snapshots, version=version))
         assert result.succeeded, result.output
         outputs.append(result.outputs["Name"])
     assert outputs[0] == outputs[1] != outputs[2]
@@ -95,7 +95,7 @@ def test_failing_first_deployment(
 def test_destroying_the_stack(
     deployment: Deployment, snapshots: Snapshots, policy: cdk.RemovalPolicy
 ) -> None:
-    result = deployment.deploy(lambda stack: _snapshot(stack, snapshots, "v1", policy))
+    result = deployment.deploy(partial(_snapshot, snapshots=snapshots, version="v1", policy=policy))
     assert result.succeeded, result.output
     result = deployment.destroy()
     assert result.succeeded, result.output

@@ -39,7 +39,7 @@ class Deployment:
         self._directory = directory
         self._count = 0
 
-    def deploy(self, define: Callable[[cdk.Stack], None]) -> Result:
+    def deploy(self, define: Callable[[cdk.Stack], object]) -> Result:
         """Synthesise what ``define`` puts into the stack, and deploy it."""
         assembly = self._synth(define)
         outputs = self._directory / "outputs.json"
@@ -86,7 +86,7 @@ class Deployment:
             found += [statement["Sid"] for statement in json.loads(policy)["Statement"]]
         return found
 
-    def _synth(self, define: Callable[[cdk.Stack], None]) -> Path:
+    def _synth(self, define: Callable[[cdk.Stack], object]) -> Path:
         self._count += 1
         directory = self._directory / f"cdk.out.{self._count}"
         context = json.loads((ROOT / "cdk.json").read_text())["context"]
