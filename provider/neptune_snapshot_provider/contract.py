@@ -8,6 +8,8 @@ import unicodedata
 from typing import Final
 
 RESOURCE_TYPE: Final = "Custom::NeptuneClusterSnapshot"
+WAIT_RESOURCE_TYPE: Final = "Custom::NeptuneClusterSnapshotWait"
+"""Waits another hour for a snapshot that `RESOURCE_TYPE` took; owns nothing."""
 
 
 class Property:
@@ -19,6 +21,15 @@ class Property:
     TRIGGER: Final = "Trigger"
     TAGS: Final = "Tags"
     TIMEOUT_SECONDS: Final = "TimeoutSeconds"
+    ON_TIMEOUT: Final = "OnTimeout"
+
+
+class OnTimeout:
+    """Values of ``OnTimeout``: what happens when the snapshot is not available in time."""
+
+    FAIL: Final = "FAIL"
+    CONTINUE: Final = "CONTINUE"
+    """The request succeeds with a snapshot in progress: another resource waits on."""
 
 
 SNAPSHOT_FIELDS: Final = (
@@ -82,7 +93,10 @@ SERVICE_TIMEOUT_MAX: Final = 3600
 ANSWER_MARGIN: Final = 120
 """Seconds kept free between our deadline and CloudFormation's: a late tick and its answer."""
 TIMEOUT_MAX: Final = SERVICE_TIMEOUT_MAX - ANSWER_MARGIN
+"""Seconds one resource can wait."""
 TIMEOUT_MIN: Final = 1
+CHAIN_TIMEOUT_MAX: Final = 12 * 3600
+"""Seconds a snapshot and the waits behind it can take together."""
 
 
 def identifier_problem(value: str) -> str | None:

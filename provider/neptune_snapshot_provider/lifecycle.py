@@ -14,6 +14,7 @@ from neptune_snapshot_provider.errors import (
     DBClusterNotFoundFault,
     DBClusterSnapshotAlreadyExistsFault,
     DBClusterSnapshotNotFoundFault,
+    DeadlineExceeded,
     RequestCancelled,
     SnapshotFailed,
     SnapshotNotDeletable,
@@ -46,6 +47,8 @@ def subject(request: Request, seen: Seen) -> str:
     properties = request.properties
     if properties is None:
         return request.physical_id
+    if request.waits_only:
+        return properties.snapshot_identifier
     if request.type is RequestType.UPDATE:
         rolling_back = seen.stack is not None and seen.stack.is_rolling_back
         if rolling_back or not _wants_new(request, properties):
@@ -69,6 +72,8 @@ def decide(request: Request, seen: Seen) -> Step:
     """
     if request.properties is None:
         return _remove(request, seen)
+    if request.waits_only:
+        return _keep(request, request.properties, seen)
     if request.type is RequestType.UPDATE:
         return _update(request, request.properties, seen)
     return _take(request, request.properties, seen)
@@ -182,8 +187,8 @@ def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
         if seen.stack is None:
             return Look(Fact.STACK)
         if seen.stack.is_rolling_back:
-            return recorded(request)
-        raise _gone(request.physical_id, "outside this stack")
+            return recorded(request, seen)
+        raise _gone(subject(request, seen), "outside this stack")
     old = request.old.tags if request.old else {}
     if old != properties.tags:
         if seen.tags is None:
@@ -215,7 +220,7 @@ def _restore(request: Request, properties: Properties, seen: Seen) -> Step:
         return Look(Fact.PREDECESSOR)
     if seen.predecessor is not MISSING:
         return _restored(seen.predecessor)
-    return recorded(request)
+    return recorded(request, seen)
 
 
 def _restored(snapshot: Snapshot) -> Answer:
@@ -223,9 +228,13 @@ def _restored(snapshot: Snapshot) -> Answer:
     return Answer(name, f"the stack is rolling back to snapshot {name}; nothing is taken", snapshot)
 
 
-def recorded(request: Request) -> Answer:
+def recorded(request: Request, seen: Seen) -> Answer:
     """Answer a rollback with what CloudFormation knows already, so that the rollback ends."""
     name = request.physical_id
+    if isinstance(seen.snapshot, Snapshot) and seen.snapshot.identifier == name:
+        return Answer(
+            name, f"the stack is rolling back; snapshot {name} is answered", seen.snapshot
+        )
     cluster = request.properties.cluster if request.properties else ""
     fields = {
         "DBClusterSnapshotIdentifier": name,
@@ -233,7 +242,7 @@ def recorded(request: Request) -> Answer:
         "DBClusterIdentifier": cluster,
     }
     situation = (
-        f"the stack is rolling back and the snapshot it rolls back to is gone; "
+        f"the stack is rolling back and the snapshot it rolls back to is not found; "
         f"{name} is answered, nothing is taken"
     )
     return Answer(name, situation, Snapshot.of(fields))
@@ -241,6 +250,8 @@ def recorded(request: Request) -> Answer:
 
 def _remove(request: Request, seen: Seen) -> Step:
     name = request.physical_id
+    if request.waits_only:
+        return Answer(name, f"the wait for snapshot {name} is over; the snapshot is untouched")
     if identifier_problem(name):
         return Answer(name, f"{name} never was a snapshot; nothing to delete")
     if seen.stack is None:
@@ -276,6 +287,24 @@ def after_refused_delete(snapshot: Snapshot) -> Wait:
             status=status,
         )
     return Wait(f"snapshot {name} cannot be deleted yet", (Fact.SNAPSHOT,), status)
+
+
+def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
+    """End a request whose time is over, leaving the snapshot as it is.
+
+    Raises:
+        DeadlineExceeded: nobody continues the wait, or there is nothing to wait for yet.
+    """
+    snapshot = seen.snapshot if isinstance(seen.snapshot, Snapshot) else None
+    if snapshot and request.properties and request.properties.continues:
+        return Answer(snapshot.identifier, f"{wait.situation}; the next one waits on", snapshot)
+    kept = " The snapshot is kept." if snapshot else ""
+    raise DeadlineExceeded(
+        f"after {request.timeout} s {wait.situation}.{kept}",
+        "Allow a longer timeout.",
+        snapshot=subject(request, seen),
+        status=wait.status,
+    )
 
 
 def _is_dead(status: str, dead: tuple[str, ...]) -> bool:

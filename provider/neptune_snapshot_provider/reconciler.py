@@ -14,7 +14,6 @@ from neptune_snapshot_provider import identity, lifecycle, neptune, waiting
 from neptune_snapshot_provider.contract import ENGINE
 from neptune_snapshot_provider.errors import (
     AccessDenied,
-    DeadlineExceeded,
     ProviderError,
     SnapshotQuotaExceeded,
 )
@@ -97,7 +96,7 @@ class Reconciler:
         except ProviderError as error:
             if self._is_rollback_of_update():
                 say(logging.WARNING, f"The rollback goes on in spite of: {error}")
-                return lifecycle.recorded(self._request)
+                return lifecycle.recorded(self._request, self._seen)
             raise
 
     def _run(self) -> Outcome:
@@ -217,12 +216,12 @@ class Reconciler:
         situation = f"{refusal.operation} is denied: waiting for the new role to spread"
         return Wait(situation, (), refusal.code)
 
-    def _wait(self, wait: Wait) -> HandOver | None:
+    def _wait(self, wait: Wait) -> Outcome | None:
         self._report(wait)
         now = self._clock.now()
         verdict = self._budget.verdict(now)
         if verdict is Verdict.GIVE_UP:
-            raise self._deadline_exceeded(wait)
+            return lifecycle.at_deadline(self._request, self._seen, wait)
         if verdict is Verdict.HAND_OVER:
             started = self._seen.started or isinstance(self._seen.snapshot, Snapshot)
             return HandOver(self._budget.started_at, started)
@@ -252,20 +251,14 @@ class Reconciler:
             percent=wait.percent,
         )
 
-    def _deadline_exceeded(self, wait: Wait) -> DeadlineExceeded:
-        name = lifecycle.subject(self._request, self._seen)
-        kept = " The snapshot is kept." if isinstance(self._seen.snapshot, Snapshot) else ""
-        return DeadlineExceeded(
-            f"after {self._request.timeout} s {wait.situation}.{kept}",
-            "Allow a longer timeout.",
-            snapshot=name,
-            status=wait.status,
-        )
-
     def _is_rollback_of_update(self) -> bool:
-        stack = self._seen.stack
-        is_update = self._request.type is RequestType.UPDATE
-        return is_update and stack is not None and stack.is_rolling_back
+        if self._request.type is not RequestType.UPDATE:
+            return False
+        try:
+            stack = self._seen.stack or self._aws.stack(self._request.stack_id)
+        except (neptune.Refusal, ProviderError):
+            return False
+        return stack.is_rolling_back
 
 
 def _decile(wait: Wait) -> int | None:

@@ -9,6 +9,8 @@ from neptune_snapshot_provider.contract import (
     TAGS_MAX,
     TIMEOUT_MAX,
     TIMEOUT_MIN,
+    WAIT_RESOURCE_TYPE,
+    OnTimeout,
     Property,
     identifier_problem,
     tag_problem,
@@ -32,20 +34,24 @@ class RequestType(StrEnum):
 class Properties:
     """What the user wrote; identifiers in lower case, as Neptune stores them.
 
-    ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds.
+    ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds; when it is
+    over the request fails, unless something ``continues`` it.
     """
 
-    cluster: str
+    cluster: str = ""
     snapshot_identifier: str = ""
     prefix: str = ""
     trigger: str = ""
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: int = TIMEOUT_MAX
+    continues: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One request of CloudFormation for one resource.
+
+    ``waits_only`` is the resource that waits for a snapshot which another one took.
 
     ``properties`` is ``None`` for a Delete, which needs none: a resource whose properties never
     were valid can be deleted too. ``old`` is ``None`` unless this is an Update of a resource whose
@@ -56,6 +62,7 @@ class Request:
     stack_id: str
     request_id: str
     logical_id: str
+    waits_only: bool = False
     physical_id: str = ""
     properties: Properties | None = None
     old: Properties | None = None
@@ -81,22 +88,24 @@ def parse_request(event: Event) -> Request:
         raise _invalid(
             "RequestType", event["RequestType"], "must be Create, Update or Delete"
         ) from None
+    waits_only = event.get("ResourceType") == WAIT_RESOURCE_TYPE
     properties = None
     if request_type is not RequestType.DELETE:
-        properties = parse_properties(event.get("ResourceProperties"))
+        properties = parse_properties(event.get("ResourceProperties"), waits_only=waits_only)
     return Request(
         type=request_type,
         stack_id=event["StackId"],
         request_id=event["RequestId"],
         logical_id=event["LogicalResourceId"],
+        waits_only=waits_only,
         physical_id=_physical_id(event, request_type),
         properties=properties,
-        old=_old_properties(event) if request_type is RequestType.UPDATE else None,
+        old=_old_properties(event, waits_only) if request_type is RequestType.UPDATE else None,
         timeout=properties.timeout if properties else _timeout_or_default(event),
     )
 
 
-def parse_properties(raw: object) -> Properties:
+def parse_properties(raw: object, *, waits_only: bool = False) -> Properties:
     """Check ``ResourceProperties``.
 
     Raises:
@@ -105,12 +114,13 @@ def parse_properties(raw: object) -> Properties:
     if not isinstance(raw, dict):
         raise _invalid("ResourceProperties", raw, "must be a map")
     return Properties(
-        cluster=_identifier(raw, Property.CLUSTER_IDENTIFIER, required=True),
-        snapshot_identifier=_identifier(raw, Property.SNAPSHOT_IDENTIFIER),
+        cluster=_identifier(raw, Property.CLUSTER_IDENTIFIER, required=not waits_only),
+        snapshot_identifier=_identifier(raw, Property.SNAPSHOT_IDENTIFIER, required=waits_only),
         prefix=_identifier(raw, Property.IDENTIFIER_PREFIX),
         trigger=_text(raw, Property.TRIGGER),
         tags=_tags(raw.get(Property.TAGS)),
         timeout=_timeout(raw.get(Property.TIMEOUT_SECONDS)),
+        continues=_continues(raw.get(Property.ON_TIMEOUT)),
     )
 
 
@@ -123,9 +133,9 @@ def _physical_id(event: Event, request_type: RequestType) -> str:
     raise _invalid("PhysicalResourceId", value, "must be a text that is not empty")
 
 
-def _old_properties(event: Event) -> Properties | None:
+def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noqa: FBT001 - private
     try:
-        return parse_properties(event.get("OldResourceProperties"))
+        return parse_properties(event.get("OldResourceProperties"), waits_only=waits_only)
     except InvalidRequest:
         # A rollback from properties that never were valid: their request failed and made nothing.
         return None
@@ -190,6 +200,13 @@ def _timeout(value: object) -> int:
     if not TIMEOUT_MIN <= seconds <= TIMEOUT_MAX:
         raise _invalid(Property.TIMEOUT_SECONDS, value, rule)
     return seconds
+
+
+def _continues(value: object) -> bool:
+    if value not in (None, OnTimeout.FAIL, OnTimeout.CONTINUE):
+        rule = f"must be {OnTimeout.FAIL} or {OnTimeout.CONTINUE}"
+        raise _invalid(Property.ON_TIMEOUT, value, rule)
+    return value == OnTimeout.CONTINUE
 
 
 def _invalid(key: str, value: object, rule: str) -> InvalidRequest:

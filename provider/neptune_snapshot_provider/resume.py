@@ -23,13 +23,21 @@ _CRHELPER_KEYS: Final = 512
 _RESUME: Final = "NeptuneSnapshotResume"
 _PACKED: Final = "NeptuneSnapshotProperties"
 _PROPERTIES: Final = ("ResourceProperties", "OldResourceProperties")
-_KEPT: Final = ("RequestType", "ResponseURL", "StackId", "RequestId", "PhysicalResourceId")
+_KEPT: Final = (
+    "RequestType",
+    "ResponseURL",
+    "StackId",
+    "RequestId",
+    "ResourceType",
+    "PhysicalResourceId",
+)
 _WIRE: Final = (
     Property.CLUSTER_IDENTIFIER,
     Property.SNAPSHOT_IDENTIFIER,
     Property.IDENTIFIER_PREFIX,
     Property.TRIGGER,
     Property.TIMEOUT_SECONDS,
+    Property.ON_TIMEOUT,
 )
 
 

@@ -153,8 +153,30 @@ def test_a_rollback_ends_with_the_recorded_id_if_the_old_snapshot_is_gone(
         f"eu-west-1:123456789012:cluster-snapshot:{replaced}"
     )
     assert values["DBClusterIdentifier"] == "my-graph"
-    assert values["Status"] == ""
+    assert values["Status"] == "available"
     assert list(world.snapshots) == [replaced]
+
+
+def test_a_rollback_ends_with_the_recorded_id_if_both_snapshots_are_gone(
+    world: World, answer: Run, replaced: str
+) -> None:
+    world.snapshots.clear()
+    done = answer(events.update(replaced, old(), old(Trigger="two"), "request-3"))
+    assert done.identifier == replaced
+    assert done.snapshot is not None
+    values = attributes(done.snapshot.fields)
+    assert values["DBClusterSnapshotArn"].endswith(f":cluster-snapshot:{replaced}")
+    assert values["Status"] == ""
+
+
+@pytest.mark.parametrize("status", ["failed", "deleting"])
+def test_a_rollback_ends_though_the_old_snapshot_is_no_good_any_more(
+    world: World, answer: Run, taken: str, status: str
+) -> None:
+    world.set_status(taken, status)
+    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+    done = answer(events.update(taken, old(), old(TimeoutSeconds="60"), "request-3"))
+    assert done.identifier == taken
 
 
 def test_a_rollback_of_tags_only_puts_the_old_tags_back(

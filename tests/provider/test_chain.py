@@ -1,0 +1,145 @@
+"""Waits longer than an hour: the snapshot's resource answers, and others wait on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
+from neptune_snapshot_provider.errors import (
+    DBClusterSnapshotNotFoundFault,
+    DeadlineExceeded,
+    InvalidRequest,
+    SnapshotFailed,
+)
+from neptune_snapshot_provider.request import parse_properties, parse_request
+from neptune_snapshot_provider.resume import fold, unfold
+from neptune_snapshot_provider.steps import Answer
+from support import events
+from support.world import World
+
+Run = Callable[..., Answer]
+
+
+def link(event: dict[str, Any], snapshot: str, **others: object) -> dict[str, Any]:
+    """The same event for a resource that only waits."""
+    properties = {"DBClusterSnapshotIdentifier": snapshot, "TimeoutSeconds": "600", **others}
+    return {**event, "ResourceType": WAIT_RESOURCE_TYPE, "ResourceProperties": properties}
+
+
+@pytest.fixture
+def begun(world: World, answer: Run) -> str:
+    world.duration = 2000
+    done = answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+    assert done.snapshot is not None
+    assert done.snapshot.status == "creating"
+    return done.identifier
+
+
+def test_the_snapshots_resource_answers_at_its_deadline_so_that_others_wait_on(
+    world: World, begun: str
+) -> None:
+    assert list(world.snapshots) == [begun]
+
+
+def test_a_link_in_the_middle_answers_at_its_deadline(
+    world: World, answer: Run, begun: str
+) -> None:
+    done = answer(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+    assert done.identifier == begun
+    assert world.snapshots[begun].status == "creating"
+
+
+def test_the_last_link_waits_until_the_snapshot_is_available(
+    world: World, answer: Run, begun: str
+) -> None:
+    done = answer(link(events.create("request-2"), begun, TimeoutSeconds="3000"))
+    assert done.identifier == begun
+    assert done.snapshot is not None
+    assert done.snapshot.status == "available"
+    assert world.calls.count("create") == 1
+
+
+def test_only_the_last_link_fails_at_the_deadline(world: World, answer: Run, begun: str) -> None:
+    with pytest.raises(DeadlineExceeded, match=begun):
+        answer(link(events.create("request-2"), begun))
+    assert begun in world.snapshots
+
+
+def test_a_link_answers_at_once_if_the_snapshot_is_available(
+    world: World, answer: Run, begun: str
+) -> None:
+    world.set_status(begun, "available")
+    world.clock.naps.clear()
+    assert answer(link(events.create("request-2"), begun)).snapshot
+    assert not world.clock.naps
+
+
+def test_a_failed_snapshot_fails_in_any_link(world: World, answer: Run, begun: str) -> None:
+    world.set_status(begun, "failed")
+    with pytest.raises(SnapshotFailed):
+        answer(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+
+
+def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World, answer: Run) -> None:
+    world.add_cluster(status="modifying")
+    with pytest.raises(DeadlineExceeded, match="my-graph is modifying"):
+        answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+
+
+def test_a_link_whose_snapshot_is_gone_says_so(world: World, answer: Run, begun: str) -> None:
+    world.snapshots.clear()
+    with pytest.raises(DBClusterSnapshotNotFoundFault, match=begun):
+        answer(link(events.create("request-2"), begun))
+
+
+def test_a_link_follows_the_snapshot_when_it_is_replaced_and_rolled_back(
+    world: World, answer: Run, begun: str
+) -> None:
+    world.set_status(begun, "available")
+    world.add_snapshot("second")
+    new = link(events.create(), "second")["ResourceProperties"]
+    old = link(events.create(), begun)["ResourceProperties"]
+    forth = {**events.update(begun, new, old), "ResourceType": WAIT_RESOURCE_TYPE}
+    assert answer(forth).identifier == "second"
+    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+    back = {**events.update("second", old, new), "ResourceType": WAIT_RESOURCE_TYPE}
+    assert answer(back).identifier == begun
+
+
+def test_a_rollback_of_a_link_ends_though_the_snapshot_is_gone(
+    world: World, answer: Run, begun: str
+) -> None:
+    world.snapshots.clear()
+    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+    properties = link(events.create(), begun)["ResourceProperties"]
+    back = {**events.update(begun, properties, {}), "ResourceType": WAIT_RESOURCE_TYPE}
+    assert answer(back).identifier == begun
+
+
+def test_deleting_a_link_asks_nobody_and_touches_nothing(
+    world: World, answer: Run, begun: str
+) -> None:
+    world.stacks = ("DELETE_IN_PROGRESS",)
+    world.calls.clear()
+    answer(link(events.delete(begun), begun))
+    assert not world.calls
+    assert begun in world.snapshots
+
+
+def test_a_link_stays_a_link_on_a_tick(begun: str) -> None:
+    event = link(events.create("request-2"), begun, OnTimeout="CONTINUE")
+    request = parse_request(event)
+    unfolded, _ = unfold(fold(event, request, started_at=0, started=True))
+    assert parse_request(unfolded) == request
+
+
+def test_a_link_needs_a_snapshot_and_no_cluster() -> None:
+    assert parse_properties({"DBClusterSnapshotIdentifier": "s"}, waits_only=True).cluster == ""
+    with pytest.raises(InvalidRequest, match="DBClusterSnapshotIdentifier must not be empty"):
+        parse_properties({}, waits_only=True)
+
+
+def test_on_timeout_has_two_values() -> None:
+    with pytest.raises(InvalidRequest, match="OnTimeout must be FAIL or CONTINUE; received 'x'"):
+        parse_properties(events.properties(OnTimeout="x"))  # type: ignore[arg-type]
