@@ -142,4 +142,4 @@ def test_a_link_needs_a_snapshot_and_no_cluster() -> None:
 
 def test_on_timeout_has_two_values() -> None:
     with pytest.raises(InvalidRequest, match="OnTimeout must be FAIL or CONTINUE; received 'x'"):
-        parse_properties(events.properties(OnTimeout="x"))  # type: ignore[arg-type]
+        parse_properties(events.properties(OnTimeout="x"))
