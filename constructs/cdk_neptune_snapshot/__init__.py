@@ -1,0 +1,13 @@
+"""Snapshots of Amazon Neptune DB clusters as an AWS CDK construct."""
+
+from cdk_neptune_snapshot.attributes import SnapshotReference
+from cdk_neptune_snapshot.provider import SnapshotProvider
+from cdk_neptune_snapshot.snapshot import DatabaseClusterSnapshot
+from cdk_neptune_snapshot.trigger import SnapshotTrigger
+
+__all__ = [
+    "DatabaseClusterSnapshot",
+    "SnapshotProvider",
+    "SnapshotReference",
+    "SnapshotTrigger",
+]

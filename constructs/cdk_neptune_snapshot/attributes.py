@@ -1,0 +1,138 @@
+"""What a snapshot tells about itself, as tokens that CloudFormation fills in."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+
+class SnapshotReference(Construct):
+    """A snapshot of a Neptune DB cluster, taken by this app or imported into it."""
+
+    @property
+    def snapshot_identifier(self) -> str:
+        """The identifier of the snapshot; up to 63 characters."""
+        raise NotImplementedError
+
+    @property
+    def snapshot_arn(self) -> str:
+        """The ARN of the snapshot: ``arn:aws:rds:<region>:<account>:cluster-snapshot:<id>``."""
+        raise NotImplementedError
+
+
+class SnapshotAttributes(SnapshotReference):
+    """The 21 fields of the API's answer, read when the snapshot is available.
+
+    Strings are empty where the API leaves a field out.
+    """
+
+    _resource: cdk.CustomResource
+
+    @property
+    def snapshot_identifier(self) -> str:
+        """The identifier of the snapshot; up to 63 characters, lower case."""
+        return self._resource.ref
+
+    @property
+    def snapshot_arn(self) -> str:
+        """The ARN of the snapshot: ``arn:aws:rds:<region>:<account>:cluster-snapshot:<id>``."""
+        return self._text("DBClusterSnapshotArn")
+
+    @property
+    def cluster_identifier(self) -> str:
+        """The identifier of the cluster the snapshot was taken of; lower case."""
+        return self._text("DBClusterIdentifier")
+
+    @property
+    def snapshot_create_time(self) -> str:
+        """When the snapshot was taken; ISO 8601, UTC."""
+        return self._text("SnapshotCreateTime")
+
+    @property
+    def cluster_create_time(self) -> str:
+        """When the cluster was created; ISO 8601, UTC."""
+        return self._text("ClusterCreateTime")
+
+    @property
+    def engine(self) -> str:
+        """The database engine: ``neptune``."""
+        return self._text("Engine")
+
+    @property
+    def engine_version(self) -> str:
+        """The version of the engine, such as ``1.4.5.0``."""
+        return self._text("EngineVersion")
+
+    @property
+    def allocated_storage(self) -> float:
+        """The allocated storage in GiB; a number token."""
+        return self._number("AllocatedStorage")
+
+    @property
+    def status(self) -> str:
+        """The status of the snapshot: ``available`` whenever it is read."""
+        return self._text("Status")
+
+    @property
+    def port(self) -> float:
+        """The port on which the cluster listened; a number token."""
+        return self._number("Port")
+
+    @property
+    def vpc_id(self) -> str:
+        """The VPC of the snapshot."""
+        return self._text("VpcId")
+
+    @property
+    def master_username(self) -> str:
+        """Not used by Neptune, but part of the API's answer; may be empty."""
+        return self._text("MasterUsername")
+
+    @property
+    def license_model(self) -> str:
+        """The license model, such as ``amazon-license``."""
+        return self._text("LicenseModel")
+
+    @property
+    def snapshot_type(self) -> str:
+        """How the snapshot came about: ``manual``."""
+        return self._text("SnapshotType")
+
+    @property
+    def percent_progress(self) -> float:
+        """How much of the data has been transferred, in percent; a number token."""
+        return self._number("PercentProgress")
+
+    @property
+    def storage_encrypted(self) -> str:
+        """Whether the snapshot is encrypted: ``true`` or ``false``."""
+        return self._text("StorageEncrypted")
+
+    @property
+    def kms_key_id(self) -> str:
+        """The ARN of the KMS key; empty when the snapshot is not encrypted."""
+        return self._text("KmsKeyId")
+
+    @property
+    def source_snapshot_arn(self) -> str:
+        """The ARN of the snapshot this one was copied from; empty when it is no copy."""
+        return self._text("SourceDBClusterSnapshotArn")
+
+    @property
+    def iam_database_authentication_enabled(self) -> str:
+        """Whether IAM accounts are mapped to database accounts: ``true`` or ``false``."""
+        return self._text("IAMDatabaseAuthenticationEnabled")
+
+    @property
+    def storage_type(self) -> str:
+        """The storage type, such as ``standard`` or ``iopt1``; may be empty."""
+        return self._text("StorageType")
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones in which the snapshot can be restored; a list token."""
+        return cdk.Fn.split(",", self._text("AvailabilityZones"))
+
+    def _text(self, field: str) -> str:
+        return self._resource.get_att_string(field)
+
+    def _number(self, field: str) -> float:
+        return cdk.Token.as_number(self._resource.get_att(field))

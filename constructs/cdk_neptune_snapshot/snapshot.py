@@ -1,0 +1,181 @@
+"""The construct."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+import jsii
+from constructs import Construct, IConstruct
+
+from cdk_neptune_snapshot import imported, permissions, validation
+from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
+from cdk_neptune_snapshot.provider import SnapshotProvider
+from cdk_neptune_snapshot.tags import SnapshotTags
+from cdk_neptune_snapshot.trigger import SnapshotTrigger
+from neptune_snapshot_provider import contract
+
+
+@jsii.implements(cdk.ITaggableV2)
+class DatabaseClusterSnapshot(SnapshotAttributes):
+    """Takes a snapshot of a Neptune DB cluster and waits until it is available.
+
+    Args:
+        scope: Where the construct belongs.
+        id: Its name there. Another name is another resource: a new snapshot.
+        cluster: The cluster: its identifier, a ``CfnDBCluster`` or an ``IDatabaseCluster`` of
+            ``aws_neptune_alpha``. Another cluster means a new snapshot. An identifier known only
+            when deployed must be in lower case then: ARNs in the provider's rights are
+            case-sensitive, and only plain text can be lower-cased here.
+        trigger: When a deployment takes a new snapshot; once, when the resource is created, if
+            not given.
+        snapshot_identifier: The name of the snapshot, 1 to 63 letters, digits and hyphens,
+            lower-cased. It must not exist yet. A unique name is made up if not given.
+        identifier_prefix: What the made-up name starts with; the cluster's identifier if not
+            given. Cut to 35 characters where it is longer.
+        timeout: How long to wait for the snapshot, in whole seconds, up to 58 minutes, which is
+            also the default; CloudFormation waits an hour for one resource. A deployment that
+            runs out of time fails and leaves the snapshot to finish.
+        removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;
+            ``DESTROY`` deletes it. What belongs to a deployment that failed is always kept.
+        tags: Tags of the snapshot; ``Tags.of(...)`` takes precedence over them, as usual, and
+            they over the tags of the stack. At most 46 in all.
+
+    Raises:
+        ValueError: A property breaks a rule; names the property, the value and the rule.
+        RuntimeError: crhelper, a dependency of this package, is not installed.
+
+    A cluster that is a resource of the same stack is named in the provider's rights, for which
+    all snapshots of the stack wait. Where such a cluster in turn waits for a snapshot of the
+    stack, as it is restored from it, the two are a circle: define the second snapshot in another
+    stack, or give its cluster's identifier as plain text.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per property, all but two by keyword
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's own name for it
+        *,
+        cluster: validation.Cluster,
+        trigger: SnapshotTrigger | None = None,
+        snapshot_identifier: str | None = None,
+        identifier_prefix: str | None = None,
+        timeout: cdk.Duration | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        cluster_identifier = validation.cluster_identifier(cluster)
+        name = _name(snapshot_identifier, identifier_prefix, trigger)
+        prefix = _prefix(identifier_prefix)
+        seconds = validation.timeout_seconds(timeout)
+        self._tags = SnapshotTags(self, tags)
+        self.node.add_validation(self._tags)
+
+        provider = SnapshotProvider.get_or_create(self)
+        pattern = permissions.snapshot_pattern(cluster_identifier, name, prefix)
+        provider.allow_snapshots(cluster_identifier, pattern)
+        properties = {
+            contract.Property.CLUSTER_IDENTIFIER: cluster_identifier,
+            contract.Property.SNAPSHOT_IDENTIFIER: name,
+            contract.Property.IDENTIFIER_PREFIX: prefix,
+            contract.Property.TRIGGER: trigger.render(self) if trigger else None,
+            contract.Property.TAGS: cdk.Lazy.any(self._tags),
+            contract.Property.TIMEOUT_SECONDS: seconds,
+        }
+        self._resource = cdk.CustomResource(
+            self,
+            "Resource",
+            resource_type=contract.RESOURCE_TYPE,
+            service_token=provider.function.function_arn,
+            service_timeout=_service_timeout(seconds),
+            removal_policy=validation.removal_policy(removal_policy),
+            properties={key: value for key, value in properties.items() if value is not None},
+        )
+        # Also when the stack is deleted, the provider's rights and logs go after the snapshot.
+        self._resource.node.add_dependency(provider)
+
+    @classmethod
+    def from_snapshot_identifier(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's own name for it
+        identifier: str,
+    ) -> SnapshotReference:
+        """Refer to an existing snapshot in the stack's account and region.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name there.
+            identifier: The snapshot's; automated ones (``rds:...``) are welcome.
+
+        Raises:
+            ValueError: It can be no snapshot's identifier.
+        """
+        existing = imported.existing_identifier("snapshot_identifier", identifier)
+        arn = imported.arn_of(scope, existing)
+        return imported.ImportedSnapshot(scope, id, snapshot_identifier=existing, snapshot_arn=arn)
+
+    @classmethod
+    def from_snapshot_arn(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's own name for it
+        arn: str,
+    ) -> SnapshotReference:
+        """Refer to an existing snapshot, also one that another account shares.
+
+        Args:
+            scope: Where the reference belongs.
+            id: Its name there.
+            arn: The snapshot's, which may be a token.
+
+        Raises:
+            ValueError: It is not the ARN of a DB cluster snapshot.
+        """
+        identifier = imported.identifier_in(arn)
+        return imported.ImportedSnapshot(
+            scope, id, snapshot_identifier=identifier, snapshot_arn=arn
+        )
+
+    @property
+    @jsii.member(jsii_name="cdkTagManager")
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Where ``Tags.of(...)`` leaves the tags of this snapshot."""
+        return self._tags.manager
+
+    def before(self, *constructs: IConstruct) -> None:
+        """Let constructs wait until the snapshot is available.
+
+        Args:
+            *constructs: What is created, updated or run afterwards, such as a migration.
+        """
+        for construct in constructs:
+            construct.node.add_dependency(self)
+
+
+def _name(name: str | None, prefix: str | None, trigger: SnapshotTrigger | None) -> str | None:
+    if name is None:
+        return None
+    if prefix is not None:
+        rule = "must not be given together with snapshot_identifier, which is the whole name"
+        raise validation.invalid("identifier_prefix", prefix, rule)
+    if trigger is not None and trigger != SnapshotTrigger.once():
+        rule = (
+            "must not be given together with a trigger, which would use the same name again; "
+            "give identifier_prefix instead"
+        )
+        raise validation.invalid("snapshot_identifier", name, rule)
+    return validation.identifier("snapshot_identifier", name)
+
+
+def _prefix(prefix: str | None) -> str | None:
+    if prefix is None:
+        return None
+    checked = validation.identifier("identifier_prefix", prefix)
+    return checked if cdk.Token.is_unresolved(checked) else contract.shorten_prefix(checked)
+
+
+def _service_timeout(seconds: float) -> cdk.Duration:
+    """Have CloudFormation wait a little longer than the provider does."""
+    if cdk.Token.is_unresolved(seconds):
+        return cdk.Duration.seconds(contract.SERVICE_TIMEOUT_MAX)
+    return cdk.Duration.seconds(seconds + contract.ANSWER_MARGIN)

@@ -1,0 +1,118 @@
+"""Stacks to try things in, and what they are synthesised to."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import assertions
+
+from neptune_snapshot_provider import contract
+
+Json = dict[str, Any]
+
+EXPLICIT_STACK_TAGS = "@aws-cdk/core:explicitStackTags"
+MINIMIZE_POLICIES = "@aws-cdk/aws-iam:minimizePolicies"
+
+LONG_ID = "arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/" + "S" * 128
+PSEUDO = {
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "us-gov-west-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackId": f"{LONG_ID}/51af3dc0-da77-11e4-872e-1234567db123",
+}
+"""Realistic values, on the long side."""
+
+
+def python(
+    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run another interpreter like this one and say how it ended."""
+    return subprocess.run(  # noqa: S603 - the tests' own commands
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def new_stack(**context: object) -> cdk.Stack:
+    app = cdk.App(analytics_reporting=False, context=context)
+    return cdk.Stack(app, "Stack")
+
+
+def flagged_stack(flag: str, *, enabled: bool = True) -> cdk.Stack:
+    return new_stack(**{flag: enabled})
+
+
+def resources(stack: cdk.Stack) -> dict[str, Json]:
+    """Synthesise; fails on dependency cycles too."""
+    found: dict[str, Json] = assertions.Template.from_stack(stack).to_json()["Resources"]
+    return found
+
+
+def of_type(found: Mapping[str, Json], kind: str) -> list[Json]:
+    return [resource for resource in found.values() if resource["Type"] == kind]
+
+
+def wire(stack: cdk.Stack) -> Json:
+    """Give the properties of the only snapshot in a stack, without CloudFormation's own."""
+    (snapshot,) = of_type(resources(stack), contract.RESOURCE_TYPE)
+    return {
+        key: value
+        for key, value in snapshot["Properties"].items()
+        if key not in {"ServiceToken", "ServiceTimeout"}
+    }
+
+
+def tags_on_the_wire(stack: cdk.Stack) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in wire(stack).get("Tags", [])}
+
+
+def rendered(value: Any) -> Any:  # noqa: ANN401 - any JSON goes in and comes out
+    """Do what CloudFormation does with the functions that policies are made of."""
+    if isinstance(value, list):
+        return [rendered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": name}:
+            return PSEUDO.get(name, f"id-of-{name}")
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"arn:aws-us-gov:lambda:us-gov-west-1:123456789012:{name}:{attribute}"
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(rendered(parts))
+        case {"Fn::Split": [separator, text]}:
+            return rendered(text).split(separator)
+        case {"Fn::Select": [index, parts]}:
+            return rendered(parts)[int(index)]
+    return {key: rendered(item) for key, item in value.items()}
+
+
+def statements(stack: cdk.Stack) -> list[Json]:
+    """List all the provider may do, rendered, with actions and resources as lists."""
+    found = resources(stack)
+    policies = [*of_type(found, "AWS::IAM::Policy"), *of_type(found, "AWS::IAM::ManagedPolicy")]
+    listed = []
+    for policy in policies:
+        for statement in rendered(policy["Properties"]["PolicyDocument"]["Statement"]):
+            for key in ("Action", "Resource"):
+                if isinstance(statement[key], str):
+                    statement[key] = [statement[key]]
+            listed.append(statement)
+    return listed
+
+
+def resources_for(stack: cdk.Stack, action: str) -> set[str]:
+    """Name the resources, without the start of their ARNs, on which an action is allowed."""
+    return {
+        resource.removeprefix("arn:aws-us-gov:rds:us-gov-west-1:123456789012:")
+        for statement in statements(stack)
+        if action in statement["Action"]
+        for resource in statement["Resource"]
+    }

@@ -1,0 +1,159 @@
+"""The Lambda's code: what is in it, and that its hash depends on nothing else."""
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from cdk_neptune_snapshot.bundling import provider_code
+from construct.templates import Json, python
+
+ROOT = Path(__file__).parents[2]
+
+SYNTH = """if True:
+    import importlib.util, sys
+    import aws_cdk as cdk
+    from cdk_neptune_snapshot import DatabaseClusterSnapshot
+    outdir, site, unstaged = sys.argv[1:]
+    app = cdk.App(outdir=outdir, context={"aws:cdk:disable-asset-staging": unstaged or None})
+    DatabaseClusterSnapshot(cdk.Stack(app, "Stack"), "Snapshot", cluster="graph")
+    app.synth()
+    assert importlib.util.find_spec("neptune_snapshot_provider").origin.startswith(site)
+    assert not {"boto3", "crhelper"}.intersection(sys.modules)
+"""
+"""Run where the wheel is installed."""
+
+
+def synth(outdir: Path, **context: object) -> Json:
+    """Synthesise several stacks; give the hash of the asset and where its files are."""
+    app = cdk.App(outdir=str(outdir), context=context)
+    stage = cdk.Stage(app, "Stage")
+    for scope, name in ((app, "One"), (app, "Two"), (stage, "Three")):
+        DatabaseClusterSnapshot(cdk.Stack(scope, name), "Snapshot", cluster="graph")
+    app.synth()
+    return asset_in(outdir, "One")
+
+
+def asset_in(outdir: Path, stack: str) -> Json:
+    manifest = json.loads((outdir / f"{stack}.assets.json").read_text())
+    (found,) = [
+        {"hash": digest, "path": outdir / asset["source"]["path"]}
+        for digest, asset in manifest["files"].items()
+        if asset["source"]["packaging"] == "zip"
+    ]
+    return found
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def asset(tmp_path_factory: pytest.TempPathFactory) -> Json:
+    return synth(tmp_path_factory.mktemp("cdk.out"))
+
+
+@pytest.fixture(scope="module")
+def wheel_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and install it, as another app's environment would have it."""
+    dist, site = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    built = python("-m", "hatchling", "build", "-t", "wheel", "-d", str(dist), cwd=ROOT)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = dist.glob("*.whl")
+    options = ["--no-deps", "--no-index", "--disable-pip-version-check", "--target", str(site)]
+    installed = python("-m", "pip", "install", *options, str(wheel))
+    assert installed.returncode == 0, installed.stderr
+    return site
+
+
+def test_it_holds_the_sources_of_two_packages_and_nothing_else(asset: Json) -> None:
+    names = files_in(asset["path"])
+    assert {name.split("/")[0] for name in names} == {"crhelper", "neptune_snapshot_provider"}
+    assert {"crhelper/resource_helper.py", "neptune_snapshot_provider/contract.py"} <= set(names)
+    assert all(name.endswith(".py") for name in names)
+    for package in ("crhelper", "neptune_snapshot_provider"):
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        sources = {f"{package}/{path.name}" for path in Path(spec.origin).parent.glob("*.py")}
+        assert sources <= set(names)
+
+
+def test_its_files_are_readable_for_lambda(asset: Json) -> None:
+    modes = {path.stat().st_mode & 0o777 for path in asset["path"].rglob("*") if path.is_file()}
+    assert modes == {0o644}
+
+
+def test_its_hash_does_not_depend_on_staging(asset: Json, tmp_path: Path) -> None:
+    unstaged = synth(tmp_path, **{"aws:cdk:disable-asset-staging": True})
+    assert unstaged["hash"] == asset["hash"]
+    assert files_in(unstaged["path"]) == files_in(asset["path"])
+
+
+def test_it_is_synthesised_again_into_the_same_folder(asset: Json, tmp_path: Path) -> None:
+    assert synth(tmp_path)["hash"] == synth(tmp_path)["hash"] == asset["hash"]
+
+
+def test_its_hash_follows_the_sources(
+    asset: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "crhelper"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("changed = True")
+    monkeypatch.syspath_prepend(package.parent)
+    assert synth(tmp_path / "cdk.out")["hash"] != asset["hash"]
+
+
+@pytest.mark.parametrize("unstaged", ["", "true"])
+def test_its_hash_is_the_same_from_an_installed_wheel(
+    asset: Json, wheel_site: Path, tmp_path: Path, unstaged: str
+) -> None:
+    """Synthesised in another folder, where neither boto3 nor crhelper may be imported."""
+    site_packages = str(Path(cdk.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(wheel_site), site_packages])}
+    out = tmp_path / "cdk.out"
+    # -S keeps the editable checkout out of the path, -P the current folder.
+    arguments = ["-S", "-P", "-c", SYNTH, str(out), str(wheel_site), unstaged]
+    done = python(*arguments, cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    found = asset_in(out, "Stack")
+    assert found["hash"] == asset["hash"]
+    assert files_in(found["path"]) == files_in(asset["path"])
+
+
+@pytest.fixture
+def runtime_path(asset: Json, tmp_path: Path) -> list[str]:
+    """The asset, and beside it what Lambda's runtime has: boto3 and what it needs."""
+    for name in ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"):
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (tmp_path / source.name).symlink_to(source)
+    return [str(asset["path"]), str(tmp_path)]
+
+
+def test_it_imports_with_nothing_but_the_runtime_beside_it(runtime_path: list[str]) -> None:
+    script = (
+        f"import sys; sys.path += {runtime_path!r}; sys.dont_write_bytecode = True; "
+        "import neptune_snapshot_provider.handler as module; assert callable(module.handler)"
+    )
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": "provider"}
+    done = python("-I", "-S", "-c", script, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    stack = cdk.Stack(cdk.App(), "Stack")
+    with pytest.raises(RuntimeError, match="The package 'crhelper' is not installed"):
+        provider_code(stack)

@@ -1,0 +1,218 @@
+"""The provider may do what its snapshots need, and nothing else."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_neptune as neptune
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from construct.templates import (
+    MINIMIZE_POLICIES,
+    PSEUDO,
+    Json,
+    flagged_stack,
+    new_stack,
+    of_type,
+    rendered,
+    resources,
+    resources_for,
+    statements,
+)
+from neptune_snapshot_provider import contract
+
+CREATE = "rds:CreateDBClusterSnapshot"
+STACK_ID = PSEUDO["AWS::StackId"]
+REQUEST_TAG = {"StringEquals": {"aws:RequestTag/neptune-snapshot:stack": STACK_ID}}
+RESOURCE_TAG = {"StringEquals": {"aws:ResourceTag/neptune-snapshot:stack": STACK_ID}}
+SNAPSHOTS = "arn:aws-us-gov:rds:us-gov-west-1:123456789012:cluster-snapshot:*"
+FUNCTION = (
+    "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:NeptuneSnapshotProviderFunction3E76C15A:Arn"
+)
+RULES = "arn:aws-us-gov:events:us-gov-west-1:123456789012:rule/neptune-snapshot-51af3dc0-*"
+
+
+@pytest.fixture(scope="module")
+def allowed() -> list[Json]:
+    stack = new_stack()
+    DatabaseClusterSnapshot(stack, "Snapshot", cluster="My-Graph")
+    return statements(stack)
+
+
+def of_action(allowed: list[Json], action: str) -> list[Json]:
+    return [statement for statement in allowed if action in statement["Action"]]
+
+
+def test_all_that_is_allowed(allowed: list[Json]) -> None:
+    actions = {action for statement in allowed for action in statement["Action"]}
+    assert actions == {
+        "rds:CreateDBClusterSnapshot",
+        "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBClusters",
+        "rds:ListTagsForResource",
+        "rds:AddTagsToResource",
+        "rds:RemoveTagsFromResource",
+        "rds:DeleteDBClusterSnapshot",
+        "events:PutRule",
+        "events:DeleteRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "lambda:AddPermission",
+        "lambda:RemovePermission",
+        "lambda:GetPolicy",
+        "cloudformation:DescribeStacks",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    assert all("*" not in statement["Resource"] for statement in allowed)
+    assert all(statement["Effect"] == "Allow" for statement in allowed)
+
+
+def test_a_snapshot_is_created_of_its_cluster_under_its_name_with_its_tag(
+    allowed: list[Json],
+) -> None:
+    created = of_action(allowed, CREATE)
+    assert all(statement["Condition"] == REQUEST_TAG for statement in created)
+    assert {arn.split(":", 5)[5] for statement in created for arn in statement["Resource"]} == {
+        "cluster:my-graph",
+        "cluster-snapshot:my-graph-*",
+    }
+
+
+def test_only_own_snapshots_are_deleted(allowed: list[Json]) -> None:
+    (deleted,) = of_action(allowed, "rds:DeleteDBClusterSnapshot")
+    assert (deleted["Condition"], deleted["Resource"]) == (RESOURCE_TAG, [SNAPSHOTS])
+
+
+def test_only_own_snapshots_are_tagged(allowed: list[Json]) -> None:
+    new, own = sorted(
+        of_action(allowed, "rds:AddTagsToResource"), key=lambda each: str(each["Condition"])
+    )
+    assert new["Condition"] == REQUEST_TAG
+    assert own["Condition"] == RESOURCE_TAG
+    (untagged,) = of_action(allowed, "rds:RemoveTagsFromResource")
+    assert untagged["Condition"] == RESOURCE_TAG
+
+
+def test_any_name_is_read_to_find_out_whose_it_is(allowed: list[Json]) -> None:
+    (listed,) = of_action(allowed, "rds:ListTagsForResource")
+    assert listed["Resource"] == [SNAPSHOTS]
+    assert "Condition" not in listed
+
+
+def test_only_rules_of_this_stack_are_made(allowed: list[Json]) -> None:
+    for action in ("events:PutRule", "events:DeleteRule", "events:RemoveTargets"):
+        (statement,) = of_action(allowed, action)
+        assert statement["Resource"] == [RULES]
+
+
+def test_a_rule_calls_only_the_provider(allowed: list[Json]) -> None:
+    (targets,) = of_action(allowed, "events:PutTargets")
+    assert targets["Resource"] == [RULES]
+    assert targets["Condition"] == {
+        "ForAllValues:ArnEquals": {"events:TargetArn": FUNCTION},
+        "Null": {"events:TargetArn": "false"},
+    }
+
+
+def test_only_eventbridge_is_let_in(allowed: list[Json]) -> None:
+    (permission,) = of_action(allowed, "lambda:AddPermission")
+    assert permission["Resource"] == [FUNCTION]
+    assert permission["Condition"] == {"StringEquals": {"lambda:Principal": "events.amazonaws.com"}}
+    assert "lambda:RemovePermission" in permission["Action"]
+
+
+def test_no_policy_of_aws_is_attached() -> None:
+    stack = new_stack()
+    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
+    (role,) = of_type(resources(stack), "AWS::IAM::Role")
+    assert "ManagedPolicyArns" not in role["Properties"]
+
+
+def test_the_stack_looks_at_itself(allowed: list[Json]) -> None:
+    (statement,) = of_action(allowed, "cloudformation:DescribeStacks")
+    assert statement["Resource"] == [STACK_ID]
+
+
+def test_a_nested_stack_looks_at_all_stacks_around_it() -> None:
+    outer = new_stack()
+    inner = cdk.NestedStack(cdk.NestedStack(outer, "Middle"), "Inner")
+    DatabaseClusterSnapshot(inner, "Snapshot", cluster="graph")
+    (statement,) = of_action(statements(inner), "cloudformation:DescribeStacks")
+    own, *around = statement["Resource"]
+    assert own == STACK_ID
+    # Each is a parameter that the stack around hands in.
+    assert [arn.startswith("id-of-referenceto") for arn in around] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("properties", "pattern"),
+    [
+        ({}, "my-graph-*"),
+        ({"identifier_prefix": "Nightly"}, "nightly-*"),
+        ({"identifier_prefix": "p" * 63}, "p" * contract.PREFIX_MAX + "-*"),
+        ({"snapshot_identifier": "Before-V2"}, "before-v2"),
+        ({"identifier_prefix": f"x-{cdk.Aws.REGION}"}, "*"),
+        ({"snapshot_identifier": f"x-{cdk.Aws.REGION}"}, "x-us-gov-west-1"),
+        ({"cluster": cdk.Aws.STACK_NAME}, "*"),
+        ({"cluster": "c" * 63}, "c" * contract.PREFIX_MAX + "-*"),
+    ],
+)
+def test_names_are_as_narrow_as_they_are_known(properties: dict[str, Any], pattern: str) -> None:
+    stack = new_stack()
+    DatabaseClusterSnapshot(stack, "Snapshot", **{"cluster": "My-Graph", **properties})
+    created = resources_for(stack, CREATE)
+    assert {name for name in created if name.startswith("cluster-snapshot:")} == {
+        f"cluster-snapshot:{pattern}"
+    }
+
+
+def test_a_cluster_of_the_stack_is_named_by_reference() -> None:
+    stack = new_stack()
+    cluster = neptune.CfnDBCluster(stack, "Cluster")
+    DatabaseClusterSnapshot(stack, "Snapshot", cluster=cluster)
+    assert resources_for(stack, "rds:DescribeDBClusters") == {"cluster:id-of-Cluster"}
+
+
+def same_cluster(_number: int) -> dict[str, Any]:
+    return {"cluster": "graph"}
+
+
+def longest_names(number: int) -> dict[str, Any]:
+    return {
+        "cluster": f"c{number:062d}",
+        "snapshot_identifier": f"s{number:062d}",
+    }
+
+
+@pytest.mark.parametrize("minimize", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 100])
+@pytest.mark.parametrize("properties", [same_cluster, longest_names])
+def test_policies_stay_within_the_limits_of_iam(
+    properties: Callable[[int], dict[str, Any]], count: int, *, minimize: bool
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html ."""
+    stack = flagged_stack(MINIMIZE_POLICIES, enabled=minimize)
+    for number in range(count):
+        DatabaseClusterSnapshot(stack, f"Snapshot{number}", **properties(number))
+    found = resources(stack)
+    assert sum(sizes(found, "AWS::IAM::Policy")) <= 10_240
+    managed = sizes(found, "AWS::IAM::ManagedPolicy")
+    assert len(managed) <= 10
+    assert all(size <= 6_144 for size in managed)
+
+    listed = resources_for(stack, CREATE)
+    expected = {"cluster:" + properties(number)["cluster"] for number in range(count)}
+    assert {name for name in listed if name.startswith("cluster:")} == expected
+    (snapshot, *_) = of_type(found, contract.RESOURCE_TYPE)
+    policies = {name for name in found if "Policy" in name}
+    assert policies <= set(snapshot["DependsOn"])
+
+
+def sizes(found: dict[str, Json], kind: str) -> list[int]:
+    documents = [
+        rendered(policy["Properties"]["PolicyDocument"]) for policy in of_type(found, kind)
+    ]
+    return [len(json.dumps(document, separators=(",", ":"))) for document in documents]

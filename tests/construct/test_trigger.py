@@ -1,0 +1,180 @@
+"""What makes a trigger's value change, and what does not."""
+
+import os
+import shutil
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from construct.templates import new_stack, resources, wire
+
+on_files = SnapshotTrigger.on_files_changed
+on_value = SnapshotTrigger.on_value_changed
+
+
+@pytest.fixture
+def migrations(tmp_path: Path) -> Path:
+    folder = tmp_path / "migrations"
+    (folder / "nested").mkdir(parents=True)
+    (folder / "1.sql").write_bytes(b"one\n")
+    (folder / "nested" / "2.sql").write_bytes(b"two\n")
+    return folder
+
+
+def test_once_sends_nothing() -> None:
+    stack = new_stack()
+    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", trigger=SnapshotTrigger.once())
+    assert "Trigger" not in wire(stack)
+
+
+def test_a_fingerprint_is_the_same_on_every_machine(migrations: Path) -> None:
+    """The value is written out: it must not change with a release either."""
+    assert on_files(migrations).value == "files-3ab04dd55830"
+
+
+def test_a_fingerprint_does_not_depend_on_place_mode_or_time(migrations: Path) -> None:
+    before = on_files(migrations)
+    copy = migrations.parent / "elsewhere"
+    shutil.copytree(migrations, copy)
+    (copy / "1.sql").chmod(0o700)
+    os.utime(copy / "1.sql", (0, 0))
+    assert on_files(copy) == before
+
+
+def test_a_relative_path_is_as_good_as_an_absolute_one(
+    migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(migrations.parent)
+    assert on_files("migrations/") == on_files(str(migrations))
+
+
+@pytest.mark.parametrize(
+    "name", ["__pycache__/x.pyc", ".git/HEAD", ".DS_Store", "nested/.DS_Store"]
+)
+def test_what_appears_by_itself_is_ignored(migrations: Path, name: str) -> None:
+    before = on_files(migrations)
+    (migrations / name).parent.mkdir(exist_ok=True)
+    (migrations / name).write_text("x")
+    assert on_files(migrations) == before
+
+
+def test_contents_names_and_places_count(migrations: Path) -> None:
+    seen = {on_files(migrations)}
+    (migrations / "1.sql").write_text("changed")
+    seen.add(on_files(migrations))
+    (migrations / "1.sql").rename(migrations / "renamed.sql")
+    seen.add(on_files(migrations))
+    (migrations / "renamed.sql").rename(migrations / "nested" / "renamed.sql")
+    seen.add(on_files(migrations))
+    (migrations / "new.sql").touch()
+    seen.add(on_files(migrations))
+    assert len(seen) == 5
+
+
+def test_contents_do_not_run_together(tmp_path: Path) -> None:
+    for folder, name, content in (("a", "x", "yz"), ("b", "xy", "z")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(content)
+    assert on_files(tmp_path / "a") != on_files(tmp_path / "b")
+
+
+def test_files_and_folders_are_combined(migrations: Path) -> None:
+    file = migrations / "1.sql"
+    assert len({on_files(file), on_files(migrations), on_files(file, migrations)}) == 3
+
+
+def test_an_empty_folder_is_accepted(tmp_path: Path) -> None:
+    assert on_files(tmp_path) != on_files(tmp_path, tmp_path / "..")
+
+
+def test_a_path_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Invalid paths 'no/such/path': does not exist"):
+        on_files("no/such/path")
+
+
+def test_no_path_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Invalid paths \(\): must name at least one"):
+        on_files()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("v7", "v7"),
+        (7, "7"),
+        (1.5, "1.5"),
+        (True, "true"),
+        ("sha256:0123", "sha256:0123"),
+        ("x" * 101, "value-"),
+        ("two words", "value-"),
+        ({"b": 1, "a": [2]}, "value-"),
+    ],
+)
+def test_a_value_stays_readable_while_it_is_short(value: object, expected: str) -> None:
+    sent = on_value(value).value
+    assert isinstance(sent, str)
+    assert sent == expected or (expected == "value-" and len(sent) == 18)
+
+
+def test_the_order_of_keys_does_not_matter() -> None:
+    assert on_value({"a": 1, "b": [1, 2]}) == on_value({"b": [1, 2], "a": 1})
+    assert on_value({"a": 1, "b": [1, 2]}) != on_value({"a": 1, "b": [2, 1]})
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_nothing_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"Invalid value .*: must not be empty"):
+        on_value(value)
+
+
+@pytest.mark.parametrize("value", [b"bytes", {"a": {1, 2}}])
+def test_what_is_no_json_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"Invalid value .*: must be a string, a number"):
+        on_value(value)
+
+
+def rendered(stack: cdk.Stack, value: object) -> object:
+    return stack.resolve(on_value(value).render(stack))
+
+
+def test_tokens_are_compared_when_deployed() -> None:
+    stack = new_stack()
+    text = cdk.CfnParameter(stack, "Text").value_as_string
+    number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
+    many = cdk.CfnParameter(stack, "Many", type="CommaDelimitedList").value_as_list
+    resource = cdk.CfnResource(stack, "Resource", type="AWS::SNS::Topic")
+    assert rendered(stack, f"v-{text}") == {"Fn::Join": ["", ["v-", {"Ref": "Text"}]]}
+    assert rendered(stack, number) == {"Ref": "Number"}
+    assert rendered(stack, many) == {"Fn::Join": [",", {"Ref": "Many"}]}
+    assert rendered(stack, resource.get_att("Arn")) == {"Fn::GetAtt": ["Resource", "Arn"]}
+    value = {"b": [number], "a": many, "c": {"d": text}}
+    assert rendered(stack, value) == {
+        "Fn::Join": [
+            "",
+            [
+                '{"a":"',
+                {"Fn::Join": [",", {"Ref": "Many"}]},
+                '","b":[',
+                {"Ref": "Number"},
+                '],"c":{"d":"',
+                {"Ref": "Text"},
+                '"}}',
+            ],
+        ]
+    }
+    assert set(resources(stack)) == {"Resource"}
+
+
+def test_the_order_of_keys_beside_tokens_does_not_matter() -> None:
+    stack = new_stack()
+    one = on_value({"a": cdk.Aws.REGION, "b": 1}).render(stack)
+    other = on_value({"b": 1, "a": cdk.Aws.REGION}).render(stack)
+    assert stack.resolve(one) == stack.resolve(other)
+
+
+def test_every_deployment_differs_from_the_one_before() -> None:
+    values = [SnapshotTrigger.every_deployment().value for _ in range(3)]
+    assert len(set(values)) == 3
+    assert values == sorted(str(value) for value in values)
