@@ -1,0 +1,24 @@
+"""AWS on this machine: an emulator whose Neptune snapshots take time, and can go wrong."""
+
+from local_aws.behaviour import (
+    Call,
+    Caller,
+    Fault,
+    FaultKind,
+    Outcome,
+    Progress,
+    SnapshotBehaviour,
+)
+from local_aws.client import LocalAws, LocalAwsError
+
+__all__ = [
+    "Call",
+    "Caller",
+    "Fault",
+    "FaultKind",
+    "LocalAws",
+    "LocalAwsError",
+    "Outcome",
+    "Progress",
+    "SnapshotBehaviour",
+]

@@ -1,0 +1,97 @@
+"""Which API call an HTTP request is."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local_aws.asgi import Request
+from local_aws.behaviour import Caller
+
+CUSTOM_RESOURCE_RESPONSE = "CustomResourceResponse"
+
+_CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_FORM = "application/x-www-form-urlencoded"
+_PARAMETERS_LIMIT = 64 * 1024
+_LAMBDA_ACTIONS = (
+    ("POST", re.compile(r"/functions/[^/]+/invocations$"), "Invoke"),
+    ("POST", re.compile(r"/functions/[^/]+/policy$"), "AddPermission"),
+    ("DELETE", re.compile(r"/functions/[^/]+/policy/[^/]+$"), "RemovePermission"),
+)
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """An API call, whatever protocol it came by.
+
+    Attributes:
+        service: Signing name of the service.
+        action: API action; method and path where the protocol names none.
+        parameters: The parameters as they were sent.
+        caller: Who made it.
+        protocol: ``query``, ``json`` or ``rest``: the form errors must have.
+    """
+
+    service: str
+    action: str
+    parameters: dict[str, Any]
+    caller: Caller
+    protocol: str
+
+
+def identify(request: Request, account_id: str) -> ApiCall | None:
+    """Say which API call a request is, or ``None`` if it is none."""
+    if request.path.startswith("/_ministack/cfn-response/"):
+        answer = _json(request.body)
+        action = CUSTOM_RESOURCE_RESPONSE
+        return ApiCall("cloudformation", action, answer, Caller.LAMBDA, "rest")
+    credential = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    if credential is None:
+        return None
+    key, _region, service = credential.groups()
+    # The emulator gives Lambda functions the account's number as their access key.
+    caller = Caller.LAMBDA if key == account_id else Caller.OUTSIDE
+    action, parameters, protocol = _content(request, service)
+    return ApiCall(service, action, parameters, caller, protocol)
+
+
+def region(request: Request) -> str:
+    """The region a request was signed for; empty if it is not signed."""
+    credential = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    return credential.group(2) if credential else ""
+
+
+def form(request: Request) -> dict[str, str]:
+    """Parameters of a request of the query protocol; empty for any other."""
+    if not request.headers.get("content-type", "").startswith(_FORM):
+        return {}
+    return dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+
+
+def _content(request: Request, service: str) -> tuple[str, dict[str, Any], str]:
+    parameters = form(request)
+    if "Action" in parameters:
+        return parameters["Action"], parameters, "query"
+    target = request.headers.get("x-amz-target", "")
+    if target:
+        return target.rpartition(".")[2], _json(request.body), "json"
+    return _rest_action(request, service), _json(request.body), "rest"
+
+
+def _rest_action(request: Request, service: str) -> str:
+    if service == "lambda":
+        for method, path, action in _LAMBDA_ACTIONS:
+            if request.method == method and path.search(request.path):
+                return action
+    return f"{request.method} {request.path}"
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    if len(body) > _PARAMETERS_LIMIT:
+        return {}
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

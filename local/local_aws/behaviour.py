@@ -1,0 +1,163 @@
+"""What a test can choose: how snapshots behave, what fails, and what it can look at afterwards."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+CONTROL_PREFIX: Final = "/_local_aws/"
+"""Paths of the control endpoint start with this."""
+
+
+class Progress(StrEnum):
+    """How ``PercentProgress`` moves while a snapshot is taken."""
+
+    LINEAR = "linear"
+    JUMP = "jump"
+    """Stays at 0 and then is 100, as small snapshots do."""
+    STALLED = "stalled"
+    """Quickly to 40, where it stays until the snapshot is ready."""
+    STEPPED = "stepped"
+    """In quarters."""
+    ABSENT = "absent"
+    """Not in the answer at all until the snapshot is ready."""
+
+
+class Outcome(StrEnum):
+    """How a snapshot ends."""
+
+    AVAILABLE = "available"
+    FAILED = "failed"
+    INCOMPATIBLE = "incompatible-restore"
+    NEVER = "never"
+    """Stays in progress for ever."""
+
+
+@dataclass(frozen=True)
+class SnapshotBehaviour:
+    """How snapshots behave that are created from now on.
+
+    Attributes:
+        seconds: How long one takes.
+        progress: How its progress moves meanwhile.
+        outcome: How it ends.
+        status: Its status meanwhile.
+        delete_seconds: How long it is ``deleting`` before it is gone.
+    """
+
+    seconds: float = 1.0
+    progress: Progress = Progress.LINEAR
+    outcome: Outcome = Outcome.AVAILABLE
+    status: str = "creating"
+    delete_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class ClusterState:
+    """A state a cluster is in, other than available.
+
+    Attributes:
+        cluster: Identifier of the cluster.
+        status: Its status.
+        seconds: For how long; ``None`` until told otherwise.
+    """
+
+    cluster: str
+    status: str
+    seconds: float | None = None
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    THROTTLING = "throttling"
+    SERVER_ERROR = "5xx"
+    ACCESS_DENIED = "access-denied"
+    RESET_BEFORE = "reset-before"
+    """The connection is reset; the call has no effect."""
+    RESET_AFTER = "reset-after"
+    """The call takes effect, then the connection is reset: the answer is lost."""
+    LATENCY = "latency"
+    """The call waits ``seconds`` before it is handled."""
+    KILL_LAMBDA = "kill-lambda"
+    """The call takes effect, then every running Lambda function is killed."""
+
+
+class Caller(StrEnum):
+    """Who made a call."""
+
+    LAMBDA = "lambda"
+    OUTSIDE = "outside"
+    """The test, the CDK or another program on this machine."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong; the first that matches a call is applied.
+
+    Attributes:
+        kind: What goes wrong.
+        action: The API action it happens to, such as ``CreateDBClusterSnapshot``; empty for all.
+        service: The signing name of the service (Neptune's is ``rds``); empty for all.
+        caller: Whose calls it happens to; ``None`` for everybody's.
+        count: How many calls it happens to; ``None`` for all.
+        skip: How many matching calls are let through first.
+        probability: How likely it is for each call.
+        seed: Makes a probability repeatable.
+        seconds: How long ``LATENCY`` waits.
+    """
+
+    kind: FaultKind
+    action: str = ""
+    service: str = ""
+    caller: Caller | None = None
+    count: int | None = 1
+    skip: int = 0
+    probability: float = 1.0
+    seed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that reached the server.
+
+    Attributes:
+        time: Seconds since the epoch.
+        service: Signing name of the service (Neptune's is ``rds``).
+        action: API action; method and path where the protocol names none. An answer to a custom
+            resource is ``cloudformation`` / ``CustomResourceResponse``.
+        parameters: The parameters as they were sent.
+        caller: Who made it.
+        status: HTTP status of the answer; 0 when the connection was reset.
+        fault: The fault that was applied, or empty.
+    """
+
+    time: float
+    service: str
+    action: str
+    parameters: dict[str, Any] = field(hash=False)
+    caller: Caller
+    status: int
+    fault: str = ""
+
+
+def to_json(value: SnapshotBehaviour | ClusterState | Fault | Call) -> dict[str, Any]:
+    """Turn one of the values above into what JSON can carry."""
+    return asdict(value)
+
+
+def snapshot_behaviour(data: dict[str, Any]) -> SnapshotBehaviour:
+    """Read a behaviour back from JSON."""
+    progress, outcome = Progress(data.pop("progress")), Outcome(data.pop("outcome"))
+    return SnapshotBehaviour(progress=progress, outcome=outcome, **data)
+
+
+def fault(data: dict[str, Any]) -> Fault:
+    """Read a fault back from JSON."""
+    kind, caller = FaultKind(data.pop("kind")), data.pop("caller")
+    return Fault(kind=kind, caller=Caller(caller) if caller else None, **data)
+
+
+def call(data: dict[str, Any]) -> Call:
+    """Read a call back from JSON."""
+    return Call(caller=Caller(data.pop("caller")), **data)

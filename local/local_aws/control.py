@@ -1,0 +1,66 @@
+"""The layer by which a test chooses what happens and asks what has happened."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from local_aws.asgi import Answer, Handler, Request, answer
+from local_aws.behaviour import CONTROL_PREFIX, ClusterState, fault, snapshot_behaviour, to_json
+from local_aws.faults import FaultLayer
+from local_aws.lambdas import kill_lambdas
+from local_aws.neptune import NeptuneLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class ControlLayer:
+    """Handles control requests, and passes on the rest."""
+
+    def __init__(self, inner: Handler, faults: FaultLayer, neptune: NeptuneLayer) -> None:
+        """Wrap the outermost handler and know the layers to control."""
+        self._inner = inner
+        self._faults = faults
+        self._neptune = neptune
+        self._operations: dict[str, Callable[[dict[str, Any]], object]] = {
+            "ready": lambda _: True,
+            "snapshot-behaviour": self._set_behaviour,
+            "cluster-state": self._set_cluster_state,
+            "quota": self._set_quota,
+            "add-fault": lambda data: faults.add(fault(data)),
+            "clear-faults": lambda _: faults.clear(),
+            "calls": lambda _: [to_json(call) for call in faults.calls],
+            "clear-calls": lambda _: faults.calls.clear(),
+            "kill-lambdas": lambda _: kill_lambdas(),
+            "reset": self._reset,
+        }
+
+    async def __call__(self, request: Request) -> Answer:
+        """Handle a request."""
+        if not request.path.startswith(CONTROL_PREFIX):
+            return await self._inner(request)
+        operation = self._operations.get(request.path.removeprefix(CONTROL_PREFIX))
+        if operation is None:
+            return _json(404, f"no such operation: {request.path}")
+        try:
+            return _json(200, operation(json.loads(request.body or b"{}")))
+        except (KeyError, TypeError, ValueError) as problem:
+            return _json(400, f"{type(problem).__name__}: {problem}")
+
+    def _set_behaviour(self, data: dict[str, Any]) -> None:
+        behaviour = snapshot_behaviour(data["behaviour"])
+        self._neptune.scene.set_behaviour(behaviour, data["cluster"])
+
+    def _set_cluster_state(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.set_state(ClusterState(**data))
+
+    def _set_quota(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.quota = int(data["quota"])
+
+    def _reset(self, _: dict[str, Any]) -> None:
+        self._faults.clear()
+        self._faults.calls.clear()
+        self._neptune.reset_scene()
+
+
+def _json(status: int, value: object) -> Answer:
+    return answer(status, json.dumps(value).encode(), "application/json")

@@ -1,0 +1,77 @@
+"""Environment variables that send AWS clients to this machine and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from local_aws.certificates import HOSTS, Certificates
+
+_FOREIGN_PREFIXES = ("AWS_", "CDK_", "MINISTACK_", "LAMBDA_")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def client_settings(
+    directory: Path, url: str, region: str, account_id: str, certificates: Certificates
+) -> dict[str, str]:
+    """Variables for the programs that use the server: SDKs, the CDK, crhelper, tests."""
+    authority = str(certificates.authority)
+    return {
+        "AWS_ENDPOINT_URL": url,
+        # Named as well, because only with it the CDK addresses buckets by path.
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": str(directory / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(directory / "aws-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CA_BUNDLE": authority,
+        "REQUESTS_CA_BUNDLE": authority,
+        "NODE_EXTRA_CA_CERTS": authority,
+        "SSL_CERT_FILE": authority,  # what crhelper trusts
+        "NO_PROXY": ",".join(HOSTS),
+        "no_proxy": ",".join(HOSTS),
+        "CDK_DEFAULT_ACCOUNT": account_id,
+        "CDK_DEFAULT_REGION": region,
+        "CDK_HOME": str(directory / "cdk"),
+        # The CDK's command line calls out for each of these.
+        "CDK_DISABLE_VERSION_CHECK": "true",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_NOTICES": "false",
+        "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
+    }
+
+
+def server_settings(
+    directory: Path, port: int, region: str, account_id: str, certificates: Certificates
+) -> dict[str, str]:
+    """Variables for the emulator, which reads them when it is imported."""
+    temporary = str(directory / "tmp")
+    return {
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(certificates.certificate),
+        "MINISTACK_SSL_KEY": str(certificates.key),
+        "MINISTACK_HOST": HOSTS[0],
+        "BIND_HOST": HOSTS[0],
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        "MINISTACK_ACCOUNT_ID": account_id,
+        "TMPDIR": temporary,
+        "S3_DATA_DIR": str(directory / "s3"),
+        "STATE_DIR": str(directory / "state"),
+        "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def without_foreign(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment without what could lead a program to another AWS or through a proxy."""
+    source = os.environ if environment is None else environment
+    return {
+        name: value
+        for name, value in source.items()
+        if not name.startswith(_FOREIGN_PREFIXES) and name.upper() not in _PROXIES
+    }

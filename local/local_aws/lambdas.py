@@ -1,0 +1,54 @@
+"""Lambda functions on this machine: processes the emulator starts."""
+
+import importlib
+import importlib.util
+import os
+import signal
+import venv
+from contextlib import suppress
+from pathlib import Path
+
+_RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""What AWS's Python runtimes bring along: boto3 and what it needs."""
+
+
+def make_runtime(directory: Path) -> Path:
+    """Make an interpreter that can import what AWS's runtime can, and nothing else.
+
+    The emulator runs functions with its own interpreter, where this project and all its tools
+    are installed: a package missing from a function's code would go unnoticed.
+
+    Returns:
+        The path of the interpreter.
+    """
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(directory)
+    packages = next(directory.glob("lib/python*/site-packages"))
+    for name in _RUNTIME_PACKAGES:
+        origin = importlib.util.find_spec(name)
+        if origin is None or origin.origin is None:
+            continue
+        found = Path(origin.origin)
+        found = found.parent if found.name == "__init__.py" else found
+        (packages / found.name).symlink_to(found)
+    return directory / "bin" / "python"
+
+
+def kill_lambdas() -> int:
+    """Kill every Lambda process, as if its machine had failed.
+
+    Returns:
+        How many were in the middle of an invocation.
+    """
+    # The emulator has no public way to do this; its table of workers is the only place that
+    # tells them from other processes on every operating system.
+    runtime = importlib.import_module("ministack.core.lambda_runtime")
+    workers = [worker for pool in runtime._workers.values() for worker in pool]  # noqa: SLF001
+    busy = 0
+    for worker in workers:
+        process = worker._proc  # noqa: SLF001
+        if process is None or process.poll() is not None:
+            continue
+        busy += bool(worker.in_use)
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    return busy

@@ -1,0 +1,85 @@
+"""The server as a process of its own, with a directory of its own that goes with it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from local_aws import certificates
+from local_aws.certificates import HOSTS
+from local_aws.environment import client_settings, server_settings, without_foreign
+
+_LOG_TAIL = 40
+
+
+class ServerProcess:
+    """A running server: its address, its directory and the settings of its clients."""
+
+    def __init__(
+        self, port: int, region: str, account_id: str, extra_settings: Mapping[str, str]
+    ) -> None:
+        """Start the server; it accepts connections at once and answers when it is ready.
+
+        Raises:
+            OSError: The port is in use.
+        """
+        listening = socket.create_server((HOSTS[0], port), backlog=128)
+        self.port = int(listening.getsockname()[1])
+        self.url = f"https://{HOSTS[0]}:{self.port}"
+        self.directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
+        for name in ("tmp", "cdk"):
+            (self.directory / name).mkdir()
+        for name in ("aws-config", "aws-credentials"):
+            (self.directory / name).touch()
+        self.certificates = certificates.make(self.directory)
+        place = (self.directory, self.url, region, account_id, self.certificates)
+        self.settings = client_settings(*place)
+        server = server_settings(self.directory, self.port, region, account_id, self.certificates)
+        environment = {**without_foreign(), **self.settings, **server, **extra_settings}
+        with listening:
+            self._process = self._spawn(listening.fileno(), environment)
+
+    @property
+    def log_path(self) -> Path:
+        """What the server, the emulator and Lambda runtimes print."""
+        return self.directory / "server.log"
+
+    def log_tail(self, lines: int = _LOG_TAIL) -> str:
+        """The last lines of the log."""
+        if not self.log_path.exists():
+            return ""
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+
+    def exit_status(self) -> int | None:
+        """The server's exit status; ``None`` while it runs."""
+        return self._process.poll()
+
+    def stop(self) -> None:
+        """End the server with all Lambda processes, and remove what it wrote."""
+        # It keeps nothing that would be worth a gentle end, and leads a group of its own.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _spawn(self, descriptor: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "local_aws.server", str(descriptor), str(self.directory)]
+        with self.log_path.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 - our own module with our own arguments
+                command,
+                env=environment,
+                cwd=self.directory,
+                stdin=subprocess.PIPE,  # never written to: its closing says that we are gone
+                stdout=log,
+                stderr=log,
+                pass_fds=(descriptor,),
+                start_new_session=True,
+            )

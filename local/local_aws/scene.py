@@ -1,0 +1,40 @@
+"""What a test has chosen for clusters and snapshots."""
+
+import time
+from dataclasses import dataclass, field
+
+from local_aws.behaviour import ClusterState, SnapshotBehaviour
+from local_aws.rules import AVAILABLE
+
+DEFAULT_QUOTA = 100
+
+
+@dataclass
+class Scene:
+    """Behaviour of new snapshots, states of clusters, and the quota."""
+
+    behaviour: SnapshotBehaviour = field(default_factory=SnapshotBehaviour)
+    quota: int = DEFAULT_QUOTA
+    _by_cluster: dict[str, SnapshotBehaviour] = field(default_factory=dict)
+    _states: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def set_behaviour(self, behaviour: SnapshotBehaviour, cluster: str | None) -> None:
+        """Choose the behaviour of new snapshots, of one cluster or of all others."""
+        if cluster is None:
+            self.behaviour = behaviour
+        else:
+            self._by_cluster[cluster.lower()] = behaviour
+
+    def behaviour_of(self, cluster: str) -> SnapshotBehaviour:
+        """How a new snapshot of a cluster behaves."""
+        return self._by_cluster.get(cluster.lower(), self.behaviour)
+
+    def set_state(self, state: ClusterState) -> None:
+        """Let a cluster be in a state for some seconds, or until told otherwise."""
+        seconds = float("inf") if state.seconds is None else state.seconds
+        self._states[state.cluster.lower()] = (state.status, time.monotonic() + seconds)
+
+    def state_of(self, cluster: str) -> str:
+        """The state a cluster is in now."""
+        status, until = self._states.get(cluster.lower(), (AVAILABLE, 0.0))
+        return status if time.monotonic() < until else AVAILABLE

@@ -1,0 +1,94 @@
+"""The server process: the emulator in its layers, over TLS. Started by ``LocalAws``."""
+
+import asyncio
+import importlib
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config, Sockets
+
+from local_aws.asgi import (
+    App,
+    ClientGoneError,
+    Receive,
+    Scope,
+    Send,
+    handler_of,
+    read_request,
+    send_answer,
+)
+from local_aws.connections import ResettableSocket
+from local_aws.control import ControlLayer
+from local_aws.faults import ConnectionLostError, FaultLayer
+from local_aws.lambdas import make_runtime
+from local_aws.neptune import NeptuneLayer
+
+
+class _ListeningConfig(Config):
+    """Hypercorn's configuration with a socket that listens already."""
+
+    def __init__(self, listening: ResettableSocket) -> None:
+        super().__init__()
+        self._listening = listening
+        self.certfile = os.environ["MINISTACK_SSL_CERT"]
+        self.keyfile = os.environ["MINISTACK_SSL_KEY"]
+        self.keep_alive_timeout = 75
+
+    def create_sockets(self) -> Sockets:
+        return Sockets([self._listening], [], [])
+
+
+def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> App:
+    """Put the layers around the emulator."""
+    neptune = NeptuneLayer(handler_of(emulator))
+    faults = FaultLayer(neptune, account_id)
+    handle = ControlLayer(faults, faults, neptune)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await emulator(scope, receive, send)
+            return
+        try:
+            await send_answer(send, await handle(await read_request(scope, receive)))
+        except ConnectionLostError:
+            listening.reset(tuple(scope["client"]))
+            # Hypercorn answers 500 for an application that returns without an answer.
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        except ClientGoneError:
+            pass
+
+    return app
+
+
+def main() -> None:
+    """Serve until killed, or until the process that started this one is gone."""
+    descriptor, directory = int(sys.argv[1]), Path(sys.argv[2])
+    threading.Thread(target=_end_with_parent, args=(directory,), daemon=True).start()
+    sys.executable = str(make_runtime(directory / "lambda-runtime"))
+    listening = ResettableSocket(descriptor)
+    # Imported here because it reads its settings from the environment at once.
+    emulator: App = importlib.import_module("ministack.app").app
+    app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
+    asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
+
+
+def _end_with_parent(directory: Path) -> NoReturn:
+    # The other end of this pipe is held by the parent alone: it closes when the parent ends,
+    # however it ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    shutil.rmtree(directory, ignore_errors=True)
+    # This process leads a group of which all Lambda processes are members.
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+    raise SystemExit  # for the type checker: nothing survives the line above
+
+
+if __name__ == "__main__":
+    main()
