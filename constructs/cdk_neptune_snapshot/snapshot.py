@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import Construct, IConstruct
 
-from cdk_neptune_snapshot import imported, permissions, validation
+from cdk_neptune_snapshot import chain, imported, permissions, validation
 from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
 from cdk_neptune_snapshot.provider import SnapshotProvider
 from cdk_neptune_snapshot.tags import SnapshotTags
@@ -31,9 +31,10 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             lower-cased. It must not exist yet. A unique name is made up if not given.
         identifier_prefix: What the made-up name starts with; the cluster's identifier if not
             given. Cut to 35 characters where it is longer.
-        timeout: How long to wait for the snapshot, in whole seconds, up to 58 minutes, which is
-            also the default; CloudFormation waits an hour for one resource. A deployment that
-            runs out of time fails and leaves the snapshot to finish.
+        timeout: How long to wait for the snapshot, in whole seconds, up to 12 hours; 58 minutes
+            if not given. CloudFormation waits an hour for one resource, so each further 58
+            minutes add one that waits on; the cluster has to become available in the first. A
+            deployment that runs out of time fails and leaves the snapshot to finish.
         removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;
             ``DESTROY`` deletes it. What belongs to a deployment that failed is always kept.
         tags: Tags of the snapshot; ``Tags.of(...)`` takes precedence over them, as usual, and
@@ -66,7 +67,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         cluster_identifier = validation.cluster_identifier(cluster)
         name = _name(snapshot_identifier, identifier_prefix, trigger)
         prefix = _prefix(identifier_prefix)
-        seconds = validation.timeout_seconds(timeout)
+        links = chain.split(validation.timeout_seconds(timeout))
         self._tags = SnapshotTags(self, tags)
         self.node.add_validation(self._tags)
 
@@ -79,19 +80,21 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             contract.Property.IDENTIFIER_PREFIX: prefix,
             contract.Property.TRIGGER: trigger.render(self) if trigger else None,
             contract.Property.TAGS: cdk.Lazy.any(self._tags),
-            contract.Property.TIMEOUT_SECONDS: seconds,
+            **chain.timing(links, 0),
         }
-        self._resource = cdk.CustomResource(
+        resource = cdk.CustomResource(
             self,
             "Resource",
             resource_type=contract.RESOURCE_TYPE,
             service_token=provider.function.function_arn,
-            service_timeout=_service_timeout(seconds),
+            service_timeout=chain.service_timeout(links[0]),
             removal_policy=validation.removal_policy(removal_policy),
             properties={key: value for key, value in properties.items() if value is not None},
         )
         # Also when the stack is deleted, the provider's rights and logs go after the snapshot.
-        self._resource.node.add_dependency(provider)
+        resource.node.add_dependency(provider)
+        # Attributes are read where the snapshot is available.
+        self._resource = chain.add_waits(self, resource, provider.function.function_arn, links)
 
     @classmethod
     def from_snapshot_identifier(
@@ -172,10 +175,3 @@ def _prefix(prefix: str | None) -> str | None:
         return None
     checked = validation.identifier("identifier_prefix", prefix)
     return checked if cdk.Token.is_unresolved(checked) else contract.shorten_prefix(checked)
-
-
-def _service_timeout(seconds: float) -> cdk.Duration:
-    """Have CloudFormation wait a little longer than the provider does."""
-    if cdk.Token.is_unresolved(seconds):
-        return cdk.Duration.seconds(contract.SERVICE_TIMEOUT_MAX)
-    return cdk.Duration.seconds(seconds + contract.ANSWER_MARGIN)

@@ -79,7 +79,7 @@ def _is_alpha_cluster(cluster: HasClusterIdentifier) -> bool:
 
 
 def timeout_seconds(timeout: cdk.Duration | None) -> int | float:
-    """Convert the time limit to seconds; the default is the longest one possible.
+    """Convert the time limit to seconds; the default is the longest that one resource can wait.
 
     Raises:
         ValueError: It is no duration, no whole number of seconds, or outside the limits.
@@ -93,8 +93,9 @@ def timeout_seconds(timeout: cdk.Duration | None) -> int | float:
     seconds = timeout.to_seconds(integral=False)
     if seconds != int(seconds):
         raise invalid("timeout", timeout.to_human_string(), "must be a whole number of seconds")
-    if not contract.TIMEOUT_MIN <= seconds <= contract.TIMEOUT_MAX:
-        rule = f"must be {contract.TIMEOUT_MIN} to {contract.TIMEOUT_MAX} seconds, is {seconds:g}"
+    if not contract.TIMEOUT_MIN <= seconds <= contract.CHAIN_TIMEOUT_MAX:
+        limits = f"{contract.TIMEOUT_MIN} to {contract.CHAIN_TIMEOUT_MAX} seconds (12 hours)"
+        rule = f"must be {limits}, is {seconds:g}"
         raise invalid("timeout", timeout.to_human_string(), rule)
     return int(seconds)
 

@@ -30,7 +30,7 @@ def python(
     *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run another interpreter like this one and say how it ended."""
-    return subprocess.run(  # noqa: S603 - the tests' own commands
+    return subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
         env=env,

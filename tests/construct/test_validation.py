@@ -75,9 +75,9 @@ def test_as_many_tags_as_the_owner_tags_leave_room_for() -> None:
 @pytest.mark.parametrize(
     ("timeout", "value", "rule"),
     [
-        (cdk.Duration.seconds(0), "'0 seconds'", "must be 1 to 3480 seconds, is 0"),
-        (cdk.Duration.seconds(3481), "'58 minutes 1 second'", "must be 1 to 3480 seconds"),
-        (cdk.Duration.hours(6), "'6 hours'", "must be 1 to 3480 seconds, is 21600"),
+        (cdk.Duration.seconds(0), "'0 seconds'", "must be 1 to 43200 seconds (12 hours), is 0"),
+        (cdk.Duration.seconds(43_201), "'12 hours 1 second'", "must be 1 to 43200 seconds"),
+        (cdk.Duration.days(1), "'1 day'", "must be 1 to 43200 seconds (12 hours), is 86400"),
         (cdk.Duration.millis(1500), "'1 second 500 millis'", "must be a whole number of seconds"),
         (600, "600", "must be an aws_cdk.Duration"),
     ],

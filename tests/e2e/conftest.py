@@ -14,7 +14,7 @@ from support.deployment import ROOT, Deployment, Snapshots
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with LocalAws() as aws:
-        subprocess.run(  # noqa: S603 - our own pinned command line
+        subprocess.run(
             [
                 str(ROOT / "node_modules/.bin/cdk"),
                 "bootstrap",

@@ -1,11 +1,12 @@
 """A deployment takes a snapshot and waits for it, or fails with what a person needs to know."""
 
 import time
+from functools import partial
 
 import aws_cdk as cdk
 import pytest
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
 from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
 from support.deployment import Deployment, Snapshots, shorten_invocations
@@ -62,6 +63,62 @@ def test_a_snapshot_that_outlives_the_invocation_is_finished_by_the_poll(
     assert result.outputs == {"Status": "available"}
     assert len(snapshots.names()) == 1
     assert aws.calls(action="PutRule")
+
+
+def test_a_wait_longer_than_one_resource_has_is_a_chain(
+    aws: LocalAws,
+    deployment: Deployment,
+    snapshots: Snapshots,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With hours of six seconds: three resources wait, attributes come from the last."""
+    monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 6)
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=14), cluster=snapshots.cluster)
+
+    def define(stack: cdk.Stack, version: str) -> None:
+        snapshot = DatabaseClusterSnapshot(
+            stack,
+            "Snapshot",
+            cluster=snapshots.cluster,
+            trigger=SnapshotTrigger.on_value_changed(version),
+            timeout=cdk.Duration.seconds(18),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        cdk.CfnOutput(stack, "Name", value=snapshot.snapshot_identifier)
+        cdk.CfnOutput(stack, "Status", value=snapshot.status)
+
+    names = []
+    for version in ("v1", "v2"):
+        result = deployment.deploy(partial(define, version=version))
+        assert result.succeeded, result.output
+        assert result.outputs["Status"] == "available"
+        names.append(result.outputs["Name"])
+        assert snapshots.names() == names[-1:]
+    assert names[0] != names[1]
+    assert deployment.destroy().succeeded
+    assert not snapshots.names()
+
+
+def test_only_the_end_of_a_chain_fails_at_the_deadline(
+    aws: LocalAws,
+    deployment: Deployment,
+    snapshots: Snapshots,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 4)
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=20), cluster=snapshots.cluster)
+
+    def define(stack: cdk.Stack) -> None:
+        timeout = cdk.Duration.seconds(8)
+        DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster, timeout=timeout)
+
+    result = deployment.deploy(define)
+    assert not result.succeeded
+    assert "DeadlineExceeded: after 4 s snapshot" in result.output
+    assert "Wait2" in result.output
+    assert len(snapshots.names()) == 1
+    while snapshots.record(snapshots.names()[0])["Status"] != "available":
+        time.sleep(1)
 
 
 def test_a_busy_cluster_is_waited_for(

@@ -98,7 +98,7 @@ class Deployment:
     def _cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = shutil.which("cdk", path=f"{ROOT / 'node_modules' / '.bin'}")
         assert command, "run `make setup` first"
-        return subprocess.run(  # noqa: S603 - our own pinned command line
+        return subprocess.run(
             [command, *arguments, "--no-color"],
             cwd=self._directory,
             env=self.aws.environment,
