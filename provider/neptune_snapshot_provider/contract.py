@@ -22,6 +22,11 @@ class Property:
     TAGS: Final = "Tags"
     TIMEOUT_SECONDS: Final = "TimeoutSeconds"
     ON_TIMEOUT: Final = "OnTimeout"
+    OWNER: Final = "SnapshotLogicalResourceId"
+    KEEP_LAST: Final = "KeepLast"
+    LAST_GOOD_PARAMETER: Final = "LastGoodParameter"
+    REUSE_SECONDS: Final = "ReuseYoungerThanSeconds"
+    WHEN_CLUSTER_MISSING: Final = "WhenClusterMissing"
 
 
 class OnTimeout:
@@ -57,6 +62,44 @@ SNAPSHOT_FIELDS: Final = (
 )
 """Every field of a snapshot in the API's answer; each is an attribute of the resource."""
 
+
+class Attribute:
+    """Attributes that are not fields of the API's answer."""
+
+    OUTCOME: Final = "Outcome"
+    RESTORE_COMMAND: Final = "RestoreCommand"
+    PRUNED: Final = "PrunedSnapshots"
+    SPARED: Final = "SparedSnapshots"
+    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED)
+
+
+ATTRIBUTES: Final = SNAPSHOT_FIELDS + Attribute.ALL
+"""All attributes of the resource; every answer has every one of them."""
+
+
+class Outcome:
+    """Values of the attribute ``Outcome``: what became of the request for a snapshot."""
+
+    CREATED: Final = "created"
+    REUSED: Final = "reused"
+    KEPT: Final = "kept"
+    SKIPPED: Final = "skipped"
+
+
+class WhenClusterMissing:
+    """Values of ``WhenClusterMissing``."""
+
+    FAIL: Final = "FAIL"
+    SKIP: Final = "SKIP"
+
+
+SKIPPED: Final = "skipped:"
+"""The physical id of a resource that took no snapshot starts with this; no snapshot's does."""
+
+
+AVAILABLE: Final = "available"
+"""The status of a cluster or snapshot that is ready."""
+
 ENGINE: Final = "neptune"
 """The engine whose clusters and snapshots are Neptune's; the API also lists Aurora's."""
 
@@ -70,6 +113,14 @@ class OwnerTag:
     REQUEST: Final = "neptune-snapshot:request"
     TRIGGER: Final = "neptune-snapshot:trigger"
     ALL: Final = (STACK, RESOURCE, REQUEST, TRIGGER)
+    RESTORE: Final = (
+        "neptune-snapshot:restore-1",
+        "neptune-snapshot:restore-2",
+        "neptune-snapshot:restore-3",
+    )
+    """The cluster's settings, which the snapshot itself does not hold."""
+    KEEP: Final = "neptune-snapshot:keep"
+    """Set by users: a snapshot with this tag is never pruned."""
 
 
 POLL_RULE_PREFIX: Final = "neptune-snapshot-"
@@ -83,10 +134,15 @@ SLUG_MAX: Final = 16
 PREFIX_MAX: Final = IDENTIFIER_MAX - DIGEST_LENGTH - SLUG_MAX - 2
 """A longer prefix is shortened to this, so that slug and digest always fit behind it."""
 
-TAGS_MAX: Final = 50 - len(OwnerTag.ALL)
-"""Tags a user can give: Neptune's 50 less the owner tags."""
+TAGS_MAX: Final = 50 - len(OwnerTag.ALL) - len(OwnerTag.RESTORE)
+"""Tags a user can give: Neptune's 50 less those this library sets."""
 TAG_KEY_MAX: Final = 128
 TAG_VALUE_MAX: Final = 256
+
+PARAMETER_NAME_MAX: Final = 900
+"""Characters of a parameter's name: its ARN may have 1011 (PutParameter)."""
+KEEP_LAST_MAX: Final = 1000
+REUSE_SECONDS_MAX: Final = 366 * 24 * 3600
 
 SERVICE_TIMEOUT_MAX: Final = 3600
 """Seconds CloudFormation waits for one custom resource."""
@@ -130,8 +186,19 @@ def tag_problem(key: str, value: str) -> str | None:
                 return (
                     f"must contain only letters, digits, spaces and _.:/=+- (found {character!r})"
                 )
-    if key.lower().startswith(OwnerTag.PREFIX):
+    if key.lower().startswith(OwnerTag.PREFIX) and key != OwnerTag.KEEP:
         return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
+    return None
+
+
+def parameter_problem(name: str) -> str | None:
+    """Say which rule of Parameter Store a parameter's name breaks, or ``None``."""
+    if not re.fullmatch(r"(/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+", name):
+        return "must be letters, digits and _.- , in levels that each start with /"
+    if len(name) > PARAMETER_NAME_MAX:
+        return f"must have at most {PARAMETER_NAME_MAX} characters, has {len(name)}"
+    if name.lower().lstrip("/").startswith(("aws", "ssm")):
+        return "must not start with aws or ssm"
     return None
 
 

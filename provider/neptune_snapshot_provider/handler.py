@@ -138,8 +138,9 @@ class Invocation:
         return safe_physical_id(request)
 
     def _succeed(self, answer: Answer) -> str:
-        if answer.snapshot:
-            self._helper.Data = attributes(answer.snapshot.fields)
+        if answer.extras:
+            fields = answer.snapshot.fields if answer.snapshot else {}
+            self._helper.Data = {**attributes(fields), **answer.extras}
         say(logging.INFO, f"Done: {answer.situation}", snapshot=answer.identifier)
         return self._finish(answer.identifier)
 

@@ -4,15 +4,19 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from neptune_snapshot_provider.contract import (
     DIGEST_LENGTH,
     POLL_RULE_PREFIX,
+    SKIPPED,
     SLUG_MAX,
     OwnerTag,
     shorten_prefix,
 )
 from neptune_snapshot_provider.request import Properties, Request
+
+_IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 
 
 def generation(properties: Properties) -> str:
@@ -38,11 +42,21 @@ def snapshot_identifier(request: Request, properties: Properties) -> str:
     return "-".join(part for part in parts if part)
 
 
+def skipped_id(request: Request) -> str:
+    """A physical id that cannot be a snapshot's, for a resource that took none."""
+    return f"{SKIPPED}{request.request_id}"
+
+
+def is_skipped_id(identifier: str) -> bool:
+    """Whether a resource took no snapshot."""
+    return identifier.startswith(SKIPPED)
+
+
 def owner_tags(request: Request, properties: Properties) -> dict[str, str]:
     """The tags that make a snapshot this resource's own and this request's."""
     return {
         OwnerTag.STACK: request.stack_id,
-        OwnerTag.RESOURCE: request.logical_id,
+        OwnerTag.RESOURCE: request.owner,
         OwnerTag.REQUEST: request.request_id,
         OwnerTag.TRIGGER: generation(properties),
     }
@@ -52,13 +66,24 @@ def is_own(tags: Mapping[str, str], request: Request) -> bool:
     """Whether a snapshot with these tags belongs to this very resource."""
     return (
         tags.get(OwnerTag.STACK) == request.stack_id
-        and tags.get(OwnerTag.RESOURCE) == request.logical_id
+        and tags.get(OwnerTag.RESOURCE) == request.owner
     )
 
 
 def is_of_request(tags: Mapping[str, str], request: Request) -> bool:
     """Whether a snapshot with these tags was made by this very request."""
     return is_own(tags, request) and tags.get(OwnerTag.REQUEST) == request.request_id
+
+
+def is_reusable(tags: Mapping[str, str], request: Request, properties: Properties) -> bool:
+    """Whether a snapshot with these tags does instead of a new one.
+
+    It has the same trigger. A trigger that is the time of the deployment never is the same; there
+    any snapshot of this resource does.
+    """
+    if _IS_TIME.fullmatch(properties.trigger):
+        return is_own(tags, request)
+    return is_of_generation(tags, request, properties)
 
 
 def is_of_generation(tags: Mapping[str, str], request: Request, properties: Properties) -> bool:

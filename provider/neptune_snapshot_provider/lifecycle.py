@@ -7,8 +7,8 @@ the fact to what was `Seen` and asks again, until the step is `Answer`, or an er
 from collections.abc import Mapping
 from typing import Final
 
-from neptune_snapshot_provider import identity
-from neptune_snapshot_provider.contract import ENGINE, identifier_problem
+from neptune_snapshot_provider import identity, restoring
+from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, Outcome, identifier_problem
 from neptune_snapshot_provider.errors import (
     ClusterUnusable,
     DBClusterNotFoundFault,
@@ -34,7 +34,6 @@ from neptune_snapshot_provider.steps import (
     Wait,
 )
 
-AVAILABLE: Final = "available"
 MISSES_MAX: Final = 5
 """A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
 _SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
@@ -112,15 +111,21 @@ def _take(request: Request, properties: Properties, seen: Seen) -> Step:
             snapshot=snapshot.identifier,
             status=snapshot.status,
         )
-    return _await_available(snapshot)
+    return _await_available(snapshot, Outcome.CREATED)
 
 
 def _start(request: Request, properties: Properties, seen: Seen) -> Step:
+    if properties.reuse_seconds:
+        if seen.reusable is None:
+            return Look(Fact.REUSABLE)
+        if seen.reusable is not MISSING:
+            name = seen.reusable.identifier
+            return Answer(name, f"snapshot {name} is reused", seen.reusable, Outcome.REUSED)
     cluster = seen.cluster
     if cluster is None:
         return Look(Fact.CLUSTER)
     if cluster is MISSING:
-        raise cluster_not_found(properties.cluster)
+        return _without_cluster(request, properties)
     _refuse_unusable(cluster)
     if cluster.status != AVAILABLE:
         situation = (
@@ -136,8 +141,19 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
             "Nothing is left behind.",
             cluster=properties.cluster,
         )
-    tags = {**properties.tags, **identity.owner_tags(request, properties)}
+    tags = {
+        **properties.tags,
+        **restoring.recipe(cluster.fields),
+        **identity.owner_tags(request, properties),
+    }
     return CreateSnapshot(subject(request, seen), properties.cluster, tags)
+
+
+def _without_cluster(request: Request, properties: Properties) -> Step:
+    if not properties.skips_missing_cluster:
+        raise cluster_not_found(properties.cluster)
+    situation = f"there is no cluster {properties.cluster} yet; no snapshot is taken"
+    return Answer(identity.skipped_id(request), situation, outcome=Outcome.SKIPPED)
 
 
 def _not_visible(request: Request, seen: Seen) -> Step:
@@ -163,10 +179,10 @@ def _refuse_unusable(cluster: Cluster) -> None:
         )
 
 
-def _await_available(snapshot: Snapshot) -> Step:
+def _await_available(snapshot: Snapshot, outcome: str = Outcome.KEPT) -> Step:
     name, status = snapshot.identifier, snapshot.status
     if status == AVAILABLE:
-        return Answer(name, f"snapshot {name} is available", snapshot)
+        return Answer(name, f"snapshot {name} is available", snapshot, outcome)
     if _is_dead(status, _SNAPSHOT_DEAD):
         raise SnapshotFailed(
             f"snapshot {name} is {status}.",
@@ -180,6 +196,9 @@ def _await_available(snapshot: Snapshot) -> Step:
 
 
 def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
+    if identity.is_skipped_id(subject(request, seen)):
+        situation = "no snapshot was taken before, and nothing asks for one now"
+        return Answer(subject(request, seen), situation, outcome=Outcome.SKIPPED)
     snapshot = seen.snapshot
     if snapshot is None:
         return Look(Fact.SNAPSHOT)
@@ -209,9 +228,9 @@ def _tag_change(
 
 def _restore(request: Request, properties: Properties, seen: Seen) -> Step:
     """Find the snapshot that belongs to the properties CloudFormation rolls back to."""
-    if seen.snapshot is None:
+    if seen.snapshot is None and not identity.is_skipped_id(request.physical_id):
         return Look(Fact.SNAPSHOT)
-    if seen.snapshot is not MISSING:
+    if isinstance(seen.snapshot, Snapshot):
         if seen.tags is None:
             return Look(Fact.TAGS)
         if identity.is_of_generation(seen.tags, request, properties):
@@ -225,16 +244,18 @@ def _restore(request: Request, properties: Properties, seen: Seen) -> Step:
 
 def _restored(snapshot: Snapshot) -> Answer:
     name = snapshot.identifier
-    return Answer(name, f"the stack is rolling back to snapshot {name}; nothing is taken", snapshot)
+    situation = f"the stack is rolling back to snapshot {name}; nothing is taken"
+    return Answer(name, situation, snapshot, is_rollback=True)
 
 
 def recorded(request: Request, seen: Seen) -> Answer:
     """Answer a rollback with what CloudFormation knows already, so that the rollback ends."""
     name = request.physical_id
     if isinstance(seen.snapshot, Snapshot) and seen.snapshot.identifier == name:
-        return Answer(
-            name, f"the stack is rolling back; snapshot {name} is answered", seen.snapshot
-        )
+        situation = f"the stack is rolling back; snapshot {name} is answered"
+        return Answer(name, situation, seen.snapshot, is_rollback=True)
+    if identity.is_skipped_id(name):
+        return Answer(name, "the stack is rolling back to no snapshot", outcome=Outcome.SKIPPED)
     cluster = request.properties.cluster if request.properties else ""
     fields = {
         "DBClusterSnapshotIdentifier": name,
@@ -245,7 +266,7 @@ def recorded(request: Request, seen: Seen) -> Answer:
         f"the stack is rolling back and the snapshot it rolls back to is not found; "
         f"{name} is answered, nothing is taken"
     )
-    return Answer(name, situation, Snapshot.of(fields))
+    return Answer(name, situation, Snapshot.of(fields), is_rollback=True)
 
 
 def _remove(request: Request, seen: Seen) -> Step:
@@ -297,7 +318,9 @@ def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
     """
     snapshot = seen.snapshot if isinstance(seen.snapshot, Snapshot) else None
     if snapshot and request.properties and request.properties.continues:
-        return Answer(snapshot.identifier, f"{wait.situation}; the next one waits on", snapshot)
+        outcome = Outcome.KEPT if request.waits_only else Outcome.CREATED
+        situation = f"{wait.situation}; the next one waits on"
+        return Answer(snapshot.identifier, situation, snapshot, outcome)
     kept = " The snapshot is kept." if snapshot else ""
     raise DeadlineExceeded(
         f"after {request.timeout} s {wait.situation}.{kept}",

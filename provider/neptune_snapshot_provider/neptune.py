@@ -5,6 +5,7 @@ Beside `polling`, the only module that knows boto3.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 import boto3
@@ -19,6 +20,8 @@ from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapsho
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_neptune import NeptuneClient
+    from types_boto3_rds import RDSClient
+    from types_boto3_ssm import SSMClient
 
 # A look that hangs must not use up the invocation: the next look asks again.
 _CONFIG: Final = Config(
@@ -26,6 +29,7 @@ _CONFIG: Final = Config(
 )
 _NOT_FOUND: Final = ("DBClusterSnapshotNotFoundFault", "DBClusterNotFoundFault")
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_QUOTA: Final = "ManualClusterSnapshots"
 _HTTP_TOO_MANY_REQUESTS: Final = 429
 _HTTP_SERVER_ERROR: Final = 500
 
@@ -121,17 +125,43 @@ class Aws(Protocol):
         """Delete a snapshot; one that is gone already is fine."""
         ...
 
+    def is_shared(self, identifier: str) -> bool:
+        """Whether another account may restore a snapshot."""
+        ...
+
+    def quota(self) -> tuple[int, int]:
+        """Manual cluster snapshots in this account and region: how many are used, and allowed."""
+        ...
+
+    def parameter(self, name: str) -> str:
+        """Read a parameter of Parameter Store; empty while there is none."""
+        ...
+
+    def put_parameter(self, name: str, value: str) -> None:
+        """Write a parameter of Parameter Store."""
+        ...
+
 
 class BotoAws:
     """`Aws` by boto3, with the credentials and the region of the environment."""
 
     def __init__(self) -> None:
         self._neptune: NeptuneClient = boto3.client("neptune", config=_CONFIG)
-        self._cloudformation: CloudFormationClient | None = None
+
+    @cached_property
+    def _cloudformation(self) -> "CloudFormationClient":
+        return boto3.client("cloudformation", config=_CONFIG)
+
+    @cached_property
+    def _rds(self) -> "RDSClient":
+        # Only here does the API say what the quota is; Neptune's own client does not offer it.
+        return boto3.client("rds", config=_CONFIG)
+
+    @cached_property
+    def _ssm(self) -> "SSMClient":
+        return boto3.client("ssm", config=_CONFIG)
 
     def stack(self, stack_id: str) -> Stack:
-        if self._cloudformation is None:
-            self._cloudformation = boto3.client("cloudformation", config=_CONFIG)
         statuses: list[str] = []
         while stack_id:
             with _refusals("DescribeStacks"):
@@ -179,13 +209,7 @@ class BotoAws:
                 if _code(error) in _NOT_FOUND:
                     return MISSING
                 raise
-        if not found:
-            return MISSING
-        return Cluster(
-            identifier=found[0].get("DBClusterIdentifier", identifier),
-            engine=found[0].get("Engine", ""),
-            status=found[0].get("Status", ""),
-        )
+        return Cluster.of(found[0]) if found else MISSING
 
     def create(self, identifier: str, cluster: str, tags: Mapping[str, str]) -> Snapshot:
         with _refusals("CreateDBClusterSnapshot"):
@@ -214,6 +238,37 @@ class BotoAws:
             except ClientError as error:
                 if _code(error) not in _NOT_FOUND:
                     raise
+
+    def is_shared(self, identifier: str) -> bool:
+        with _refusals("DescribeDBClusterSnapshotAttributes"):
+            answer = self._neptune.describe_db_cluster_snapshot_attributes(
+                DBClusterSnapshotIdentifier=identifier
+            )
+        attributes = answer["DBClusterSnapshotAttributesResult"].get(
+            "DBClusterSnapshotAttributes", []
+        )
+        return any(attribute.get("AttributeValues") for attribute in attributes)
+
+    def quota(self) -> tuple[int, int]:
+        with _refusals("DescribeAccountAttributes"):
+            quotas = self._rds.describe_account_attributes()["AccountQuotas"]
+        for quota in quotas:
+            if quota.get("AccountQuotaName") == _QUOTA:
+                return quota.get("Used", 0), quota.get("Max", 0)
+        raise ApiFault(f"DescribeAccountAttributes knows no {_QUOTA}")
+
+    def parameter(self, name: str) -> str:
+        with _refusals("GetParameter"):
+            try:
+                return self._ssm.get_parameter(Name=name)["Parameter"].get("Value", "")
+            except ClientError as error:
+                if _code(error) == "ParameterNotFound":
+                    return ""
+                raise
+
+    def put_parameter(self, name: str, value: str) -> None:
+        with _refusals("PutParameter"):
+            self._ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 @contextmanager

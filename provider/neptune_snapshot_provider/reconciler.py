@@ -6,12 +6,12 @@ It keeps nothing between invocations: the next one looks at Neptune and carries 
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
-from neptune_snapshot_provider import identity, lifecycle, neptune, waiting
-from neptune_snapshot_provider.contract import ENGINE
+from neptune_snapshot_provider import identity, lifecycle, neptune, pruning, waiting
+from neptune_snapshot_provider.afterwards import Afterwards
 from neptune_snapshot_provider.errors import (
     AccessDenied,
     ProviderError,
@@ -19,7 +19,7 @@ from neptune_snapshot_provider.errors import (
 )
 from neptune_snapshot_provider.logs import say
 from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
-from neptune_snapshot_provider.request import Request, RequestType
+from neptune_snapshot_provider.request import Properties, Request, RequestType
 from neptune_snapshot_provider.steps import (
     Answer,
     ChangeTags,
@@ -71,6 +71,9 @@ class HandOver:
 
 Outcome: TypeAlias = Answer | HandOver
 
+_ROOM_SECONDS: Final = 120.0
+"""How long deletions may take to count against the quota."""
+
 
 class Reconciler:
     """Fulfils one request as far as one invocation's time goes."""
@@ -84,6 +87,8 @@ class Reconciler:
         self._budget = budget
         self._seen = Seen(started=started)
         self._last: Wait | None = None
+        self._afterwards = Afterwards(request, aws)
+        self._room_until: float | None = None
 
     def run(self) -> Outcome:
         """Take steps until the request is done or time is over.
@@ -96,14 +101,15 @@ class Reconciler:
         except ProviderError as error:
             if self._is_rollback_of_update():
                 say(logging.WARNING, f"The rollback goes on in spite of: {error}")
-                return lifecycle.recorded(self._request, self._seen)
+                answer = lifecycle.recorded(self._request, self._seen)
+                return self._afterwards.complete(answer, {})
             raise
 
     def _run(self) -> Outcome:
         while True:
             step = self._next()
             if isinstance(step, Answer):
-                return step
+                return self._afterwards.complete(step, self._tags_of(step))
             if isinstance(step, Wait) and (outcome := self._wait(step)):
                 return outcome
 
@@ -143,26 +149,35 @@ class Reconciler:
         elif fact is Fact.CLUSTER and request.properties:
             self._seen = replace(seen, cluster=self._aws.cluster(request.properties.cluster))
         elif fact is Fact.PREDECESSOR:
-            self._seen = replace(seen, predecessor=self._predecessor())
+            self._seen = replace(seen, predecessor=self._newest(identity.is_of_generation))
+        elif fact is Fact.REUSABLE:
+            self._seen = replace(seen, reusable=self._reusable())
 
-    def _predecessor(self) -> Snapshot | Missing:
-        """The newest available snapshot that this resource made for the same properties."""
+    def _newest(
+        self, fits: Callable[[Mapping[str, str], Request, Properties], bool]
+    ) -> Snapshot | Missing:
+        """The newest available snapshot of the cluster whose tags fit."""
         properties = self._request.properties
         if properties is None:
             return MISSING
-        for candidate in self._newest_first(properties.cluster):
-            tags = self._aws.tags(candidate.arn)
-            if identity.is_of_generation(tags, self._request, properties):
-                return candidate
+        candidates = filter(pruning.may_be_candidate, self._aws.snapshots_of(properties.cluster))
+        for one in sorted(candidates, key=lambda one: one.created_at or 0, reverse=True):
+            if fits(self._aws.tags(one.arn), self._request, properties):
+                return one
         return MISSING
 
-    def _newest_first(self, cluster: str) -> Iterator[Snapshot]:
-        available = (
-            snapshot
-            for snapshot in self._aws.snapshots_of(cluster)
-            if snapshot.engine == ENGINE and snapshot.status == lifecycle.AVAILABLE
-        )
-        yield from sorted(available, key=lambda one: one.created_at or 0, reverse=True)
+    def _reusable(self) -> Snapshot | Missing:
+        newest = self._newest(identity.is_reusable)
+        properties = self._request.properties
+        if newest is MISSING or properties is None or not isinstance(newest, Snapshot):
+            return MISSING
+        age = self._clock.now() - (newest.created_at or 0)
+        return newest if age < properties.reuse_seconds else MISSING
+
+    def _tags_of(self, answer: Answer) -> Mapping[str, str] | None:
+        snapshot = self._seen.snapshot
+        is_seen = isinstance(snapshot, Snapshot) and snapshot.identifier == answer.identifier
+        return self._seen.tags if is_seen else None
 
     def _create(self, step: CreateSnapshot) -> None:
         snapshot = self._aws.create(step.identifier, step.cluster, step.tags)
@@ -198,13 +213,42 @@ class Reconciler:
         if isinstance(refusal, neptune.Denied):
             return self._denied(refusal)
         if isinstance(refusal, neptune.QuotaReached):
-            raise _quota_exceeded(cluster) from refusal
+            return self._quota_reached(refusal)
         if isinstance(refusal, neptune.ClusterUnknown):
             raise lifecycle.cluster_not_found(cluster) from refusal
         if isinstance(refusal, neptune.SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
             return lifecycle.after_refused_delete(self._seen.snapshot)
         again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
         return Wait(f"{refusal.operation} was refused with {refusal.code}", again, refusal.code)
+
+    def _quota_reached(self, refusal: neptune.QuotaReached) -> Wait:
+        """Make room once by what would be pruned anyway, and give it time to take effect."""
+        now = self._clock.now()
+        if self._room_until is None:
+            pruned = self._afterwards.make_room(lifecycle.subject(self._request, self._seen))
+            self._room_until = now + _ROOM_SECONDS if pruned else now
+        if now < self._room_until:
+            again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
+            return Wait("room is being made for the new snapshot", again, refusal.code)
+        raise self._quota_exceeded() from refusal
+
+    def _quota_exceeded(self) -> SnapshotQuotaExceeded:
+        properties = self._request.properties or Properties()
+        used = "100 a region by default, shared with RDS and Aurora"
+        own: list[str] = []
+        try:
+            used = "{} of {} used, shared with RDS and Aurora".format(*self._aws.quota())
+            found = self._afterwards.own_snapshots(properties)
+            own = [one.snapshot.identifier for one in found]
+        except (neptune.Refusal, ProviderError) as problem:
+            say(logging.WARNING, f"What fills the quota could not be looked at: {problem}")
+        advice = f"Own ones that could go: {', '.join(own)}." if own else "Delete old ones"
+        return SnapshotQuotaExceeded(
+            f"no snapshot of {properties.cluster} was started: no manual cluster snapshot is left "
+            f"in the quota ({used}).",
+            f"{advice} or raise it in Service Quotas.",
+            cluster=properties.cluster,
+        )
 
     def _denied(self, refusal: neptune.Denied) -> Wait:
         if not self._budget.access_may_spread(self._clock.now()):
@@ -263,12 +307,3 @@ class Reconciler:
 
 def _decile(wait: Wait) -> int | None:
     return None if wait.percent is None else wait.percent // 10
-
-
-def _quota_exceeded(cluster: str) -> SnapshotQuotaExceeded:
-    return SnapshotQuotaExceeded(
-        f"no snapshot of {cluster} was started: the quota of manual cluster snapshots (100 a "
-        "region by default, shared with RDS and Aurora) is reached.",
-        "Delete old ones or raise it in Service Quotas.",
-        cluster=cluster,
-    )

@@ -37,11 +37,22 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """A DB cluster."""
+    """A DB cluster; ``fields`` is the API's whole record."""
 
     identifier: str
     engine: str
     status: str
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    @classmethod
+    def of(cls, fields: Mapping[str, object]) -> "Cluster":
+        """Read the API's record; what it leaves out stays empty."""
+        return cls(
+            identifier=str(fields.get("DBClusterIdentifier", "")),
+            engine=str(fields.get("Engine", "")),
+            status=str(fields.get("Status", "")),
+            fields=fields,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,19 +6,25 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from neptune_snapshot_provider.contract import (
+    KEEP_LAST_MAX,
+    REUSE_SECONDS_MAX,
+    SKIPPED,
     TAGS_MAX,
     TIMEOUT_MAX,
     TIMEOUT_MIN,
     WAIT_RESOURCE_TYPE,
     OnTimeout,
     Property,
+    WhenClusterMissing,
     identifier_problem,
+    parameter_problem,
     tag_problem,
 )
 from neptune_snapshot_provider.errors import InvalidRequest
 
 Event: TypeAlias = dict[str, Any]
 
+_NAME: Final = Property.SNAPSHOT_IDENTIFIER
 _ENVELOPE: Final = ("RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 
 
@@ -34,6 +40,8 @@ class RequestType(StrEnum):
 class Properties:
     """What the user wrote; identifiers in lower case, as Neptune stores them.
 
+    What is empty or 0 was not asked for. ``owner`` is the logical id of the resource that took
+    the snapshot, where that is another one.
     ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds; when it is
     over the request fails, unless something ``continues`` it.
     """
@@ -45,6 +53,11 @@ class Properties:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: int = TIMEOUT_MAX
     continues: bool = False
+    owner: str = ""
+    keep_last: int = 0
+    last_good_parameter: str = ""
+    reuse_seconds: int = 0
+    skips_missing_cluster: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +80,11 @@ class Request:
     properties: Properties | None = None
     old: Properties | None = None
     timeout: int = TIMEOUT_MAX
+
+    @property
+    def owner(self) -> str:
+        """Logical id of the resource whose snapshots this is about."""
+        return (self.properties.owner if self.properties else "") or self.logical_id
 
 
 def is_custom_resource_event(event: object) -> TypeGuard[Event]:
@@ -115,12 +133,22 @@ def parse_properties(raw: object, *, waits_only: bool = False) -> Properties:
         raise _invalid("ResourceProperties", raw, "must be a map")
     return Properties(
         cluster=_identifier(raw, Property.CLUSTER_IDENTIFIER, required=not waits_only),
-        snapshot_identifier=_identifier(raw, Property.SNAPSHOT_IDENTIFIER, required=waits_only),
+        snapshot_identifier=_awaited(raw) if waits_only else _identifier(raw, _NAME),
         prefix=_identifier(raw, Property.IDENTIFIER_PREFIX),
         trigger=_text(raw, Property.TRIGGER),
         tags=_tags(raw.get(Property.TAGS)),
-        timeout=_timeout(raw.get(Property.TIMEOUT_SECONDS)),
-        continues=_continues(raw.get(Property.ON_TIMEOUT)),
+        timeout=_whole(raw, Property.TIMEOUT_SECONDS, TIMEOUT_MIN, TIMEOUT_MAX, TIMEOUT_MAX),
+        continues=_choice(raw, Property.ON_TIMEOUT, OnTimeout.FAIL, OnTimeout.CONTINUE),
+        owner=_text(raw, Property.OWNER),
+        keep_last=_whole(raw, Property.KEEP_LAST, 1, KEEP_LAST_MAX, 0),
+        last_good_parameter=_parameter(raw),
+        reuse_seconds=_whole(raw, Property.REUSE_SECONDS, 1, REUSE_SECONDS_MAX, 0),
+        skips_missing_cluster=_choice(
+            raw,
+            Property.WHEN_CLUSTER_MISSING,
+            WhenClusterMissing.FAIL,
+            WhenClusterMissing.SKIP,
+        ),
     )
 
 
@@ -143,9 +171,16 @@ def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noq
 
 def _timeout_or_default(event: Event) -> int:
     try:
-        return _timeout(event["ResourceProperties"][Property.TIMEOUT_SECONDS])
-    except (InvalidRequest, KeyError, TypeError):
+        raw = event["ResourceProperties"]
+        return _whole(raw, Property.TIMEOUT_SECONDS, TIMEOUT_MIN, TIMEOUT_MAX, TIMEOUT_MAX)
+    except (InvalidRequest, KeyError, AttributeError):
         return TIMEOUT_MAX
+
+
+def _awaited(raw: Mapping[str, object]) -> str:
+    """The snapshot that is waited for, or what stands for none that was taken."""
+    value = _text(raw, _NAME)
+    return value if value.startswith(SKIPPED) else _identifier(raw, _NAME, required=True)
 
 
 def _text(raw: Mapping[str, object], key: str) -> str:
@@ -189,24 +224,32 @@ def _tag(item: object) -> tuple[str, str]:
     return key, value
 
 
-def _timeout(value: object) -> int:
+def _whole(raw: Mapping[str, object], key: str, least: int, most: int, default: int) -> int:
+    value = raw.get(key)
     if value is None:
-        return TIMEOUT_MAX
-    rule = f"must be a whole number of seconds from {TIMEOUT_MIN} to {TIMEOUT_MAX}"
+        return default
+    rule = f"must be a whole number from {least} to {most}"
     try:
-        seconds = int(str(value))
+        number = int(str(value))
     except ValueError:
-        raise _invalid(Property.TIMEOUT_SECONDS, value, rule) from None
-    if not TIMEOUT_MIN <= seconds <= TIMEOUT_MAX:
-        raise _invalid(Property.TIMEOUT_SECONDS, value, rule)
-    return seconds
+        raise _invalid(key, value, rule) from None
+    if not least <= number <= most:
+        raise _invalid(key, value, rule)
+    return number
 
 
-def _continues(value: object) -> bool:
-    if value not in (None, OnTimeout.FAIL, OnTimeout.CONTINUE):
-        rule = f"must be {OnTimeout.FAIL} or {OnTimeout.CONTINUE}"
-        raise _invalid(Property.ON_TIMEOUT, value, rule)
-    return value == OnTimeout.CONTINUE
+def _choice(raw: Mapping[str, object], key: str, no: str, yes: str) -> bool:
+    value = raw.get(key, no)
+    if value not in (no, yes):
+        raise _invalid(key, value, f"must be {no} or {yes}")
+    return value == yes
+
+
+def _parameter(raw: Mapping[str, object]) -> str:
+    value = _text(raw, Property.LAST_GOOD_PARAMETER)
+    if value and (problem := parameter_problem(value)):
+        raise _invalid(Property.LAST_GOOD_PARAMETER, value, problem)
+    return value
 
 
 def _invalid(key: str, value: object, rule: str) -> InvalidRequest:

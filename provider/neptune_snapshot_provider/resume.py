@@ -38,6 +38,11 @@ _WIRE: Final = (
     Property.TRIGGER,
     Property.TIMEOUT_SECONDS,
     Property.ON_TIMEOUT,
+    Property.OWNER,
+    Property.KEEP_LAST,
+    Property.LAST_GOOD_PARAMETER,
+    Property.REUSE_SECONDS,
+    Property.WHEN_CLUSTER_MISSING,
 )
 
 

@@ -1,10 +1,11 @@
 """The facts a decision rests on and the steps it can ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeAlias
 
+from neptune_snapshot_provider.contract import Outcome
 from neptune_snapshot_provider.records import Cluster, Missing, Snapshot, Stack
 
 
@@ -16,6 +17,7 @@ class Fact(Enum):
     TAGS = auto()
     CLUSTER = auto()
     PREDECESSOR = auto()
+    REUSABLE = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Seen:
     tags: Mapping[str, str] | None = None
     cluster: Cluster | Missing | None = None
     predecessor: Snapshot | Missing | None = None
+    reusable: Snapshot | Missing | None = None
 
     def without(self, facts: tuple[Fact, ...]) -> "Seen":
         """Forget what may have changed since it was looked at."""
@@ -89,11 +92,18 @@ class Wait:
 
 @dataclass(frozen=True)
 class Answer:
-    """The request is done: ``snapshot`` is what the resource stands for, if anything."""
+    """The request is done: ``snapshot`` is what the resource stands for, if anything.
+
+    ``is_rollback`` says that CloudFormation undoes an update: nothing may follow.
+    ``extras`` are attributes that are no fields of the snapshot.
+    """
 
     identifier: str
     situation: str
     snapshot: Snapshot | None = None
+    outcome: str = Outcome.KEPT
+    is_rollback: bool = False
+    extras: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 Step: TypeAlias = Look | CreateSnapshot | ChangeTags | DeleteSnapshot | Wait | Answer

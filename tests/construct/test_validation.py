@@ -61,15 +61,15 @@ def test_tags(tags: dict[str, Any], rule: str) -> None:
 def test_51_tags() -> None:
     message = refused(tags={f"key-{number}": "value" for number in range(51)})
     assert "Invalid tags ['key-0', 'key-1'," in message
-    assert "must have at most 46 tags" in message
+    assert "must have at most 43 tags" in message
     assert "has 51" in message
 
 
 def test_as_many_tags_as_the_owner_tags_leave_room_for() -> None:
     stack = new_stack()
-    tags = {f"key-{number}": "value" for number in range(46)}
+    tags = {f"key-{number}": "value" for number in range(43)}
     DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", tags=tags)
-    assert len(wire(stack)["Tags"]) == 46
+    assert len(wire(stack)["Tags"]) == 43
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def folded(event: dict[str, Any], *, started: bool = False) -> dict[str, Any]:
 
 
 def many_tags(make_text: Any) -> list[dict[str, str]]:  # noqa: ANN401 - a function of a length
-    return events.tag_list(**{f"{n}-{make_text(120)}": make_text(256) for n in range(46)})
+    return events.tag_list(**{f"{n}-{make_text(120)}": make_text(256) for n in range(43)})
 
 
 def test_the_same_request_comes_out() -> None:

@@ -79,7 +79,7 @@ def test_only_the_timeout_changed_changes_nothing_and_does_not_wait(
     done = answer(events.update(taken, old(TimeoutSeconds="60"), old()))
     assert done.identifier == taken
     assert done.snapshot is not None
-    assert world.calls == ["snapshot"]
+    assert world.calls == ["snapshot", "tags"]
     assert not world.clock.naps
 
 

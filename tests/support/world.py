@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from neptune_snapshot_provider.neptune import SnapshotBusy, SnapshotExists
+from neptune_snapshot_provider.neptune import QuotaReached, SnapshotBusy, SnapshotExists
 from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot, Stack
 
 PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
@@ -40,6 +40,9 @@ class World:
     tag_sets: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     calls: list[str] = field(default_factory=list[str])
     duration: float | None = 0.0
+    allowed: int = 100
+    shared: set[str] = field(default_factory=set[str])
+    parameters: dict[str, str] = field(default_factory=dict[str, str])
     before: Callable[[str], None] | None = None
 
     def add_cluster(
@@ -109,6 +112,8 @@ class World:
         self._called("create")
         if identifier in self.snapshots:
             raise SnapshotExists("DBClusterSnapshotAlreadyExistsFault", "exists", "Create")
+        if len(self.snapshots) >= self.allowed:
+            raise QuotaReached("SnapshotQuotaExceeded", "quota", "Create")
         return self.add_snapshot(identifier, tags, cluster=cluster, status="creating")
 
     def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
@@ -127,6 +132,22 @@ class World:
         if self.snapshots[identifier].status != "available":
             raise SnapshotBusy("InvalidDBClusterSnapshotStateFault", "not available", "Delete")
         del self.snapshots[identifier]
+
+    def is_shared(self, identifier: str) -> bool:
+        self._called("is_shared")
+        return identifier in self.shared
+
+    def quota(self) -> tuple[int, int]:
+        self._called("quota")
+        return len(self.snapshots), self.allowed
+
+    def parameter(self, name: str) -> str:
+        self._called("parameter")
+        return self.parameters.get(name, "")
+
+    def put_parameter(self, name: str, value: str) -> None:
+        self._called("put_parameter")
+        self.parameters[name] = value
 
     def _called(self, name: str) -> None:
         self.calls.append(name)

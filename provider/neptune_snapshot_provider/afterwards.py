@@ -1,0 +1,138 @@
+"""What follows once the snapshot is available; each step is safe to repeat.
+
+The snapshot is good by now, so nothing here fails the deployment: what cannot be done is logged,
+and the next deployment does it.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from neptune_snapshot_provider import pruning, restoring
+from neptune_snapshot_provider.contract import AVAILABLE, Attribute
+from neptune_snapshot_provider.errors import ProviderError
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.neptune import Aws, Refusal
+from neptune_snapshot_provider.pruning import Candidate, Plan
+from neptune_snapshot_provider.records import MISSING, Snapshot
+from neptune_snapshot_provider.request import Properties, Request
+from neptune_snapshot_provider.steps import Answer
+
+_LISTED_MAX = 10
+"""Names in one attribute: an answer has at most 4096 bytes."""
+
+
+class Afterwards:
+    """The steps between ``available`` and the answer of one request."""
+
+    def __init__(self, request: Request, aws: Aws) -> None:
+        self._request = request
+        self._aws = aws
+
+    def complete(self, answer: Answer, tags: Mapping[str, str] | None) -> Answer:
+        """Take the steps and add what they found to the answer.
+
+        Args:
+            answer: what is going to be answered.
+            tags: the snapshot's tags, if they have been looked at.
+        """
+        properties, snapshot = self._request.properties, answer.snapshot
+        if properties is None:
+            return answer
+        extras = {**dict.fromkeys(Attribute.ALL, ""), Attribute.OUTCOME: answer.outcome}
+        if snapshot and snapshot.status == AVAILABLE:
+            self._tolerate(lambda: self._add_restore_command(snapshot, tags, extras))
+            if not answer.is_rollback and (properties.last_good_parameter or properties.keep_last):
+                self._tolerate(lambda: self._change(snapshot, properties, extras))
+        return replace(answer, extras=extras)
+
+    def make_room(self, newest: str) -> tuple[str, ...]:
+        """Delete now what would go after the snapshot was taken; the names of those.
+
+        Args:
+            newest: the snapshot to come.
+        """
+        properties = self._request.properties
+        if properties is None or not properties.keep_last:
+            return ()
+        candidates = self.own_snapshots(properties)
+        return self._prune(candidates, properties.keep_last - 1, newest).prune
+
+    def own_snapshots(self, properties: Properties) -> list[Candidate]:
+        """All snapshots of the cluster that this resource made."""
+        found = []
+        for snapshot in self._aws.snapshots_of(properties.cluster):
+            # Tags are a call each: first what can be told without them.
+            if not pruning.may_be_candidate(snapshot):
+                continue
+            tags = self._aws.tags(snapshot.arn)
+            if pruning.is_candidate(snapshot, tags, self._request):
+                found.append(Candidate(snapshot=snapshot, tags=tags))
+        return found
+
+    def _add_restore_command(
+        self, snapshot: Snapshot, tags: Mapping[str, str] | None, extras: dict[str, str]
+    ) -> None:
+        known = tags if tags is not None else self._aws.tags(snapshot.arn)
+        command = restoring.restore_command(snapshot.identifier, snapshot.cluster, known)
+        extras[Attribute.RESTORE_COMMAND] = command
+
+    def _change(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
+        if self._aws.stack(self._request.stack_id).is_rolling_back:
+            return
+        if properties.last_good_parameter:
+            self._tolerate(lambda: self._publish(snapshot, properties.last_good_parameter))
+        if properties.keep_last:
+            candidates = self.own_snapshots(properties)
+            plan = self._prune(candidates, properties.keep_last, snapshot.identifier)
+            extras[Attribute.PRUNED] = _listed(plan.prune)
+            extras[Attribute.SPARED] = _listed(
+                [f"{name}={reason}" for name, reason in plan.spared.items()]
+            )
+
+    def _prune(self, candidates: list[Candidate], keep_last: int, newest: str) -> Plan:
+        replaced = self._request.physical_id
+        plan = pruning.plan(candidates, keep_last, newest=newest, replaced=replaced)
+        # Whether one is shared is a call each: only those that would go are asked about.
+        looked_at = [
+            replace(one, shared=self._aws.is_shared(one.snapshot.identifier))
+            if one.snapshot.identifier in plan.prune
+            else one
+            for one in candidates
+        ]
+        plan = pruning.plan(looked_at, keep_last, newest=newest, replaced=replaced)
+        for name in plan.prune:
+            self._aws.delete(name)
+        if plan.prune or plan.spared:
+            say(logging.INFO, "Pruned older snapshots", pruned=plan.prune, spared=plan.spared)
+        return plan
+
+    def _publish(self, snapshot: Snapshot, name: str) -> None:
+        """Write the parameter, unless it names a newer snapshot: this may be a late delivery."""
+        current = self._aws.parameter(name)
+        if current == snapshot.arn or self._is_newer(current, snapshot):
+            return
+        self._aws.put_parameter(name, snapshot.arn)
+        say(logging.INFO, f"Parameter {name} names {snapshot.identifier}")
+
+    def _is_newer(self, arn: str, snapshot: Snapshot) -> bool:
+        _, found, identifier = arn.partition(":cluster-snapshot:")
+        if not found:
+            return False
+        current = self._aws.snapshot(identifier)
+        if current is MISSING or not isinstance(current, Snapshot):
+            return False
+        same_cluster = current.cluster == snapshot.cluster
+        return same_cluster and (current.created_at or 0) > (snapshot.created_at or 0)
+
+    def _tolerate(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (Refusal, ProviderError) as problem:
+            say(logging.WARNING, f"The snapshot is good, but this was not done: {problem}")
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    more = len(names) - _LISTED_MAX
+    text = ",".join(names[:_LISTED_MAX])
+    return f"{text},+{more}" if more > 0 else text
