@@ -1,11 +1,31 @@
 """What a snapshot tells about itself, as tokens that CloudFormation fills in."""
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import Construct, IConstruct
+
+from cdk_neptune_snapshot.restoring import restore_into
+from neptune_snapshot_provider import contract
 
 
 class SnapshotReference(Construct):
     """A snapshot of a Neptune DB cluster, taken by this app or imported into it."""
+
+    def restore_into(self, cluster: IConstruct) -> None:
+        """Have a cluster of this app made from this snapshot.
+
+        Set ``SnapshotIdentifier`` once and leave it: CloudFormation replaces the cluster by an
+        empty one when it is removed, and by one restored again when it names another snapshot.
+        So restore from a snapshot whose identifier does not change: an imported one, or one that
+        is taken once. The new cluster gets default subnet, security and parameter groups unless
+        they are set; ``restore_command`` lists those of the old one.
+
+        Args:
+            cluster: A ``CfnDBCluster``, or an L2 construct around one.
+
+        Raises:
+            ValueError: It is no Neptune cluster of this app, or is restored from something else.
+        """
+        restore_into(cluster, self.snapshot_arn)
 
     @property
     def snapshot_identifier(self) -> str:
@@ -130,6 +150,26 @@ class SnapshotAttributes(SnapshotReference):
     def availability_zones(self) -> list[str]:
         """The zones in which the snapshot can be restored; a list token."""
         return cdk.Fn.split(",", self._text("AvailabilityZones"))
+
+    @property
+    def outcome(self) -> str:
+        """What the deployment did: ``created``, ``reused``, ``kept`` or ``skipped``."""
+        return self._text(contract.Attribute.OUTCOME)
+
+    @property
+    def restore_command(self) -> str:
+        """The command that makes a cluster like the one the snapshot was taken of; one line."""
+        return self._text(contract.Attribute.RESTORE_COMMAND)
+
+    @property
+    def pruned_snapshots(self) -> str:
+        """The snapshots that ``keep_last`` deleted, comma-separated; at most ten names."""
+        return self._text(contract.Attribute.PRUNED)
+
+    @property
+    def spared_snapshots(self) -> str:
+        """Those it would have deleted but for a reason: ``name=reason``, comma-separated."""
+        return self._text(contract.Attribute.SPARED)
 
     def _text(self, field: str) -> str:
         return self._resource.get_att_string(field)

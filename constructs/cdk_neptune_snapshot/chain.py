@@ -1,5 +1,7 @@
 """Waits longer than the hour that CloudFormation gives one resource."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -34,7 +36,11 @@ def service_timeout(seconds: float) -> cdk.Duration:
 
 
 def add_waits(
-    scope: Construct, first: cdk.CustomResource, service_token: str, links: list[float]
+    scope: Construct,
+    first: cdk.CustomResource,
+    service_token: str,
+    links: list[float],
+    afterwards: Mapping[str, object],
 ) -> cdk.CustomResource:
     """Let further resources wait on, one after another, for the snapshot of the first.
 
@@ -43,6 +49,7 @@ def add_waits(
         first: The snapshot's resource; its reference is the snapshot's identifier.
         service_token: The function's ARN.
         links: What ``split`` made of the time limit.
+        afterwards: Properties for the resource that sees the snapshot available.
 
     Returns:
         The last resource, which is the first where that is enough.
@@ -58,8 +65,20 @@ def add_waits(
             properties={
                 contract.Property.SNAPSHOT_IDENTIFIER: first.ref,
                 **timing(links, position),
+                **(_owned(first, afterwards) if position + 1 == len(links) else {}),
             },
         )
         link.node.add_dependency(last)
         last = link
     return last
+
+
+def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[str, object]:
+    """Say whose the snapshots are, as what follows is about the first resource's."""
+    if not afterwards:
+        return {}
+    resource = first.node.default_child
+    if not isinstance(resource, cdk.CfnResource):
+        raise TypeError(f"{first.node.path} has no CloudFormation resource")
+    owner = {contract.Property.OWNER: resource.logical_id}
+    return {**owner, **afterwards}

@@ -32,6 +32,9 @@ class SnapshotRights:
         # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
         self._reads = _Resources(role, ["rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots"])
 
+        self._shares = _Resources(role, ["rds:DescribeDBClusterSnapshotAttributes"])
+        self._parameters = _Resources(role, ["ssm:GetParameter", "ssm:PutParameter"])
+
     def allow(self, cluster_identifier: str, snapshot_pattern: str) -> None:
         """Allow taking snapshots of a cluster under names of a pattern.
 
@@ -43,6 +46,15 @@ class SnapshotRights:
         self._snapshots.add(rds_arn(self._stack, "cluster-snapshot", snapshot_pattern))
         self._clusters.add(cluster)
         self._reads.add(cluster)
+
+    def allow_habits(self, *, prunes: bool, parameter: str | None) -> None:
+        """Allow finding out what may be pruned, and writing one parameter."""
+        if prunes:
+            self._shares.add(rds_arn(self._stack, "cluster-snapshot", "*"))
+        if parameter is not None:
+            name = parameter.removeprefix("/")
+            arn = self._stack.format_arn(service="ssm", resource="parameter", resource_name=name)
+            self._parameters.add(arn)
 
 
 def snapshot_pattern(
@@ -87,6 +99,8 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
         _allow(
             ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
         ),
+        # For what an error says of a full quota; the action knows no resources.
+        _allow(["rds:DescribeAccountAttributes"], ["*"]),
         _allow(["cloudformation:DescribeStacks"], _stack_ids(stack)),
         _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
     ]

@@ -10,6 +10,7 @@ from constructs import Construct, IConstruct
 
 from cdk_neptune_snapshot import permissions, validation
 from cdk_neptune_snapshot.bundling import provider_code
+from cdk_neptune_snapshot.habits import Habits
 
 HANDLER = "neptune_snapshot_provider.handler.handler"
 
@@ -111,6 +112,12 @@ class SnapshotProvider(Construct):
             snapshot_pattern: A snapshot identifier, in which ``*`` stands for any characters.
         """
         self._rights.allow(cluster_identifier, snapshot_pattern)
+
+    def allow_habits(self, habits: Habits) -> None:
+        """Allow what the habits of a snapshot need; nothing for those not asked for."""
+        self._rights.allow_habits(
+            prunes=habits.keep_last is not None, parameter=habits.last_good_parameter
+        )
 
     def require_same(
         self, runtime: lambda_.Runtime | None, architecture: lambda_.Architecture | None

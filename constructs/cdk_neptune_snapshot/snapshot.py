@@ -8,6 +8,7 @@ from constructs import Construct, IConstruct
 
 from cdk_neptune_snapshot import chain, imported, permissions, validation
 from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
+from cdk_neptune_snapshot.habits import Habits, WhenClusterMissing
 from cdk_neptune_snapshot.provider import SnapshotProvider
 from cdk_neptune_snapshot.tags import SnapshotTags
 from cdk_neptune_snapshot.trigger import SnapshotTrigger
@@ -38,7 +39,18 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;
             ``DESTROY`` deletes it. What belongs to a deployment that failed is always kept.
         tags: Tags of the snapshot; ``Tags.of(...)`` takes precedence over them, as usual, and
-            they over the tags of the stack. At most 46 in all.
+            they over the tags of the stack. At most 43 in all.
+        keep_last: How many snapshots of this resource to keep; older ones are deleted once the
+            new one is available, and before it where the quota is full. Never deleted are the
+            one being replaced, those tagged ``neptune-snapshot:keep`` and those shared with
+            another account; none at all while the stack rolls back. All are kept if not given.
+        last_good_parameter: Name of a parameter of Parameter Store that is to hold the ARN of
+            the newest available snapshot; untouched by rollbacks, and left when the stack is
+            deleted. None if not given.
+        reuse_younger_than: Answer with a snapshot of this resource that is younger than this
+            instead of taking another one, if cluster and trigger are the same. A new one is
+            taken if not given.
+        when_cluster_missing: What to do when there is no such cluster; fail if not given.
 
     Raises:
         ValueError: A property breaks a rule; names the property, the value and the rule.
@@ -62,18 +74,31 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         timeout: cdk.Duration | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         tags: Mapping[str, str] | None = None,
+        keep_last: int | None = None,
+        last_good_parameter: str | None = None,
+        reuse_younger_than: cdk.Duration | None = None,
+        when_cluster_missing: WhenClusterMissing = WhenClusterMissing.FAIL,
     ) -> None:
         super().__init__(scope, id)
         cluster_identifier = validation.cluster_identifier(cluster)
+        habits = Habits(
+            keep_last=keep_last,
+            last_good_parameter=last_good_parameter,
+            reuse_younger_than=reuse_younger_than,
+            when_cluster_missing=when_cluster_missing,
+        )
         name = _name(snapshot_identifier, identifier_prefix, trigger)
         prefix = _prefix(identifier_prefix)
         links = chain.split(validation.timeout_seconds(timeout))
+        self._cluster = cluster if isinstance(cluster, Construct) else None
         self._tags = SnapshotTags(self, tags)
         self.node.add_validation(self._tags)
 
         provider = SnapshotProvider.get_or_create(self)
         pattern = permissions.snapshot_pattern(cluster_identifier, name, prefix)
         provider.allow_snapshots(cluster_identifier, pattern)
+        provider.allow_habits(habits)
+        ends_here = len(links) == 1
         properties = {
             contract.Property.CLUSTER_IDENTIFIER: cluster_identifier,
             contract.Property.SNAPSHOT_IDENTIFIER: name,
@@ -81,6 +106,8 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             contract.Property.TRIGGER: trigger.render(self) if trigger else None,
             contract.Property.TAGS: cdk.Lazy.any(self._tags),
             **chain.timing(links, 0),
+            **habits.before_taking(),
+            **(habits.afterwards() if ends_here else habits.at_taking()),
         }
         resource = cdk.CustomResource(
             self,
@@ -94,7 +121,15 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         # Also when the stack is deleted, the provider's rights and logs go after the snapshot.
         resource.node.add_dependency(provider)
         # Attributes are read where the snapshot is available.
-        self._resource = chain.add_waits(self, resource, provider.function.function_arn, links)
+        about_cluster = {contract.Property.CLUSTER_IDENTIFIER: cluster_identifier}
+        afterwards = habits.afterwards()
+        self._resource = chain.add_waits(
+            self,
+            resource,
+            provider.function.function_arn,
+            links,
+            {**about_cluster, **afterwards} if afterwards else {},
+        )
 
     @classmethod
     def from_snapshot_identifier(
@@ -149,10 +184,25 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         """Let constructs wait until the snapshot is available.
 
         Args:
-            *constructs: What is created, updated or run afterwards, such as a migration.
+            *constructs: What is created, updated or run afterwards, such as a migration, or the
+                upgrade of the cluster itself.
+
+        Raises:
+            ValueError: The snapshot is of a cluster that it was given as a construct: the one
+                would wait for the other. Give the cluster's identifier as plain text.
         """
         for construct in constructs:
+            if self._cluster is not None and _holds(construct, self._cluster):
+                rule = (
+                    "must not be the cluster the snapshot is taken of, as each would wait for the "
+                    "other; define the snapshot with the cluster's identifier as plain text"
+                )
+                raise validation.invalid("constructs", construct.node.path, rule)
             construct.node.add_dependency(self)
+
+
+def _holds(construct: IConstruct, cluster: IConstruct) -> bool:
+    return any(scope is construct for scope in cluster.node.scopes)
 
 
 def _name(name: str | None, prefix: str | None, trigger: SnapshotTrigger | None) -> str | None:

@@ -86,17 +86,25 @@ def timeout_seconds(timeout: cdk.Duration | None) -> int | float:
     """
     if timeout is None:
         return contract.TIMEOUT_MAX
-    if not isinstance(timeout, cdk.Duration):
-        raise invalid("timeout", timeout, "must be an aws_cdk.Duration")
-    if timeout.is_unresolved():
-        return timeout.to_seconds()
-    seconds = timeout.to_seconds(integral=False)
+    return whole_seconds("timeout", timeout, contract.TIMEOUT_MIN, contract.CHAIN_TIMEOUT_MAX)
+
+
+def whole_seconds(name: str, duration: cdk.Duration, least: int, most: int) -> int | float:
+    """Convert a duration to seconds; a token passes.
+
+    Raises:
+        ValueError: It is no duration, no whole number of seconds, or outside the limits.
+    """
+    if not isinstance(duration, cdk.Duration):
+        raise invalid(name, duration, "must be an aws_cdk.Duration")
+    if duration.is_unresolved():
+        return duration.to_seconds()
+    seconds = duration.to_seconds(integral=False)
     if seconds != int(seconds):
-        raise invalid("timeout", timeout.to_human_string(), "must be a whole number of seconds")
-    if not contract.TIMEOUT_MIN <= seconds <= contract.CHAIN_TIMEOUT_MAX:
-        limits = f"{contract.TIMEOUT_MIN} to {contract.CHAIN_TIMEOUT_MAX} seconds (12 hours)"
-        rule = f"must be {limits}, is {seconds:g}"
-        raise invalid("timeout", timeout.to_human_string(), rule)
+        raise invalid(name, duration.to_human_string(), "must be a whole number of seconds")
+    if not least <= seconds <= most:
+        limits = f"{least} to {most} seconds ({most / 3600:g} hours)"
+        raise invalid(name, duration.to_human_string(), f"must be {limits}, is {seconds:g}")
     return int(seconds)
 
 

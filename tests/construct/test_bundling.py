@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import sys
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -109,6 +110,8 @@ def test_its_hash_follows_the_sources(
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("changed = True")
     monkeypatch.syspath_prepend(package.parent)
+    # Another test may have imported the real one.
+    monkeypatch.delitem(sys.modules, "crhelper", raising=False)
     assert synth(tmp_path / "cdk.out")["hash"] != asset["hash"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from local_aws import Fault, FaultKind, LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider import handler as handler_module
-from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
+from neptune_snapshot_provider.contract import ATTRIBUTES
 from neptune_snapshot_provider.handler import handler
 from support import events
 from support.answers import Answers
@@ -93,7 +93,7 @@ def test_a_create_is_answered_completely(create: dict[str, Any], answers: Answer
     assert answer["PhysicalResourceId"].startswith("my-graph-")
     for key in ("StackId", "RequestId", "LogicalResourceId"):
         assert answer[key] == create[key]
-    assert tuple(answer["Data"]) == SNAPSHOT_FIELDS
+    assert tuple(answer["Data"]) == ATTRIBUTES
     assert answer["Data"]["Status"] == "available"
     assert answer["Data"]["DBClusterSnapshotArn"].endswith(answer["PhysicalResourceId"])
     assert answers.sizes[-1] <= 4096
@@ -115,7 +115,7 @@ def test_a_long_snapshot_is_finished_by_the_poll(
     handler(tick, Context())
     assert answers.last["Status"] == "SUCCESS", answers.last["Reason"]
     assert answers.last["LogicalResourceId"] == create["LogicalResourceId"]
-    assert tuple(answers.last["Data"]) == SNAPSHOT_FIELDS
+    assert tuple(answers.last["Data"]) == ATTRIBUTES
     assert not rules(aws)
     assert not permissions(aws)
 

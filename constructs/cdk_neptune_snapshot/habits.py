@@ -1,0 +1,89 @@
+"""What turns a one-off snapshot into a habit: pruning, reuse, publishing, and skipping."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import aws_cdk as cdk
+
+from cdk_neptune_snapshot import validation
+from neptune_snapshot_provider import contract
+
+
+class WhenClusterMissing(Enum):
+    """What a deployment does when there is no cluster of the given identifier."""
+
+    FAIL = contract.WhenClusterMissing.FAIL
+    """It fails and says what was looked for."""
+    SKIP = contract.WhenClusterMissing.SKIP
+    """It goes on without a snapshot: ``outcome`` is ``skipped``, other attributes are empty.
+
+    For a cluster that the same deployment creates: its first deployment has nothing to save.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Habits:
+    """The checked properties; ``None`` was not asked for.
+
+    Raises:
+        ValueError: A property breaks a rule; names the property, the value and the rule.
+    """
+
+    keep_last: int | None
+    last_good_parameter: str | None
+    reuse_younger_than: cdk.Duration | None
+    when_cluster_missing: WhenClusterMissing
+
+    def __post_init__(self) -> None:
+        """Check every property."""
+        _check_keep_last(self.keep_last)
+        _check_parameter(self.last_good_parameter)
+        if not isinstance(self.when_cluster_missing, WhenClusterMissing):
+            rule = "must be a WhenClusterMissing"
+            raise validation.invalid("when_cluster_missing", self.when_cluster_missing, rule)
+        self.reuse_seconds()
+
+    def before_taking(self) -> dict[str, object]:
+        """Write the properties that decide whether a snapshot is taken."""
+        properties: dict[str, object] = {}
+        if (seconds := self.reuse_seconds()) is not None:
+            properties[contract.Property.REUSE_SECONDS] = seconds
+        if self.when_cluster_missing is WhenClusterMissing.SKIP:
+            properties[contract.Property.WHEN_CLUSTER_MISSING] = contract.WhenClusterMissing.SKIP
+        return properties
+
+    def at_taking(self) -> dict[str, object]:
+        """Write the properties that make room for a snapshot."""
+        return {contract.Property.KEEP_LAST: self.keep_last} if self.keep_last else {}
+
+    def afterwards(self) -> dict[str, object]:
+        """Write the properties that are for the resource that sees the snapshot available."""
+        properties = self.at_taking()
+        if self.last_good_parameter is not None:
+            properties[contract.Property.LAST_GOOD_PARAMETER] = self.last_good_parameter
+        return properties
+
+    def reuse_seconds(self) -> int | float | None:
+        """The greatest age of a snapshot that is reused, in whole seconds."""
+        if self.reuse_younger_than is None:
+            return None
+        limits = 1, contract.REUSE_SECONDS_MAX
+        return validation.whole_seconds("reuse_younger_than", self.reuse_younger_than, *limits)
+
+
+def _check_keep_last(count: int | None) -> None:
+    if count is None or cdk.Token.is_unresolved(count):
+        return
+    if type(count) is not int or not 1 <= count <= contract.KEEP_LAST_MAX:
+        rule = f"must be a whole number from 1 to {contract.KEEP_LAST_MAX}"
+        raise validation.invalid("keep_last", count, rule)
+
+
+def _check_parameter(name: str | None) -> None:
+    if name is None:
+        return
+    # A token would have to end up in an ARN, with one slash and not two: it cannot be told.
+    if cdk.Token.is_unresolved(name):
+        raise validation.invalid("last_good_parameter", name, "must be a literal name")
+    if problem := contract.parameter_problem(name):
+        raise validation.invalid("last_good_parameter", name, problem)
