@@ -17,6 +17,10 @@ RESOURCES_PER_STATEMENT = 10
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
 BECOMES_OURS = {"StringEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
+NOT_ANOTHERS = {
+    "StringEqualsIfExists": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}
+}
+"""A new snapshot has no tags yet; one of another stack must not be tagged as this stack's."""
 
 
 class SnapshotRights:
@@ -26,13 +30,16 @@ class SnapshotRights:
         stack = cdk.Stack.of(role)
         self._stack = stack
         self._snapshots = _Resources(
-            role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"], BECOMES_OURS
+            role,
+            ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"],
+            {**BECOMES_OURS, **NOT_ANOTHERS},
         )
         self._clusters = _Resources(role, ["rds:CreateDBClusterSnapshot"], BECOMES_OURS)
         # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
         self._reads = _Resources(role, ["rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots"])
 
         self._shares = _Resources(role, ["rds:DescribeDBClusterSnapshotAttributes"])
+        self._quotas = _Resources(role, ["rds:DescribeAccountAttributes"])
         self._parameters = _Resources(role, ["ssm:GetParameter", "ssm:PutParameter"])
 
     def allow(self, cluster_identifier: str, snapshot_pattern: str) -> None:
@@ -48,9 +55,11 @@ class SnapshotRights:
         self._reads.add(cluster)
 
     def allow_habits(self, *, prunes: bool, parameter: str | None) -> None:
-        """Allow finding out what may be pruned, and writing one parameter."""
+        """Allow finding out what may be pruned and why, and writing one parameter."""
         if prunes:
             self._shares.add(rds_arn(self._stack, "cluster-snapshot", "*"))
+            # The action knows no resources.
+            self._quotas.add("*")
         if parameter is not None:
             name = parameter.removeprefix("/")
             arn = self._stack.format_arn(service="ssm", resource="parameter", resource_name=name)
@@ -99,8 +108,6 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
         _allow(
             ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
         ),
-        # For what an error says of a full quota; the action knows no resources.
-        _allow(["rds:DescribeAccountAttributes"], ["*"]),
         _allow(["cloudformation:DescribeStacks"], _stack_ids(stack)),
         _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
     ]
