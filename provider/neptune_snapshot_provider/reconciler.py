@@ -225,12 +225,18 @@ class Reconciler:
         """Make room once by what would be pruned anyway, and give it time to take effect."""
         now = self._clock.now()
         if self._room_until is None:
-            pruned = self._afterwards.make_room(lifecycle.subject(self._request, self._seen))
-            self._room_until = now + _ROOM_SECONDS if pruned else now
+            self._room_until = now + _ROOM_SECONDS if self._make_room() else now
         if now < self._room_until:
             again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
             return Wait("room is being made for the new snapshot", again, refusal.code)
         raise self._quota_exceeded() from refusal
+
+    def _make_room(self) -> bool:
+        try:
+            return bool(self._afterwards.make_room(lifecycle.subject(self._request, self._seen)))
+        except neptune.Refusal as problem:
+            say(logging.WARNING, f"No room could be made for the new snapshot: {problem}")
+            return False
 
     def _quota_exceeded(self) -> SnapshotQuotaExceeded:
         properties = self._request.properties or Properties()

@@ -167,6 +167,21 @@ def test_a_full_quota_is_made_room_in_by_what_would_go_anyway(world: World, answ
     assert sum(name.startswith("foreign") for name in world.snapshots) == 97
 
 
+@pytest.mark.parametrize("call", ["snapshots_of", "tags", "is_shared", "delete"])
+def test_room_that_cannot_be_made_is_a_full_quota(world: World, answer: Run, call: str) -> None:
+    history = History(world, answer, KeepLast="1")
+    history.deploy_times(3)
+    world.allowed = 2
+
+    def before(name: str) -> None:
+        if name == call:
+            raise Denied("AccessDenied", "no", call)
+
+    world.before = before
+    with pytest.raises(SnapshotQuotaExceeded):
+        history.deploy()
+
+
 def test_a_full_quota_says_what_is_used_and_what_could_go(world: World, answer: Run) -> None:
     history = History(world, answer)
     history.deploy_times(2)
