@@ -14,7 +14,7 @@ from neptune_snapshot_provider.errors import ProviderError
 from neptune_snapshot_provider.logs import say
 from neptune_snapshot_provider.neptune import Aws, Refusal
 from neptune_snapshot_provider.pruning import Candidate, Plan
-from neptune_snapshot_provider.records import MISSING, Snapshot
+from neptune_snapshot_provider.records import Snapshot
 from neptune_snapshot_provider.request import Properties, Request
 from neptune_snapshot_provider.steps import Answer
 
@@ -78,7 +78,8 @@ class Afterwards:
         extras[Attribute.RESTORE_COMMAND] = command
 
     def _change(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
-        if self._aws.stack(self._request.stack_id).is_rolling_back:
+        stack = self._aws.stack(self._request.stack_id)
+        if stack.is_rolling_back or stack.is_idle:
             return
         if properties.last_good_parameter:
             self._tolerate(lambda: self._publish(snapshot, properties.last_good_parameter))
@@ -120,7 +121,7 @@ class Afterwards:
         if not found:
             return False
         current = self._aws.snapshot(identifier)
-        if current is MISSING or not isinstance(current, Snapshot):
+        if not isinstance(current, Snapshot):
             return False
         same_cluster = current.cluster == snapshot.cluster
         return same_cluster and (current.created_at or 0) > (snapshot.created_at or 0)

@@ -34,6 +34,8 @@ from neptune_snapshot_provider.steps import (
     Wait,
 )
 
+IDLES_MAX: Final = 5
+"""The stack's status may be behind; after so many looks in a row nobody waits for the request."""
 MISSES_MAX: Final = 5
 """A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
 _SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
@@ -132,21 +134,31 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
             f"cluster {cluster.identifier} is {cluster.status}: waiting until it is available"
         )
         return Wait(situation, (Fact.CLUSTER, Fact.STACK), cluster.status)
-    if seen.stack is None:
-        return Look(Fact.STACK)
-    if seen.stack.is_rolling_back or seen.stack.is_deleting:
-        raise RequestCancelled(
-            f"no snapshot of {properties.cluster} was started: the stack is "
-            f"{'/'.join(seen.stack.statuses)}.",
-            "Nothing is left behind.",
-            cluster=properties.cluster,
-        )
+    if step := _unless_pending(properties, seen):
+        return step
     tags = {
         **properties.tags,
         **restoring.recipe(cluster.fields),
         **identity.owner_tags(request, properties),
     }
     return CreateSnapshot(subject(request, seen), properties.cluster, tags)
+
+
+def _unless_pending(properties: Properties, seen: Seen) -> Step | None:
+    """Change nothing for a request that nobody waits for any more."""
+    stack = seen.stack
+    if stack is None:
+        return Look(Fact.STACK)
+    statuses = "/".join(stack.statuses)
+    if stack.is_idle and seen.idles < IDLES_MAX:
+        return Wait(f"the stack is {statuses}", (Fact.STACK,), statuses)
+    if stack.is_idle or stack.is_rolling_back or stack.is_deleting:
+        raise RequestCancelled(
+            f"nothing was done for cluster {properties.cluster}: the stack is {statuses}.",
+            "Nothing is left behind.",
+            cluster=properties.cluster,
+        )
+    return None
 
 
 def _without_cluster(request: Request, properties: Properties) -> Step:
@@ -213,8 +225,17 @@ def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
         if seen.tags is None:
             return Look(Fact.TAGS)
         if change := _tag_change(snapshot.arn, old, properties.tags, seen.tags):
-            return change
+            return _unless_late(seen) or change
     return _await_available(snapshot)
+
+
+def _unless_late(seen: Seen) -> Step | None:
+    """Do not put back the tags of an earlier update; a rollback may."""
+    if seen.stack is None:
+        return Look(Fact.STACK)
+    if not seen.stack.is_idle:
+        return None
+    return _unless_pending(Properties(), seen)
 
 
 def _tag_change(

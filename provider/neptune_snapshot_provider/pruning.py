@@ -43,12 +43,12 @@ def plan(candidates: Sequence[Candidate], keep_last: int, *, newest: str, replac
     Args:
         candidates: what `is_candidate`, in any order.
         keep_last: how many to keep.
-        newest: the snapshot just taken; never goes.
+        newest: the snapshot just taken; never goes, though in a late delivery it is not.
         replaced: the one it replaces, which a rollback may need; never goes.
     """
     ordered = sorted(
         candidates,
-        key=lambda one: (one.snapshot.identifier == newest, one.snapshot.created_at or 0),
+        key=lambda one: (one.snapshot.created_at or 0, one.snapshot.identifier == newest),
         reverse=True,
     )
     spared: dict[str, str] = {}

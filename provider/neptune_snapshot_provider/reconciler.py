@@ -139,7 +139,8 @@ class Reconciler:
     def _look(self, fact: Fact) -> None:
         request, seen = self._request, self._seen
         if fact is Fact.STACK:
-            self._seen = replace(seen, stack=self._aws.stack(request.stack_id))
+            stack = self._aws.stack(request.stack_id)
+            self._seen = replace(seen, stack=stack, idles=seen.idles + 1 if stack.is_idle else 0)
         elif fact is Fact.SNAPSHOT:
             snapshot = self._aws.snapshot(lifecycle.subject(request, seen))
             misses = seen.misses + 1 if snapshot is MISSING else 0

@@ -30,6 +30,11 @@ class Stack:
         return any("ROLLBACK" in status for status in self.statuses)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether the own stack waits for nothing: a request then is a late delivery."""
+        return not self.statuses[0].endswith("_IN_PROGRESS")
+
+    @property
     def is_deleting(self) -> bool:
         """Whether the stack goes away."""
         return any(status.startswith("DELETE") for status in self.statuses)

@@ -26,11 +26,12 @@ class Seen:
 
     ``snapshot`` is the request's `subject`. ``started`` says that this request's snapshot has been
     made, so that a missing one is not to be made again. ``misses`` counts the looks in a row that
-    did not find it.
+    did not find it, ``idles`` those that found the stack waiting for nothing.
     """
 
     started: bool = False
     misses: int = 0
+    idles: int = 0
     stack: Stack | None = None
     snapshot: Snapshot | Missing | None = None
     tags: Mapping[str, str] | None = None

@@ -322,3 +322,13 @@ def test_the_outcome_says_what_became_of_it(world: World, answer: Run) -> None:
     new = events.properties(TimeoutSeconds="60")
     kept = answer(events.update(created.identifier, new, events.properties()))
     assert kept.extras[Attribute.OUTCOME] == "kept"
+
+
+def test_a_late_delivery_does_not_prune_the_snapshot_of_today(world: World, answer: Run) -> None:
+    history = History(world, answer, KeepLast="1")
+    history.deploy_times(3)
+    world.add_snapshot(history.names[0], world.tags_of(history.names[0]), age=9999)
+    for stacks in ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS"):
+        world.stacks = (stacks,)
+        answer(events.create("deployment-1", Trigger="v1", KeepLast="1"))
+        assert history.names[-1] in world.snapshots

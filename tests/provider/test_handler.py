@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from support import events
 from support.answers import Answers
 
 FUNCTION = "Provider"
-_CREATING = "CREATE_IN_PROGRESS"
 
 
 @dataclass
@@ -47,14 +45,18 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
 
 @pytest.fixture
 def stack_id(aws: LocalAws) -> Iterator[str]:
-    """A stack that exists, so that its status can be asked for."""
-    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    """A stack that is in progress, as it is while a request is answered."""
+    template = {
+        "Resources": {
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+            },
+        }
+    }
     client = aws.client("cloudformation")
     created = client.create_stack(StackName="Graph", TemplateBody=json.dumps(template))
-    for _ in range(100):
-        if client.describe_stacks(StackName="Graph")["Stacks"][0]["StackStatus"] != _CREATING:
-            break
-        time.sleep(0.1)
     yield created["StackId"]
     client.delete_stack(StackName="Graph")
 

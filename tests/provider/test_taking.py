@@ -326,3 +326,24 @@ def test_looks_are_few_at_first_and_then_one_in_about_ten_seconds(
     world.duration = duration
     answer(events.create(TimeoutSeconds="20000"))
     assert world.calls.count("snapshot") <= 60 + duration / 8
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"])
+def test_a_late_delivery_of_a_finished_request_starts_no_snapshot(
+    world: World, answer: Run, status: str
+) -> None:
+    world.stacks = (status,)
+    with pytest.raises(RequestCancelled, match=status):
+        answer(events.create())
+    assert not world.snapshots
+
+
+def test_a_status_that_is_behind_does_not_fail_the_deployment(world: World, answer: Run) -> None:
+    world.stacks = ("UPDATE_COMPLETE",)
+
+    def before(name: str) -> None:
+        if name == "stack" and len(world.clock.naps) == 2:
+            world.stacks = ("UPDATE_IN_PROGRESS",)
+
+    world.before = before
+    assert answer(events.create()).snapshot

@@ -10,6 +10,7 @@ from neptune_snapshot_provider.errors import (
     DBClusterNotFoundFault,
     DBClusterSnapshotAlreadyExistsFault,
     DBClusterSnapshotNotFoundFault,
+    RequestCancelled,
 )
 from neptune_snapshot_provider.lifecycle import safe_physical_id
 from neptune_snapshot_provider.neptune import Denied, Unavailable
@@ -264,3 +265,16 @@ def test_an_update_to_a_cluster_that_is_not_there_changes_nothing(
     with pytest.raises(DBClusterNotFoundFault, match="nowhere"):
         answer(events.update(taken, old(cluster="nowhere"), old()))
     assert list(world.snapshots) == [taken]
+
+
+def test_a_late_delivery_of_an_earlier_update_does_not_put_its_tags_back(
+    world: World, answer: Run, taken: str
+) -> None:
+    first = old(Tags=events.tag_list(team="b"))
+    second = old(Tags=events.tag_list(team="c"))
+    answer(events.update(taken, first, old(), "request-2"))
+    answer(events.update(taken, second, first, "request-3"))
+    world.stacks = ("UPDATE_COMPLETE",)
+    with pytest.raises(RequestCancelled):
+        answer(events.update(taken, first, old(), "request-2"))
+    assert world.tags_of(taken)["team"] == "c"
