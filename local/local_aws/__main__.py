@@ -28,7 +28,10 @@ def main() -> int:
             aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=arguments.snapshot_seconds))
             sys.stdout.write(_explanation(aws))
             sys.stdout.flush()
-            threading.Event().wait()
+            try:
+                threading.Event().wait()
+            finally:
+                signals.ignore()
     except LocalAwsError as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

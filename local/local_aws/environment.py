@@ -63,6 +63,7 @@ def server_settings(
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from local_aws.api_call import form, region
 from local_aws.asgi import Answer, Handler, Request
 from local_aws.lifecycle import SnapshotLife
-from local_aws.rds_xml import Document, Record, is_success
+from local_aws.rds_xml import Document, Record, is_success, quota_body
 from local_aws.rules import (
     LOWERED,
     creation_refusal,
@@ -47,6 +47,7 @@ class NeptuneLayer:
             "DeleteDBClusterSnapshot": self._delete,
             "DescribeDBClusters": self._describe_clusters,
             "CreateDBCluster": self._create_cluster,
+            "DescribeAccountAttributes": self._describe_quota,
         }
         self.scene = Scene()
 
@@ -151,6 +152,12 @@ class NeptuneLayer:
         if parameters.get("Engine") == _ENGINE:
             parameters = {**_NEW_CLUSTER, **parameters}
         return await self._call(request, parameters)
+
+    async def _describe_quota(self, request: Request, parameters: dict[str, str]) -> Answer:
+        described = await self._ask(request, "DescribeDBClusterSnapshots", {})
+        used = len(Document(described).records(_SNAPSHOT))
+        action, quota = parameters["Action"], self.scene.quota
+        return described.with_body(quota_body(action, "ManualClusterSnapshots", used, quota))
 
     def _show(self, record: Record) -> None:
         for name in ("TagList", "DbClusterResourceId"):

@@ -16,6 +16,7 @@ from local_aws.certificates import HOSTS
 from local_aws.environment import client_settings, server_settings, without_foreign
 
 _LOG_TAIL = 40
+_ENDING_SECONDS = 1
 
 
 class ServerProcess:
@@ -30,20 +31,13 @@ class ServerProcess:
             OSError: The port is in use.
         """
         listening = socket.create_server((HOSTS[0], port), backlog=128)
-        self.port = int(listening.getsockname()[1])
-        self.url = f"https://{HOSTS[0]}:{self.port}"
         self.directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
-        for name in ("tmp", "cdk"):
-            (self.directory / name).mkdir()
-        for name in ("aws-config", "aws-credentials"):
-            (self.directory / name).touch()
-        self.certificates = certificates.make(self.directory)
-        place = (self.directory, self.url, region, account_id, self.certificates)
-        self.settings = client_settings(*place)
-        server = server_settings(self.directory, self.port, region, account_id, self.certificates)
-        environment = {**without_foreign(), **self.settings, **server, **extra_settings}
-        with listening:
-            self._process = self._spawn(listening.fileno(), environment)
+        try:
+            with listening:
+                self._start(listening, region, account_id, extra_settings)
+        except BaseException:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise
 
     @property
     def log_path(self) -> Path:
@@ -57,8 +51,11 @@ class ServerProcess:
         return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
 
     def exit_status(self) -> int | None:
-        """The server's exit status; ``None`` while it runs."""
-        return self._process.poll()
+        """The server's exit status, given a moment to end; ``None`` while it runs."""
+        try:
+            return self._process.wait(timeout=_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
 
     def stop(self) -> None:
         """End the server with all Lambda processes, and remove what it wrote."""
@@ -69,6 +66,27 @@ class ServerProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _start(
+        self,
+        listening: socket.socket,
+        region: str,
+        account_id: str,
+        extra_settings: Mapping[str, str],
+    ) -> None:
+        port = int(listening.getsockname()[1])
+        self.url = f"https://{HOSTS[0]}:{port}"
+        for name in ("tmp", "cdk"):
+            (self.directory / name).mkdir()
+        (self.directory / "aws-config").write_text("[default]\n")
+        (self.directory / "aws-credentials").touch()
+        self.certificates = certificates.make(self.directory)
+        self.settings = client_settings(
+            self.directory, self.url, region, account_id, self.certificates
+        )
+        server = server_settings(self.directory, port, region, account_id, self.certificates)
+        environment = {**without_foreign(), **self.settings, **server, **extra_settings}
+        self._process = self._spawn(listening.fileno(), environment)
 
     def _spawn(self, descriptor: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "local_aws.server", str(descriptor), str(self.directory)]

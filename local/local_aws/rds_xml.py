@@ -76,6 +76,18 @@ class Document:
         return self._answer.with_body(_bytes(self._root))
 
 
+def quota_body(action: str, name: str, used: int, maximum: int) -> bytes:
+    """The body of an answer that tells one quota of the account."""
+    root = ET.Element(_qualified(f"{action}Response"))
+    result = ET.SubElement(root, _qualified(f"{action}Result"))
+    quota = ET.SubElement(
+        ET.SubElement(result, _qualified("AccountQuotas")), _qualified("AccountQuota")
+    )
+    for field, value in (("AccountQuotaName", name), ("Used", used), ("Max", maximum)):
+        ET.SubElement(quota, _qualified(field)).text = str(value)
+    return _bytes(root)
+
+
 def is_success(answer: Answer) -> bool:
     """Whether an answer is that of a successful call."""
     return answer.status == _OK

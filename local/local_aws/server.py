@@ -13,6 +13,7 @@ from typing import NoReturn
 from hypercorn.asyncio import serve
 from hypercorn.config import Config, Sockets
 
+from local_aws import neptune_cloudformation
 from local_aws.asgi import (
     App,
     ClientGoneError,
@@ -39,6 +40,7 @@ class _ListeningConfig(Config):
         self.certfile = os.environ["MINISTACK_SSL_CERT"]
         self.keyfile = os.environ["MINISTACK_SSL_KEY"]
         self.keep_alive_timeout = 75
+        self.loglevel = "WARNING"
 
     def create_sockets(self) -> Sockets:
         return Sockets([self._listening], [], [])
@@ -75,6 +77,7 @@ def main() -> None:
     listening = ResettableSocket(descriptor)
     # Imported here because it reads its settings from the environment at once.
     emulator: App = importlib.import_module("ministack.app").app
+    neptune_cloudformation.install()
     app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
     asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
 

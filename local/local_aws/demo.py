@@ -1,0 +1,160 @@
+"""``make demo``: the real ``cdk`` command line takes a Neptune snapshot on this machine."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from local_aws import signals
+from local_aws.behaviour import SnapshotBehaviour
+from local_aws.client import LocalAws, LocalAwsError
+from local_aws.demo_cdk import Cdk, CdkError
+from local_aws.demo_screen import Screen, SnapshotBar
+
+if TYPE_CHECKING:
+    from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef
+
+_CLUSTER = "my-graph"
+_STACK = "NeptuneSnapshot"
+_SNAPSHOT_SECONDS = 20
+_INTERRUPTED = 130
+
+
+class DemoError(RuntimeError):
+    """Something is not as it should be; says what."""
+
+
+class Demo:
+    """The demo's steps, in order."""
+
+    def __init__(self, aws: LocalAws, screen: Screen) -> None:
+        """Use a running server and a screen."""
+        self._aws = aws
+        self._screen = screen
+        self._cdk = Cdk(aws)
+        self._neptune = aws.client("neptune")
+
+    def run(self) -> None:
+        """Do all of it.
+
+        Raises:
+            CdkError: A command failed.
+            DemoError: The result is not what it should be.
+        """
+        self._prepare()
+        outputs = self._deploy()
+        self._screen.values(outputs)
+        identifier = outputs["SnapshotIdentifier"]
+        self._require_available(identifier, outputs["SnapshotArn"])
+        self._screen.done(f"The Neptune API agrees: {identifier} is available, 100 %")
+        self._destroy()
+        self._require_available(identifier, outputs["SnapshotArn"])
+        self._screen.done(f"{identifier} was kept: a snapshot outlives its stack by default")
+
+    def _prepare(self) -> None:
+        self._neptune.create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
+        self._screen.done(f"Neptune cluster {_CLUSTER} created through the API")
+        with self._screen.step("cdk bootstrap", "cdk bootstrap: account prepared for deployments"):
+            self._cdk.bootstrap(self._aws.account_id, self._aws.region)
+
+    def _deploy(self) -> dict[str, str]:
+        self._aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=_SNAPSHOT_SECONDS))
+        started = time.monotonic()
+        command = f"cdk deploy -c cluster={_CLUSTER}"
+        with self._screen.snapshot_bar("cdk deploy: creating the provider") as bar:
+            outputs = self._cdk.deploy(_CLUSTER, meanwhile=lambda: self._show(bar))
+            # What happened since the last look, so that the bar never ends half way.
+            self._show(bar)
+        self._screen.done(
+            f"{command}: CloudFormation waited until the snapshot was available", started
+        )
+        return outputs
+
+    def _destroy(self) -> None:
+        with self._screen.step("cdk destroy", "cdk destroy: the stack is gone"):
+            self._cdk.destroy()
+            try:
+                self._aws.client("cloudformation").describe_stacks(StackName=_STACK)
+            except ClientError:
+                return
+            raise DemoError(f"the stack {_STACK} is still there after cdk destroy")
+
+    def _show(self, bar: SnapshotBar) -> None:
+        found = self._neptune.describe_db_cluster_snapshots(DBClusterIdentifier=_CLUSTER)
+        for snapshot in found["DBClusterSnapshots"]:
+            bar.update(
+                snapshot.get("DBClusterSnapshotIdentifier", ""),
+                snapshot.get("Status", ""),
+                snapshot.get("PercentProgress", 0),
+            )
+
+    def _require_available(self, identifier: str, arn: str) -> None:
+        snapshot = self._describe(identifier)
+        problems = [
+            f"{field} is {snapshot.get(field)!r} instead of {expected!r}"
+            for field, expected in (
+                ("Status", "available"),
+                ("PercentProgress", 100),
+                ("DBClusterSnapshotArn", arn),
+            )
+            if snapshot.get(field) != expected
+        ]
+        if problems:
+            raise DemoError(f"snapshot {identifier}: {'; '.join(problems)}")
+
+    def _describe(self, identifier: str) -> "DBClusterSnapshotTypeDef":
+        try:
+            found = self._neptune.describe_db_cluster_snapshots(
+                DBClusterSnapshotIdentifier=identifier
+            )
+        except ClientError as problem:
+            raise DemoError(str(problem)) from problem
+        return found["DBClusterSnapshots"][0]
+
+
+def main() -> int:
+    """Run the demo; returns its exit status."""
+    signals.end_cleanly()
+    screen = Screen()
+    started = time.monotonic()
+    screen.title("A Neptune snapshot with `cdk deploy`, on AWS emulated on this machine")
+    try:
+        with LocalAws() as aws:
+            screen.done(f"AWS is at {aws.endpoint_url}; no account is needed or used", started)
+            try:
+                worked = _run(aws, screen)
+            finally:
+                # From here on it only cleans up: a second Ctrl-C must not stop that half way.
+                signals.ignore()
+    except LocalAwsError as problem:
+        screen.failure(str(problem))
+        return 1
+    except KeyboardInterrupt:
+        screen.failure("Interrupted; its processes and files are gone")
+        return _INTERRUPTED
+    except signals.EndedBySignal as ending:
+        screen.failure("Asked to end; its processes and files are gone")
+        return int(ending.code or 1)
+    if worked:
+        screen.title(f"It worked, in {time.monotonic() - started:.0f} s. Nothing is left running.")
+    return 0 if worked else 1
+
+
+def _run(aws: LocalAws, screen: Screen) -> bool:
+    try:
+        Demo(aws, screen).run()
+    except CdkError as problem:
+        screen.failure(f"{problem}. This is all it said, with the provider's log:")
+        screen.line(problem.output)
+    except (DemoError, FileNotFoundError) as problem:
+        screen.failure(str(problem))
+        screen.line("\n".join(["The provider's log:", *aws.function_log()]))
+    else:
+        return True
+    screen.line(f"The end of the server's log:\n{aws.log_tail()}")
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""What the emulator lacks of Neptune clusters: in CloudFormation, and restoring and renaming.
+
+The emulator keeps Neptune's clusters with RDS's. Its tables of resource types and API actions are
+the only places where a type or an action can be added.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+_Parameters: TypeAlias = dict[str, Any]
+_ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
+_Provisioned: TypeAlias = tuple[str, dict[str, str]]
+
+_TYPE = "AWS::Neptune::DBCluster"
+_OK = 200
+_NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182"}
+_FROM_SNAPSHOT = ("Engine", "EngineVersion", "Port", "StorageEncrypted", "KmsKeyId")
+"""What a snapshot holds of its cluster; all else is default unless the request says it."""
+_REPLACING = ("DBClusterIdentifier", "DBSubnetGroupName", "KmsKeyId", "SnapshotIdentifier")
+_RENAMED = {
+    "DBPort": "Port",
+    "IamAuthEnabled": "EnableIAMDatabaseAuthentication",
+}
+"""Properties of the resource type whose API parameters are called otherwise."""
+
+
+def install() -> None:
+    """Teach the emulator, which has to be imported already."""
+    services = "ministack.services."
+    clusters = _Clusters(importlib.import_module(services + "rds"))
+    provisioners = importlib.import_module(services + "cloudformation.provisioners")
+    provisioners._RESOURCE_HANDLERS[_TYPE] = {  # noqa: SLF001 - see above
+        "create": clusters.provision,
+        "update": clusters.update,
+        "update_with_logical_id": True,
+        "delete": clusters.remove,
+    }
+
+
+class _Clusters:
+    """Clusters as CloudFormation and the API handle them."""
+
+    def __init__(self, rds: Any) -> None:  # noqa: ANN401 - the emulator has no types
+        self._rds = rds
+        self._actions: dict[str, Callable[[_Parameters], _ApiAnswer]] = rds._ACTION_MAP  # noqa: SLF001
+        self._modify = self._actions["ModifyDBCluster"]
+        self._actions["ModifyDBCluster"] = self.modify
+        self._actions["RestoreDBClusterFromSnapshot"] = self.restore
+
+    def restore(self, parameters: _Parameters) -> _ApiAnswer:
+        """Create a cluster from what a snapshot holds and the request adds."""
+        given = {key: _first(value) for key, value in parameters.items()}
+        name = given.get("SnapshotIdentifier", "").rpartition(":")[2]
+        snapshot = self._rds._db_cluster_snapshots.get(name)  # noqa: SLF001
+        if snapshot is None:
+            message = f"DB cluster snapshot {name} not found."
+            refusal: _ApiAnswer = self._rds._error(  # noqa: SLF001
+                "DBClusterSnapshotNotFoundFault", message, 404
+            )
+            return refusal
+        held = {key: _text(snapshot.get(key)) for key in _FROM_SNAPSHOT}
+        answer = self._actions["CreateDBCluster"]({**held, **given})
+        status, headers, body = answer
+        return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
+
+    def modify(self, parameters: _Parameters) -> _ApiAnswer:
+        """Modify a cluster, and rename it if asked to."""
+        answer = self._modify(parameters)
+        new = _first(parameters.get("NewDBClusterIdentifier", ""))
+        if answer[0] != _OK or not new:
+            return answer
+        old = _first(parameters["DBClusterIdentifier"])
+        cluster = self._rds._clusters.pop(old)  # noqa: SLF001
+        cluster["DBClusterIdentifier"] = new
+        cluster["DBClusterArn"] = cluster["DBClusterArn"].rpartition(":")[0] + f":{new}"
+        for key in ("Endpoint", "ReaderEndpoint"):
+            cluster[key] = cluster[key].replace(old, new, 1)
+        self._rds._clusters[new] = cluster  # noqa: SLF001
+        for instance in self._rds._instances.values():  # noqa: SLF001
+            if instance.get("DBClusterIdentifier") == old:
+                instance["DBClusterIdentifier"] = new
+        return answer
+
+    def provision(
+        self, logical_id: str, properties: Mapping[str, Any], stack_name: str
+    ) -> _Provisioned:
+        """Create or restore the cluster of a resource."""
+        name = properties.get("DBClusterIdentifier") or f"{stack_name}-{logical_id}"
+        restored = properties.get("SnapshotIdentifier")
+        action = "RestoreDBClusterFromSnapshot" if restored else "CreateDBCluster"
+        defaults = {"Engine": "neptune"} if restored else {"Engine": "neptune", **_NEW_CLUSTER}
+        parameters = {**defaults, **_parameters(properties), "DBClusterIdentifier": name.lower()}
+        self._call(action, parameters)
+        return self._described(name.lower())
+
+    def update(
+        self,
+        physical_id: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        stack_name: str,
+        logical_id: str,
+    ) -> _Provisioned:
+        """Change the cluster in place, or replace it."""
+        if any(old.get(key) != new.get(key) for key in _REPLACING):
+            replaced = self.provision(logical_id, new, stack_name)
+            self.remove(physical_id, old)
+            return replaced
+        changed = {key: value for key, value in new.items() if old.get(key) != value}
+        parameters = {**_parameters(changed), "DBClusterIdentifier": physical_id}
+        self._call("ModifyDBCluster", parameters)
+        return self._described(physical_id)
+
+    def remove(self, physical_id: str, properties: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Delete the cluster, if it is there."""
+        if physical_id in self._rds._clusters:  # noqa: SLF001
+            parameters = {"DBClusterIdentifier": physical_id, "SkipFinalSnapshot": "true"}
+            self._call("DeleteDBCluster", parameters)
+
+    def _call(self, action: str, parameters: _Parameters) -> None:
+        status, _, body = self._actions[action](parameters)
+        if status != _OK:
+            raise ValueError(f"{_TYPE} {action}: {body.decode()}")
+
+    def _described(self, name: str) -> _Provisioned:
+        cluster = self._rds._clusters[name]  # noqa: SLF001
+        attributes = {
+            "ClusterResourceId": cluster["DbClusterResourceId"],
+            "Endpoint": cluster["Endpoint"],
+            "Port": str(cluster["Port"]),
+            "ReadEndpoint": cluster["ReaderEndpoint"],
+        }
+        return name, attributes
+
+
+def _parameters(properties: Mapping[str, Any]) -> _Parameters:
+    """Write scalars and lists of text as the API's query parameters; the rest plays no role."""
+    found: _Parameters = {}
+    for key, value in properties.items():
+        name = _RENAMED.get(key, key)
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            found |= {f"{name}.member.{n}": one for n, one in enumerate(value, 1)}
+        elif not isinstance(value, list | dict):
+            found[name] = _text(value)
+    return found
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _first(value: Any) -> str:  # noqa: ANN401 - the emulator's parameters are text or lists of it
+    return str(value[0]) if isinstance(value, list) else str(value)

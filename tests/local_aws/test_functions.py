@@ -1,0 +1,138 @@
+"""Lambda functions on this machine: what they can import, how they trust, how they die."""
+
+import io
+import json
+import textwrap
+import time
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import pytest
+
+from local_aws import Caller, Fault, FaultKind, LocalAws
+
+_numbers = count(1)
+Invoke = Callable[[], dict[str, Any]]
+
+
+def _create(aws: LocalAws, source: str) -> str:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", textwrap.dedent(source))
+    name = f"function-{next(_numbers)}"
+    aws.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="index.handler",
+        Role=f"arn:aws:iam::{aws.account_id}:role/any",
+        Code={"ZipFile": content.getvalue()},
+        LoggingConfig={"LogGroup": f"/group/of/{name}"},
+        Timeout=30,
+    )
+    return name
+
+
+def _invoke(aws: LocalAws, name: str) -> dict[str, Any]:
+    answer = aws.client("lambda").invoke(FunctionName=name)
+    return {"payload": json.load(answer["Payload"]), "error": answer.get("FunctionError")}
+
+
+def test_a_function_can_import_what_the_runtime_of_aws_has_and_no_more(aws: LocalAws) -> None:
+    name = _create(
+        aws,
+        """
+        import importlib.util
+        def handler(event, context):
+            names = ["boto3", "botocore", "urllib3", "crhelper", "neptune_snapshot_provider"]
+            return [name for name in names if importlib.util.find_spec(name)]
+        """,
+    )
+    assert _invoke(aws, name)["payload"] == ["boto3", "botocore", "urllib3"]
+
+
+def test_a_function_reaches_the_server_over_tls_without_any_setting(aws: LocalAws) -> None:
+    name = _create(
+        aws,
+        """
+        import boto3, os, ssl, urllib.request
+        def handler(event, context):
+            boto3.client("neptune").describe_db_cluster_snapshots()
+            url = os.environ["AWS_ENDPOINT_URL"] + "/_ministack/health"
+            trusted = ssl.create_default_context()  # what crhelper does
+            return urllib.request.urlopen(url, context=trusted).status
+        """,
+    )
+    aws.clear_calls()
+    assert _invoke(aws, name)["payload"] == 200
+    (call,) = aws.calls("DescribeDBClusterSnapshots")
+    assert call.caller is Caller.LAMBDA
+
+
+def test_what_a_function_prints_reaches_its_log_group(aws: LocalAws) -> None:
+    name = _create(aws, "def handler(event, context): print('printed by', context.function_name)")
+    _invoke(aws, name)
+    assert f"printed by {name}" in aws.function_log()
+    logs = aws.client("logs").filter_log_events(logGroupName=f"/group/of/{name}")
+    assert any(event["message"] == f"printed by {name}" for event in logs["events"])
+
+
+def test_a_function_can_be_killed_in_the_middle_of_an_invocation(aws: LocalAws) -> None:
+    name = _create(
+        aws,
+        """
+        import boto3, time
+        def handler(event, context):
+            boto3.client("neptune").describe_db_cluster_snapshots()
+            time.sleep(30)
+        """,
+    )
+    aws.clear_calls()
+    with ThreadPoolExecutor(1) as pool:
+        invocation = pool.submit(_invoke, aws, name)
+        while not aws.calls("DescribeDBClusterSnapshots", caller=Caller.LAMBDA):
+            time.sleep(0.05)
+        assert aws.kill_lambdas() == 1
+        assert invocation.result(timeout=10)["error"] == "Unhandled"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.KILL_LAMBDA])
+def test_a_function_can_be_killed_by_a_call_that_takes_effect(
+    aws: LocalAws, cluster: str, kind: FaultKind
+) -> None:
+    name = _create(
+        aws,
+        f"""
+        import boto3
+        def handler(event, context):
+            boto3.client("neptune").create_db_cluster_snapshot(
+                DBClusterIdentifier="{cluster}", DBClusterSnapshotIdentifier="killer")
+            return "survived"
+        """,
+    )
+    aws.add_fault(Fault(kind, "CreateDBClusterSnapshot", caller=Caller.LAMBDA))
+    assert _invoke(aws, name)["error"] == "Unhandled"
+    found = aws.client("neptune").describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
+    assert len(found["DBClusterSnapshots"]) == 1
+
+
+def test_an_asynchronous_invocation_is_repeated_when_the_function_fails(aws: LocalAws) -> None:
+    name = _create(
+        aws,
+        """
+        import boto3
+        def handler(event, context):
+            boto3.client("neptune").describe_db_cluster_snapshots()
+            raise RuntimeError
+        """,
+    )
+    client = aws.client("lambda")
+    client.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=1)
+    aws.clear_calls()
+    client.invoke(FunctionName=name, InvocationType="Event")
+    deadline = time.monotonic() + 10
+    while len(aws.calls("DescribeDBClusterSnapshots")) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(aws.calls("DescribeDBClusterSnapshots")) == 2
