@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready node_modules/.ready ## Install the pinned tools into this folder
+setup: $(VENV)/.ready $(VENV)-checkov/.ready node_modules/.ready ## Install the pinned tools into this folder
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; name another with make PYTHON=python3.13 ...")'
@@ -19,6 +19,13 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Apart, as it pins an older boto3.
+$(VENV)-checkov/.ready: tests/security/requirements-checkov.txt
+	@echo "Setting up .venv-checkov ..."
+	@$(PYTHON) -m venv $(VENV)-checkov
+	@$(VENV)-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 node_modules/.ready: package-lock.json
@@ -46,6 +53,7 @@ lock: ## Pin again what pyproject.toml asks for (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app --group dev -o requirements-dev.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app -c requirements-dev.txt -o requirements.txt
 	echo "-e ." >> requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header tests/security/requirements-checkov.in -o tests/security/requirements-checkov.txt
 
 clean: ## Remove what make made
-	rm -rf $(VENV) node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-checkov node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,8 +13,9 @@ class RequireSnapshotBeforeUpgrade:
     """Fails synthesis for a Neptune cluster whose version can change without a snapshot before.
 
     ``Aspects.of(app).add(RequireSnapshotBeforeUpgrade())`` looks at every Neptune cluster that
-    sets its engine version: ``snapshot.before(cluster)`` must have ordered a snapshot before it
-    (or before a construct around it).
+    sets its engine version: ``snapshot.before(cluster)`` must have ordered a snapshot before it,
+    or before a construct around it; or its stack must depend on one that takes a snapshot.
+    Whether it is a snapshot of this very cluster cannot be told, as it must be given as text.
     """
 
     def visit(self, node: IConstruct) -> None:
@@ -32,4 +33,11 @@ class RequireSnapshotBeforeUpgrade:
 
 
 def _waits_for_snapshot(construct: IConstruct) -> bool:
-    return any(isinstance(one, SnapshotAttributes) for one in construct.node.dependencies)
+    if any(isinstance(one, SnapshotAttributes) for one in construct.node.dependencies):
+        return True
+    stacks = construct.dependencies if isinstance(construct, cdk.Stack) else []
+    return any(_takes_snapshot(stack) for stack in stacks)
+
+
+def _takes_snapshot(stack: cdk.Stack) -> bool:
+    return any(isinstance(one, SnapshotAttributes) for one in stack.node.find_all())

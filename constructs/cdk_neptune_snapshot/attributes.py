@@ -45,6 +45,9 @@ class SnapshotAttributes(SnapshotReference):
     """
 
     _resource: cdk.CustomResource
+    """Sees the snapshot available."""
+    _taking: cdk.CustomResource
+    """Decides whether one is taken; the same, unless others wait on."""
 
     @property
     def snapshot_identifier(self) -> str:
@@ -154,7 +157,7 @@ class SnapshotAttributes(SnapshotReference):
     @property
     def outcome(self) -> str:
         """What the deployment did: ``created``, ``reused``, ``kept`` or ``skipped``."""
-        return self._text(contract.Attribute.OUTCOME)
+        return self._taking.get_att_string(contract.Attribute.OUTCOME)
 
     @property
     def restore_command(self) -> str:

@@ -85,5 +85,7 @@ def _check_parameter(name: str | None) -> None:
     # A token would have to end up in an ARN, with one slash and not two: it cannot be told.
     if cdk.Token.is_unresolved(name):
         raise validation.invalid("last_good_parameter", name, "must be a literal name")
+    if not isinstance(name, str):
+        raise validation.invalid("last_good_parameter", name, "must be a string")
     if problem := contract.parameter_problem(name):
         raise validation.invalid("last_good_parameter", name, problem)

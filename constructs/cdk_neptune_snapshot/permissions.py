@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
+from cdk_neptune_snapshot import acknowledgements
 from neptune_snapshot_provider import contract
 
 Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -17,10 +18,10 @@ RESOURCES_PER_STATEMENT = 10
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
 BECOMES_OURS = {"StringEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
-NOT_ANOTHERS = {
-    "StringEqualsIfExists": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}
+IS_ANOTHERS = {
+    "StringNotEquals": IS_OURS["StringEquals"],
+    "Null": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": "false"},
 }
-"""A new snapshot has no tags yet; one of another stack must not be tagged as this stack's."""
 
 
 class SnapshotRights:
@@ -30,9 +31,7 @@ class SnapshotRights:
         stack = cdk.Stack.of(role)
         self._stack = stack
         self._snapshots = _Resources(
-            role,
-            ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"],
-            {**BECOMES_OURS, **NOT_ANOTHERS},
+            role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"], BECOMES_OURS
         )
         self._clusters = _Resources(role, ["rds:CreateDBClusterSnapshot"], BECOMES_OURS)
         # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
@@ -105,6 +104,13 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
             [snapshots],
             IS_OURS,
         ),
+        # Tagging a new snapshot as own, which each snapshot's rights allow, stops here.
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=["rds:AddTagsToResource"],
+            resources=[snapshots],
+            conditions=IS_ANOTHERS,
+        ),
         _allow(
             ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
         ),
@@ -174,3 +180,4 @@ class _Resources:
         else:
             self._statement.add_resources(resource)
         self._seen.add(resource)
+        acknowledgements.wildcards(self._role, [resource])

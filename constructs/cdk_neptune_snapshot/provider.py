@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from cdk_neptune_snapshot import permissions, validation
+from cdk_neptune_snapshot import acknowledgements, permissions, validation
 from cdk_neptune_snapshot.bundling import provider_code
 from cdk_neptune_snapshot.habits import Habits
 
@@ -57,18 +57,23 @@ class SnapshotProvider(Construct):
         )
         for statement in permissions.constant_statements(scope, self.log_group):
             self.role.add_to_policy(statement)
+            acknowledgements.wildcards(self, statement.resources)
         self._rights = permissions.SnapshotRights(self.role)
         role = cast("iam.IRole", self.role)
         self._runtime = runtime
         self._architecture = architecture
         self.function = self._make_function(role)
         # Not in the role's default policy, on which the function depends: a circle.
-        iam.Policy(
+        # A managed one, as the CDK fills the role's inline policies up to IAM's limit itself.
+        iam.ManagedPolicy(
             self,
             "PollPolicy",
             roles=[role],
             statements=permissions.poll_statements(self.function),
         )
+        acknowledgements.runtime(self.function)
+        acknowledgements.for_checkov(self.function, acknowledgements.CHECKOV_FUNCTION)
+        acknowledgements.for_checkov(self.log_group, acknowledgements.CHECKOV_LOG_GROUP)
 
     @classmethod
     def get_or_create(

@@ -120,6 +120,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         )
         # Also when the stack is deleted, the provider's rights and logs go after the snapshot.
         resource.node.add_dependency(provider)
+        self._taking = resource
         # Attributes are read where the snapshot is available.
         about_cluster = {contract.Property.CLUSTER_IDENTIFIER: cluster_identifier}
         afterwards = habits.afterwards()

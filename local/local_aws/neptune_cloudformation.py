@@ -18,10 +18,7 @@ _NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182"}
 _FROM_SNAPSHOT = ("Engine", "EngineVersion", "Port", "StorageEncrypted", "KmsKeyId")
 """What a snapshot holds of its cluster; all else is default unless the request says it."""
 _REPLACING = ("DBClusterIdentifier", "DBSubnetGroupName", "KmsKeyId", "SnapshotIdentifier")
-_RENAMED = {
-    "DBPort": "Port",
-    "IamAuthEnabled": "EnableIAMDatabaseAuthentication",
-}
+_RENAMED = {"DBPort": "Port", "IamAuthEnabled": "EnableIAMDatabaseAuthentication"}
 """Properties of the resource type whose API parameters are called otherwise."""
 
 
@@ -43,8 +40,9 @@ class _Clusters:
 
     def __init__(self, rds: Any) -> None:  # noqa: ANN401 - the emulator has no types
         self._rds = rds
+        self._refuse: Callable[[str, str, int], _ApiAnswer] = rds._error  # noqa: SLF001
         self._actions: dict[str, Callable[[_Parameters], _ApiAnswer]] = rds._ACTION_MAP  # noqa: SLF001
-        self._modify = self._actions["ModifyDBCluster"]
+        self._modify: Callable[[_Parameters], _ApiAnswer] = self._actions["ModifyDBCluster"]
         self._actions["ModifyDBCluster"] = self.modify
         self._actions["RestoreDBClusterFromSnapshot"] = self.restore
 
@@ -55,13 +53,9 @@ class _Clusters:
         snapshot = self._rds._db_cluster_snapshots.get(name)  # noqa: SLF001
         if snapshot is None:
             message = f"DB cluster snapshot {name} not found."
-            refusal: _ApiAnswer = self._rds._error(  # noqa: SLF001
-                "DBClusterSnapshotNotFoundFault", message, 404
-            )
-            return refusal
+            return self._refuse("DBClusterSnapshotNotFoundFault", message, 404)
         held = {key: _text(snapshot.get(key)) for key in _FROM_SNAPSHOT}
-        answer = self._actions["CreateDBCluster"]({**held, **given})
-        status, headers, body = answer
+        status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
         return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
 
     def modify(self, parameters: _Parameters) -> _ApiAnswer:

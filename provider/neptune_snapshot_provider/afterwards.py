@@ -28,6 +28,7 @@ class Afterwards:
     def __init__(self, request: Request, aws: Aws) -> None:
         self._request = request
         self._aws = aws
+        self._made_room: tuple[str, ...] = ()
 
     def complete(self, answer: Answer, tags: Mapping[str, str] | None) -> Answer:
         """Take the steps and add what they found to the answer.
@@ -42,7 +43,8 @@ class Afterwards:
         extras = {**dict.fromkeys(Attribute.ALL, ""), Attribute.OUTCOME: answer.outcome}
         if snapshot and snapshot.status == AVAILABLE:
             self._tolerate(lambda: self._add_restore_command(snapshot, tags, extras))
-            if not answer.is_rollback and (properties.last_good_parameter or properties.keep_last):
+            # Where another resource waits on, what follows is that one's.
+            if not answer.is_rollback and not properties.continues:
                 self._tolerate(lambda: self._change(snapshot, properties, extras))
         return replace(answer, extras=extras)
 
@@ -56,7 +58,8 @@ class Afterwards:
         if properties is None or not properties.keep_last:
             return ()
         candidates = self.own_snapshots(properties)
-        return self._prune(candidates, properties.keep_last - 1, newest).prune
+        self._made_room = self._prune(candidates, properties.keep_last - 1, newest).prune
+        return self._made_room
 
     def own_snapshots(self, properties: Properties) -> list[Candidate]:
         """All snapshots of the cluster that this resource made."""
@@ -78,18 +81,23 @@ class Afterwards:
         extras[Attribute.RESTORE_COMMAND] = command
 
     def _change(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
-        stack = self._aws.stack(self._request.stack_id)
-        if stack.is_rolling_back or stack.is_idle:
+        asked_for = properties.last_good_parameter or properties.keep_last
+        if not asked_for or not self._is_wanted():
             return
         if properties.last_good_parameter:
             self._tolerate(lambda: self._publish(snapshot, properties.last_good_parameter))
         if properties.keep_last:
             candidates = self.own_snapshots(properties)
             plan = self._prune(candidates, properties.keep_last, snapshot.identifier)
-            extras[Attribute.PRUNED] = _listed(plan.prune)
+            extras[Attribute.PRUNED] = _listed((*self._made_room, *plan.prune))
             extras[Attribute.SPARED] = _listed(
                 [f"{name}={reason}" for name, reason in plan.spared.items()]
             )
+
+    def _is_wanted(self) -> bool:
+        """Whether the stack still goes forward; a rollback changes nothing but tags."""
+        stack = self._aws.stack(self._request.stack_id)
+        return not (stack.is_rolling_back or stack.is_idle)
 
     def _prune(self, candidates: list[Candidate], keep_last: int, newest: str) -> Plan:
         replaced = self._request.physical_id
@@ -103,6 +111,8 @@ class Afterwards:
         ]
         plan = pruning.plan(looked_at, keep_last, newest=newest, replaced=replaced)
         for name in plan.prune:
+            if not self._is_wanted():
+                return replace(plan, prune=())
             self._aws.delete(name)
         if plan.prune or plan.spared:
             say(logging.INFO, "Pruned older snapshots", pruned=plan.prune, spared=plan.spared)

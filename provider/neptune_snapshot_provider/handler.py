@@ -6,18 +6,19 @@ The only module that knows crhelper. It relies on behaviours that crhelper does 
 
 import logging
 import socket
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, Protocol, cast
 
 from crhelper import FAILED, CfnResource
 
 from neptune_snapshot_provider import logs, resume
-from neptune_snapshot_provider.errors import ProviderError, UnexpectedError
-from neptune_snapshot_provider.identity import poll_id
+from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
+from neptune_snapshot_provider.identity import poll_id, poll_suffix
 from neptune_snapshot_provider.lifecycle import safe_physical_id
 from neptune_snapshot_provider.logs import say
 from neptune_snapshot_provider.neptune import BotoAws
-from neptune_snapshot_provider.polling import Polls
+from neptune_snapshot_provider.polling import AWS_ERRORS, Polls
 from neptune_snapshot_provider.reconciler import HandOver, Reconciler, SystemClock
 from neptune_snapshot_provider.records import attributes
 from neptune_snapshot_provider.request import (
@@ -26,6 +27,7 @@ from neptune_snapshot_provider.request import (
     RequestType,
     is_custom_resource_event,
     parse_request,
+    sent_at,
 )
 from neptune_snapshot_provider.steps import Answer
 from neptune_snapshot_provider.waiting import Budget
@@ -34,6 +36,8 @@ from neptune_snapshot_provider.waiting import Budget
 socket.setdefaulttimeout(15)
 
 _CLOCK: Final = SystemClock()
+_SET_UP_ATTEMPTS: Final = 3
+_SET_UP_PAUSE: Final = 3.0
 
 
 class Context(Protocol):
@@ -67,7 +71,6 @@ class Invocation:
         if event["RequestType"] not in tuple(RequestType):
             # crhelper has no answer to a type it does not know; `parse_request` refuses it.
             self._crhelper_event["RequestType"] = RequestType.CREATE.value
-        self._handed_over = False
         logs.set_up(
             resource=self._request_event["LogicalResourceId"],
             request=self._request_event["RequestId"],
@@ -80,9 +83,6 @@ class Invocation:
         if self._resume:
             self._set_poll(self._respond)
         self._helper(self._crhelper_event, self._context)
-        if self._handed_over and self._helper.PhysicalResourceId is not None:
-            # crhelper could not set up the poll and has answered so; a part of it may stand.
-            self._remove_poll()
 
     def _respond(self, _event: Event, _context: Context) -> str | None:
         """Return the physical id: crhelper then answers, or sets up the poll if there is one.
@@ -114,10 +114,11 @@ class Invocation:
             started = self._resume.started
         else:
             remaining = self._context.get_remaining_time_in_millis() / 1000
-            budget = Budget.first(now, request.timeout, remaining)
+            began = sent_at(self._request_event, now)
+            budget = Budget.first(now, request.timeout, remaining, began)
             started = False
             if request.type is RequestType.DELETE:
-                _polls(self._context.function_name).sweep(poll_id(request))
+                self._polls.sweep(poll_id(request))
         return Reconciler(request, _aws(), _CLOCK, budget, started=started).run()
 
     def _hand_over(self, request: Request, outcome: HandOver) -> str | None:
@@ -133,9 +134,33 @@ class Invocation:
         self._crhelper_event.clear()
         self._crhelper_event.update(folded)
         self._set_poll(self._respond)
-        self._handed_over = True
+        # Wrapped because crhelper has no place between failing to set it up and answering so.
+        helper: Any = self._helper
+        # Its own clients would wait five minutes for a call that hangs: longer than there is.
+        helper._events_client = self._polls.events  # noqa: SLF001
+        helper._lambda_client = self._polls.functions  # noqa: SLF001
+        # The same request always gets the same rule, so that it is known even if setting it up is
+        # cut short, and a second delivery replaces it.
+        helper._rand_string = lambda _length: poll_suffix(request)  # noqa: SLF001
+        set_up = helper._setup_polling  # noqa: SLF001
+        helper._setup_polling = lambda: self._set_up_poll(set_up, request)  # noqa: SLF001
         say(logging.INFO, "This takes longer than one invocation: looking again every minute")
         return safe_physical_id(request)
+
+    def _set_up_poll(self, set_up: Callable[[], None], request: Request) -> None:
+        """Set the poll up whole or not at all; crhelper answers with the error this raises."""
+        self._helper.Data = {}  # crhelper's own note, which would be in that answer
+        for attempts_left in reversed(range(_SET_UP_ATTEMPTS)):
+            try:
+                return set_up()
+            except AWS_ERRORS as error:
+                name = poll_id(request) + poll_suffix(request)
+                self._polls.remove(name, name)
+                if not attempts_left:
+                    what = f"waiting for {safe_physical_id(request)} could not be set up: {error}"
+                    raise RuntimeError(ApiFault(what).reason) from error
+                _CLOCK.sleep(_SET_UP_PAUSE)
+        return None
 
     def _succeed(self, answer: Answer) -> str:
         if answer.extras:
@@ -170,9 +195,11 @@ class Invocation:
 
     def _remove_poll(self) -> None:
         event = self._crhelper_event
-        _polls(self._context.function_name).remove(
-            event.get("CrHelperRule", ""), event.get("CrHelperPermission", "")
-        )
+        self._polls.remove(event.get("CrHelperRule", ""), event.get("CrHelperPermission", ""))
+
+    @property
+    def _polls(self) -> Polls:
+        return _polls(self._context.function_name)
 
 
 def _never_made(event: Event) -> str:

@@ -106,6 +106,11 @@ def poll_id(request: Request) -> str:
     return f"{POLL_RULE_PREFIX}{uuid[:8]}-{_digest(request.logical_id)[:8]}-"
 
 
+def poll_suffix(request: Request) -> str:
+    """What is behind `poll_id` in the names of this request's own poll; 8 characters."""
+    return _digest(request.request_id)[:8]
+
+
 def _slug(trigger: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", trigger.lower()).strip("-")[:SLUG_MAX].rstrip("-")
 

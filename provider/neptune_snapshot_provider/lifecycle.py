@@ -20,7 +20,7 @@ from neptune_snapshot_provider.errors import (
     SnapshotNotDeletable,
     UnsupportedEngine,
 )
-from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot
+from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot, Stack
 from neptune_snapshot_provider.request import Properties, Request, RequestType
 from neptune_snapshot_provider.steps import (
     Answer,
@@ -224,6 +224,8 @@ def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
     if old != properties.tags:
         if seen.tags is None:
             return Look(Fact.TAGS)
+        if not identity.is_own(seen.tags, request):
+            raise _gone(snapshot.identifier, "outside this stack, and another made")
         if change := _tag_change(snapshot.arn, old, properties.tags, seen.tags):
             return _unless_late(seen) or change
     return _await_available(snapshot)
@@ -298,8 +300,22 @@ def _remove(request: Request, seen: Seen) -> Step:
         return Answer(name, f"{name} never was a snapshot; nothing to delete")
     if seen.stack is None:
         return Look(Fact.STACK)
-    if seen.stack.is_rolling_back:
+    return _unless_deletions_are_due(name, seen.stack, seen) or _delete(request, name, seen)
+
+
+def _unless_deletions_are_due(name: str, stack: Stack, seen: Seen) -> Step | None:
+    if stack.is_rolling_back:
         return Answer(name, f"the stack is rolling back: snapshot {name} is kept")
+    if not stack.is_idle:
+        return None
+    statuses = "/".join(stack.statuses)
+    if seen.idles < IDLES_MAX:
+        return Wait(f"the stack is {statuses}", (Fact.STACK,), statuses)
+    # By now the name may be a newer snapshot's.
+    return Answer(name, f"the stack is {statuses} and deletes nothing: {name} is kept")
+
+
+def _delete(request: Request, name: str, seen: Seen) -> Step:
     snapshot = seen.snapshot
     if snapshot is None:
         return Look(Fact.SNAPSHOT)
@@ -338,7 +354,8 @@ def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
         DeadlineExceeded: nobody continues the wait, or there is nothing to wait for yet.
     """
     snapshot = seen.snapshot if isinstance(seen.snapshot, Snapshot) else None
-    if snapshot and request.properties and request.properties.continues:
+    continues = request.properties is not None and request.properties.continues
+    if snapshot and continues and _stands_for(request, seen, snapshot):
         outcome = Outcome.KEPT if request.waits_only else Outcome.CREATED
         situation = f"{wait.situation}; the next one waits on"
         return Answer(snapshot.identifier, situation, snapshot, outcome)
@@ -351,8 +368,26 @@ def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
     )
 
 
+def _stands_for(request: Request, seen: Seen, snapshot: Snapshot) -> bool:
+    """Whether it is known that the snapshot is this resource's, and not just called so."""
+    if request.waits_only or snapshot.identifier == request.physical_id:
+        return True
+    return seen.tags is not None and identity.is_of_request(seen.tags, request)
+
+
 def _is_dead(status: str, dead: tuple[str, ...]) -> bool:
     return any(status == word or (word.endswith("-") and status.startswith(word)) for word in dead)
+
+
+def cancelled(request: Request, seen: Seen, stack: Stack) -> RequestCancelled:
+    """Nobody waits for this request any more."""
+    name = subject(request, seen)
+    what = "is kept" if isinstance(seen.snapshot, Snapshot) else "was not started"
+    return RequestCancelled(
+        f"snapshot {name} {what}: the stack is {'/'.join(stack.statuses)}.",
+        "Nobody waits for it any more.",
+        snapshot=name,
+    )
 
 
 def cluster_not_found(cluster: str) -> DBClusterNotFoundFault:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from types_boto3_rds import RDSClient
     from types_boto3_ssm import SSMClient
 
-# A look that hangs must not use up the invocation: the next look asks again.
-_CONFIG: Final = Config(
-    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4}
+CONFIG: Final = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
+"""A call that hangs ends well within the margin for handing over: the next look asks again."""
 _NOT_FOUND: Final = ("DBClusterSnapshotNotFoundFault", "DBClusterNotFoundFault")
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _QUOTA: Final = "ManualClusterSnapshots"
@@ -46,6 +46,10 @@ class Refusal(Exception):
 
 class SnapshotExists(Refusal):
     """The name is taken, perhaps by an earlier delivery of the same request."""
+
+
+class SnapshotGone(Refusal):
+    """It was there a moment ago."""
 
 
 class ClusterBusy(Refusal):
@@ -74,6 +78,7 @@ class Unavailable(Refusal):
 
 _REFUSALS: Final[Mapping[str, type[Refusal]]] = {
     "DBClusterSnapshotAlreadyExistsFault": SnapshotExists,
+    "DBClusterSnapshotNotFoundFault": SnapshotGone,
     "InvalidDBClusterStateFault": ClusterBusy,
     "DBClusterNotFoundFault": ClusterUnknown,
     "InvalidDBClusterSnapshotStateFault": SnapshotBusy,
@@ -146,20 +151,20 @@ class BotoAws:
     """`Aws` by boto3, with the credentials and the region of the environment."""
 
     def __init__(self) -> None:
-        self._neptune: NeptuneClient = boto3.client("neptune", config=_CONFIG)
+        self._neptune: NeptuneClient = boto3.client("neptune", config=CONFIG)
 
     @cached_property
     def _cloudformation(self) -> "CloudFormationClient":
-        return boto3.client("cloudformation", config=_CONFIG)
+        return boto3.client("cloudformation", config=CONFIG)
 
     @cached_property
     def _rds(self) -> "RDSClient":
         # Only here does the API say what the quota is; Neptune's own client does not offer it.
-        return boto3.client("rds", config=_CONFIG)
+        return boto3.client("rds", config=CONFIG)
 
     @cached_property
     def _ssm(self) -> "SSMClient":
-        return boto3.client("ssm", config=_CONFIG)
+        return boto3.client("ssm", config=CONFIG)
 
     def stack(self, stack_id: str) -> Stack:
         statuses: list[str] = []

@@ -13,12 +13,17 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.neptune import CONFIG
 
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
     from types_boto3_lambda import LambdaClient
 
 _NOT_FOUND: Final = "ResourceNotFoundException"
+AWS_ERRORS: Final = (BotoCoreError, ClientError)
+"""Whatever boto3 raises when a call does not succeed."""
+_REMOVE_ATTEMPTS: Final = 3
+"""A rule that has lost its target does not fire: nobody would remove the rest later."""
 _TARGET_ID: Final = "1"
 """The target's id, as crhelper names it."""
 
@@ -28,18 +33,23 @@ class Polls:
 
     def __init__(self, function_name: str) -> None:
         self._function_name = function_name
-        self._events: EventBridgeClient = boto3.client("events")
-        self._lambda: LambdaClient = boto3.client("lambda")
+        self.events: EventBridgeClient = boto3.client("events", config=CONFIG)
+        self.functions: LambdaClient = boto3.client("lambda", config=CONFIG)
 
     def remove(self, rule_arn: str, statement_id: str) -> None:
-        """Remove one poll; what is gone already is fine, what cannot be removed is logged."""
+        """Remove one poll; what is gone already is fine.
+
+        Where that fails the rest is left as it is: with the permission the rule still fires, and
+        the next tick removes it.
+        """
         rule = rule_arn.rpartition("/")[2]
-        if rule:
-            _tolerant(lambda: self._events.remove_targets(Rule=rule, Ids=[_TARGET_ID]), rule)
-            _tolerant(lambda: self._events.delete_rule(Name=rule), rule)
-        if statement_id:
-            _tolerant(
-                lambda: self._lambda.remove_permission(
+        removed = not rule or (
+            _removed(lambda: self.events.remove_targets(Rule=rule, Ids=[_TARGET_ID]), rule)
+            and _removed(lambda: self.events.delete_rule(Name=rule), rule)
+        )
+        if removed and statement_id:
+            _removed(
+                lambda: self.functions.remove_permission(
                     FunctionName=self._function_name, StatementId=statement_id
                 ),
                 statement_id,
@@ -55,10 +65,10 @@ class Polls:
 
     def _statements(self) -> list[dict[str, object]]:
         try:
-            policy = self._lambda.get_policy(FunctionName=self._function_name)["Policy"]
-        except self._lambda.exceptions.ResourceNotFoundException:
+            policy = self.functions.get_policy(FunctionName=self._function_name)["Policy"]
+        except self.functions.exceptions.ResourceNotFoundException:
             return []
-        except (BotoCoreError, ClientError) as error:
+        except AWS_ERRORS as error:
             say(logging.WARNING, f"Polls of cancelled requests could not be looked for: {error}")
             return []
         statements: list[dict[str, object]] = json.loads(policy)["Statement"]
@@ -73,12 +83,19 @@ def _rule_arn(statement: dict[str, object]) -> str:
     return str(condition.get("ArnLike", {}).get("AWS:SourceArn", ""))
 
 
-def _tolerant(call: Callable[[], object], what: str) -> None:
-    """An answer matters more than what the poll leaves: the next tick removes it again."""
-    try:
-        call()
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
+def _removed(call: Callable[[], object], what: str) -> bool:
+    """Whether it is gone now; if not that is logged, as an answer matters more."""
+    for _ in range(_REMOVE_ATTEMPTS):
+        try:
+            call()
+        except AWS_ERRORS as error:
+            if isinstance(error, ClientError) and _code(error) == _NOT_FOUND:
+                return True
             say(logging.WARNING, f"{what} could not be removed: {error}")
-    except BotoCoreError as error:
-        say(logging.WARNING, f"{what} could not be removed: {error}")
+        else:
+            return True
+    return False
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

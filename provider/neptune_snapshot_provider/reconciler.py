@@ -69,6 +69,10 @@ class HandOver:
     started: bool
 
 
+_ROLLBACK_LOOKS: Final = 10
+_ROLLBACK_PAUSE: Final = 3.0
+"""A rollback that fails needs support to mend: it is worth asking again whether this is one."""
+
 Outcome: TypeAlias = Answer | HandOver
 
 _ROOM_SECONDS: Final = 120.0
@@ -89,6 +93,7 @@ class Reconciler:
         self._last: Wait | None = None
         self._afterwards = Afterwards(request, aws)
         self._room_until: float | None = None
+        self._tagged: float | None = None
 
     def run(self) -> Outcome:
         """Take steps until the request is done or time is over.
@@ -107,16 +112,20 @@ class Reconciler:
 
     def _run(self) -> Outcome:
         while True:
-            step = self._next()
+            step: Outcome | Wait | None = self._next()
+            if isinstance(step, Wait):
+                step = self._wait(step)
             if isinstance(step, Answer):
                 return self._afterwards.complete(step, self._tags_of(step))
-            if isinstance(step, Wait) and (outcome := self._wait(step)):
-                return outcome
+            if isinstance(step, HandOver):
+                return step
 
     def _next(self) -> Answer | Wait | None:
         """Take one step; what it leaves to wait for, if anything."""
         try:
             step = lifecycle.decide(self._request, self._seen)
+            if isinstance(step, CreateSnapshot) and self._is_over():
+                return Wait(f"no snapshot of {step.cluster} was started", (), "")
             if isinstance(step, Answer | Wait):
                 return step
             return self._take(step)
@@ -144,9 +153,13 @@ class Reconciler:
         elif fact is Fact.SNAPSHOT:
             snapshot = self._aws.snapshot(lifecycle.subject(request, seen))
             misses = seen.misses + 1 if snapshot is MISSING else 0
-            self._seen = replace(seen, snapshot=snapshot, misses=misses)
+            # Another one under the same name may be somebody else's.
+            is_same = isinstance(snapshot, Snapshot) and snapshot.created_at == self._tagged
+            tags = seen.tags if is_same else None
+            self._seen = replace(seen, snapshot=snapshot, tags=tags, misses=misses)
         elif fact is Fact.TAGS and isinstance(seen.snapshot, Snapshot):
             self._seen = replace(seen, tags=self._aws.tags(seen.snapshot.arn))
+            self._tagged = seen.snapshot.created_at
         elif fact is Fact.CLUSTER and request.properties:
             self._seen = replace(seen, cluster=self._aws.cluster(request.properties.cluster))
         elif fact is Fact.PREDECESSOR:
@@ -185,6 +198,7 @@ class Reconciler:
         self._seen = replace(
             self._seen, started=True, misses=0, snapshot=snapshot, tags=dict(step.tags)
         )
+        self._tagged = snapshot.created_at
         say(
             logging.INFO,
             f"Started snapshot {step.identifier} of cluster {step.cluster}",
@@ -220,7 +234,8 @@ class Reconciler:
         if isinstance(refusal, neptune.SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
             return lifecycle.after_refused_delete(self._seen.snapshot)
         again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
-        return Wait(f"{refusal.operation} was refused with {refusal.code}", again, refusal.code)
+        situation = f"{refusal.operation} was refused with {refusal.code}"
+        return Wait(situation, again, refusal.code, refused=True)
 
     def _quota_reached(self, refusal: neptune.QuotaReached) -> Wait:
         """Make room once by what would be pruned anyway, and give it time to take effect."""
@@ -271,16 +286,40 @@ class Reconciler:
         self._report(wait)
         now = self._clock.now()
         verdict = self._budget.verdict(now)
+        if wait.refused and self._budget.may_look_again(now):
+            # The last look decides: one refused call must not.
+            self._clock.sleep(waiting.PAUSE_MIN)
+            self._seen = self._seen.without(wait.again)
+            return None
         if verdict is Verdict.GIVE_UP:
             return lifecycle.at_deadline(self._request, self._seen, wait)
         if verdict is Verdict.HAND_OVER:
-            started = self._seen.started or isinstance(self._seen.snapshot, Snapshot)
-            return HandOver(self._budget.started_at, started)
+            self._stop_if_cancelled()
+            return HandOver(self._budget.started_at, self._has_started())
         chance = random.random()  # noqa: S311 - spreads looks in time, guards nothing
         pause = waiting.pause(now - self._began(), wait.percent, chance)
         self._clock.sleep(min(pause, self._budget.until_verdict(now)))
         self._seen = self._seen.without(wait.again)
         return None
+
+    def _has_started(self) -> bool:
+        seen = self._seen
+        return seen.started or (
+            isinstance(seen.snapshot, Snapshot)
+            and seen.tags is not None
+            and identity.is_of_request(seen.tags, self._request)
+        )
+
+    def _stop_if_cancelled(self) -> None:
+        """Do not go on for a Create that nobody waits for: soon the rights to end it are gone."""
+        if self._request.type is not RequestType.CREATE:
+            return
+        try:
+            stack = self._aws.stack(self._request.stack_id)
+        except (neptune.Refusal, ProviderError):
+            return
+        if stack.is_rolling_back or stack.is_deleting:
+            raise lifecycle.cancelled(self._request, self._seen, stack)
 
     def _began(self) -> float:
         """When the snapshot began; while there is none, when the request did."""
@@ -305,11 +344,19 @@ class Reconciler:
     def _is_rollback_of_update(self) -> bool:
         if self._request.type is not RequestType.UPDATE:
             return False
-        try:
-            stack = self._seen.stack or self._aws.stack(self._request.stack_id)
-        except (neptune.Refusal, ProviderError):
-            return False
-        return stack.is_rolling_back
+        for _ in range(_ROLLBACK_LOOKS):
+            try:
+                stack = self._seen.stack or self._aws.stack(self._request.stack_id)
+            except neptune.Unavailable:
+                self._clock.sleep(_ROLLBACK_PAUSE)
+            except (neptune.Refusal, ProviderError):
+                return False
+            else:
+                return stack.is_rolling_back
+        return False
+
+    def _is_over(self) -> bool:
+        return self._budget.verdict(self._clock.now()) is Verdict.GIVE_UP
 
 
 def _decile(wait: Wait) -> int | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeGuard
+from urllib.parse import parse_qs, urlsplit
 
 from neptune_snapshot_provider.contract import (
     KEEP_LAST_MAX,
@@ -92,6 +94,20 @@ def is_custom_resource_event(event: object) -> TypeGuard[Event]:
     return isinstance(event, dict) and all(
         isinstance(event.get(key), str) and event[key] for key in _ENVELOPE
     )
+
+
+def sent_at(event: Event, now: float) -> float:
+    """When CloudFormation sent the request, in seconds since the epoch.
+
+    That is when its hour began, however late or often the request is delivered. It stands in the
+    presigned URL; where it does not, ``now`` is the best there is.
+    """
+    (signed_at,) = parse_qs(urlsplit(event["ResponseURL"]).query).get("X-Amz-Date", [""])[:1]
+    try:
+        moment = datetime.strptime(signed_at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return now
+    return min(moment.timestamp(), now)
 
 
 def parse_request(event: Event) -> Request:

@@ -71,6 +71,7 @@ _OPTIONS: Final = {
     "iam": "--enable-iam-database-authentication",
     "protected": "--deletion-protection",
     "copy-tags": "--copy-tags-to-snapshot",
+    "capacity": "--serverless-v2-scaling-configuration",
 }
 _FLAGS: Final = ("iam", "protected", "copy-tags")
 _LISTS: Final = ("security-groups", "logs")
@@ -79,6 +80,9 @@ _LISTS: Final = ("security-groups", "logs")
 def _option(name: str, value: str) -> str:
     if name in _FLAGS:
         return _OPTIONS[name]
+    if name == "capacity":
+        least, _, most = value.partition(_WITHIN)
+        return f"{_OPTIONS[name]} {shlex.quote(f'MinCapacity={least},MaxCapacity={most}')}"
     words = value.split() if name in _LISTS else [value]
     return " ".join((_OPTIONS[name], *map(shlex.quote, words)))
 
@@ -97,6 +101,7 @@ def _settings(cluster: Mapping[str, object]) -> list[tuple[str, str]]:
         ("port", cluster.get("Port")),
         ("iam", cluster.get("IAMDatabaseAuthenticationEnabled") and "on"),
         ("protected", cluster.get("DeletionProtection") and "on"),
+        ("capacity", _capacity(cluster.get("ServerlessV2ScalingConfiguration"))),
         ("copy-tags", cluster.get("CopyTagsToSnapshot") and "on"),
         ("storage", cluster.get("StorageType")),
         ("logs", _WITHIN.join(logs)),
@@ -104,6 +109,12 @@ def _settings(cluster: Mapping[str, object]) -> list[tuple[str, str]]:
         ("roles", _WITHIN.join(roles)),
     ]
     return [(name, str(value)) for name, value in found if value]
+
+
+def _capacity(scaling: object) -> str:
+    if not isinstance(scaling, Mapping) or not scaling.get("MaxCapacity"):
+        return ""
+    return f"{scaling.get('MinCapacity')}{_WITHIN}{scaling['MaxCapacity']}"
 
 
 def _names(items: object, key: str) -> list[str]:

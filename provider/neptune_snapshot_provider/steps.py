@@ -89,6 +89,8 @@ class Wait:
     again: tuple[Fact, ...]
     status: str
     percent: int | None = None
+    refused: bool = False
+    """A call was refused: what it would have shown is not known."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ ACCESS_GRACE: Final = 120.0
 """A right may be missing this long after the start, while a new role spreads through IAM."""
 
 
+LAST_LOOK_GRACE: Final = 60.0
+"""A look that is refused at the deadline is repeated this long; the margin allows for it."""
+
+
 class Verdict(Enum):
     """What to do before the next look."""
 
@@ -41,11 +45,14 @@ class Budget:
     invocation_ends: float
 
     @classmethod
-    def first(cls, now: float, timeout: float, lambda_remaining: float) -> "Budget":
-        """Budget of the invocation that CloudFormation made."""
+    def first(
+        cls, now: float, timeout: float, lambda_remaining: float, sent_at: float | None = None
+    ) -> "Budget":
+        """Budget of the invocation that CloudFormation made, at ``sent_at`` or just now."""
+        started_at = now if sent_at is None else sent_at
         return cls(
-            started_at=now,
-            deadline=now + timeout,
+            started_at=started_at,
+            deadline=started_at + timeout,
             invocation_ends=now + lambda_remaining - HAND_OVER_MARGIN,
         )
 
@@ -65,6 +72,10 @@ class Budget:
         if now >= self.invocation_ends:
             return Verdict.HAND_OVER
         return Verdict.GO_ON
+
+    def may_look_again(self, now: float) -> bool:
+        """Whether a look that was refused at the deadline may be repeated."""
+        return self.deadline <= now < self.deadline + LAST_LOOK_GRACE
 
     def until_verdict(self, now: float) -> float:
         """Seconds until `verdict` changes."""

@@ -67,7 +67,6 @@ def test_all_that_is_allowed(allowed: list[Json]) -> None:
         "logs:PutLogEvents",
     }
     assert all("*" not in statement["Resource"] for statement in allowed)
-    assert all(statement["Effect"] == "Allow" for statement in allowed)
 
 
 def test_a_snapshot_is_created_of_its_cluster_under_its_name_with_its_tag(
@@ -87,11 +86,16 @@ def test_only_own_snapshots_are_deleted(allowed: list[Json]) -> None:
 
 
 def test_only_own_snapshots_are_tagged(allowed: list[Json]) -> None:
-    new, own = sorted(
-        of_action(allowed, "rds:AddTagsToResource"), key=lambda each: str(each["Condition"])
-    )
-    assert new["Condition"] == REQUEST_TAG
+    own, anothers, new = of_action(allowed, "rds:AddTagsToResource")
     assert own["Condition"] == RESOURCE_TAG
+    assert new["Condition"] == REQUEST_TAG
+    assert (anothers["Effect"], anothers["Condition"]) == (
+        "Deny",
+        {
+            "StringNotEquals": RESOURCE_TAG["StringEquals"],
+            "Null": {"aws:ResourceTag/neptune-snapshot:stack": "false"},
+        },
+    )
     (untagged,) = of_action(allowed, "rds:RemoveTagsFromResource")
     assert untagged["Condition"] == RESOURCE_TAG
 
@@ -188,7 +192,7 @@ def longest_names(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("minimize", [False, True])
-@pytest.mark.parametrize("count", [1, 2, 100])
+@pytest.mark.parametrize("count", [1, 2, 34, 100])
 @pytest.mark.parametrize("properties", [same_cluster, longest_names])
 def test_policies_stay_within_the_limits_of_iam(
     properties: Callable[[int], dict[str, Any]], count: int, *, minimize: bool

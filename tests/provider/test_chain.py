@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute, OwnerTag
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
@@ -115,6 +115,20 @@ def test_a_rollback_of_a_link_ends_though_the_snapshot_is_gone(
     properties = link(events.create(), begun)["ResourceProperties"]
     back = {**events.update(begun, properties, {}), "ResourceType": WAIT_RESOURCE_TYPE}
     assert answer(back).identifier == begun
+
+
+def test_only_the_last_link_prunes(world: World, answer: Run) -> None:
+    own = {OwnerTag.STACK: events.STACK_ID, OwnerTag.RESOURCE: events.LOGICAL_ID}
+    world.add_snapshot("older", own, age=10_000)
+    habit = {"KeepLast": "1", "DBClusterIdentifier": "my-graph"}
+    first = answer(events.create(OnTimeout="CONTINUE", KeepLast="1")).identifier
+    assert "older" in world.snapshots
+    last = link(
+        events.create("request-2"), first, SnapshotLogicalResourceId=events.LOGICAL_ID, **habit
+    )
+    last["LogicalResourceId"] = "Wait2"
+    assert answer(last).extras[Attribute.PRUNED] == "older"
+    assert list(world.snapshots) == [first]
 
 
 def test_deleting_a_link_asks_nobody_and_touches_nothing(

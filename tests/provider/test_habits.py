@@ -161,9 +161,10 @@ def test_a_full_quota_is_made_room_in_by_what_would_go_anyway(world: World, answ
     for number in range(97):
         world.add_snapshot(f"foreign-{number}")
     assert len(world.snapshots) == 100
-    history.deploy()
+    done = history.deploy()
     assert history.names[-1] in world.snapshots
     assert history.names[1] not in world.snapshots
+    assert done.extras[Attribute.PRUNED] == history.names[1]
     assert sum(name.startswith("foreign") for name in world.snapshots) == 97
 
 

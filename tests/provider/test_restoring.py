@@ -55,6 +55,13 @@ def test_what_a_shell_would_read_is_quoted() -> None:
     assert words[-2:] == ["--db-subnet-group-name", "my group"]
 
 
+def test_a_serverless_cluster_gets_its_capacity_back() -> None:
+    scaling = {"MinCapacity": 1.0, "MaxCapacity": 8.0}
+    tags = recipe({"ServerlessV2ScalingConfiguration": scaling})
+    command = restore_command("s", "c", tags)
+    assert command.endswith("--serverless-v2-scaling-configuration MinCapacity=1.0,MaxCapacity=8.0")
+
+
 def test_what_no_tag_can_hold_is_left_out() -> None:
     roles = [{"RoleArn": "arn:aws:iam::123456789012:role/a@b"}]
     tags = recipe({"Port": 8182, "AssociatedRoles": roles})

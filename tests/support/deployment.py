@@ -36,18 +36,19 @@ class Deployment:
     def __init__(self, aws: LocalAws, name: str, directory: Path) -> None:
         self.aws = aws
         self.name = name
-        self._directory = directory
+        self.directory = directory
         self._count = 0
 
     def deploy(self, define: Callable[[cdk.Stack], object]) -> Result:
         """Synthesise what ``define`` puts into the stack, and deploy it."""
         assembly = self._synth(define)
-        outputs = self._directory / "outputs.json"
+        outputs = self.directory / "outputs.json"
         outputs.unlink(missing_ok=True)
         ended = self._cdk(
             "deploy",
             "--app",
             str(assembly),
+            "--all",
             "--require-approval=never",
             "--method=direct",
             "--progress=events",
@@ -58,7 +59,7 @@ class Deployment:
 
     def destroy(self) -> Result:
         """Delete the stack."""
-        assembly = self._directory / f"cdk.out.{self._count}"
+        assembly = self.directory / f"cdk.out.{self._count}"
         ended = self._cdk("destroy", "--app", str(assembly), "--force", self.name)
         return Result(ended.returncode, ended.stdout, {})
 
@@ -88,7 +89,7 @@ class Deployment:
 
     def _synth(self, define: Callable[[cdk.Stack], object]) -> Path:
         self._count += 1
-        directory = self._directory / f"cdk.out.{self._count}"
+        directory = self.directory / f"cdk.out.{self._count}"
         context = json.loads((ROOT / "cdk.json").read_text())["context"]
         app = cdk.App(outdir=str(directory), context=context)
         define(cdk.Stack(app, self.name))
@@ -100,7 +101,7 @@ class Deployment:
         assert command, "run `make setup` first"
         return subprocess.run(
             [command, *arguments, "--no-color"],
-            cwd=self._directory,
+            cwd=self.directory,
             env=self.aws.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

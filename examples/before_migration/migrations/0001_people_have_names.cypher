@@ -1,0 +1,1 @@
+MATCH (p:Person) WHERE p.name IS NULL SET p.name = p.login

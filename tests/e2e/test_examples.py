@@ -1,0 +1,105 @@
+"""The examples that say so are deployed with the commands in their headers."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from local_aws import LocalAws
+from support.deployment import ROOT, Snapshots
+from support.examples import deployable, header, label
+
+pytestmark = pytest.mark.e2e
+
+EXISTING = {"before_upgrade": [], "many_clusters": ["orders", "people"]}
+"""The clusters that an example finds; ``my-graph`` where it is not listed."""
+
+OUTPUTS = {
+    "one_off": [{"RestoreCommand": "aws neptune restore-db-cluster-from-snapshot "}],
+    "before_upgrade": [{"Outcome": "skipped"}, {"Outcome": "created"}],
+    "keep_last_five": [{"Outcome": "created", "SnapshotIdentifier": "my-graph-"}],
+    "restore": [{"Endpoint": ""}],
+    "many_clusters": [{f"{one}SnapshotArn": "arn:" for one in ("Orders", "People")}],
+}
+"""How the outputs begin, for each command of a header."""
+
+
+@pytest.fixture
+def existing(aws: LocalAws, example: Path) -> Iterator[None]:
+    """Make the clusters that the example names, and clean up after it."""
+    neptune = aws.client("neptune")
+    names = EXISTING.get(example.stem, ["my-graph"])
+    for name in names:
+        neptune.create_db_cluster(
+            DBClusterIdentifier=name, Engine="neptune", EngineVersion="1.3.0.0"
+        )
+    yield
+    for name in {*names, "my-graph", "my-graph-copy"} & set(versions(aws)):
+        for snapshot in Snapshots(aws, name).names():
+            neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+        neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+
+
+def versions(aws: LocalAws) -> dict[str, str]:
+    """The engine version of each cluster."""
+    found = aws.client("neptune").describe_db_clusters()["DBClusters"]
+    return {one["DBClusterIdentifier"]: one["EngineVersion"] for one in found}
+
+
+def commands(example: Path) -> list[list[str]]:
+    found = re.findall(r"^ +(cdk deploy .*)$", header(example), flags=re.MULTILINE)
+    return [shlex.split(command) for command in found]
+
+
+def run(aws: LocalAws, command: list[str], directory: Path) -> dict[str, str]:
+    """Run a header's command as it is, but unattended, and give the stack's outputs."""
+    outputs = directory / "outputs.json"
+    program, *words = command
+    words = [word.replace("python3 ", f"{sys.executable} ", 1) for word in words]
+    done = subprocess.run(
+        [
+            str(ROOT / "node_modules/.bin" / program),
+            *words,
+            "--require-approval=never",
+            "--method=direct",
+            f"--output={directory / 'cdk.out'}",
+            f"--outputs-file={outputs}",
+        ],
+        cwd=ROOT,
+        env=aws.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout
+    (found,) = json.loads(outputs.read_text()).values()
+    return dict(found)
+
+
+@pytest.mark.xdist_group("examples")  # several of them use the same cluster
+@pytest.mark.usefixtures("existing")
+@pytest.mark.parametrize("example", deployable(), ids=label)
+def test_it_is_deployed(aws: LocalAws, example: Path, tmp_path: Path) -> None:
+    expected: list[Mapping[str, str]] = [*OUTPUTS[example.stem]]
+    for command, beginnings in zip(commands(example), expected, strict=True):
+        outputs = run(aws, command, tmp_path)
+        for name, beginning in beginnings.items():
+            assert outputs[name].startswith(beginning)
+    assembly = tmp_path / "cdk.out"
+    (template,) = assembly.glob("*.template.json")
+    stack = template.name.removesuffix(".template.json")
+    aws.client("cloudformation").delete_stack(StackName=stack)
+    if example.stem == "restore":
+        # Made from the snapshot of a cluster of that version, and kept by its removal policy.
+        assert versions(aws)["my-graph-copy"] == "1.3.0.0"
+    if example.stem == "before_upgrade":
+        (before,) = Snapshots(aws, "my-graph").names()
+        assert Snapshots(aws, "my-graph").record(before)["EngineVersion"] == "1.4.1.0"
+        assert versions(aws)["my-graph"] == "1.4.5.0"

@@ -1,0 +1,207 @@
+"""Habits over several deployments: pruning, publishing, reusing, skipping, and what waits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_neptune as neptune
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, WhenClusterMissing
+from local_aws import LocalAws
+from support.deployment import Deployment, Result, Snapshots
+from support.migration import Migration
+
+pytestmark = pytest.mark.e2e
+
+ATTRIBUTES = {
+    "Name": "snapshot_identifier",
+    "Arn": "snapshot_arn",
+    "Outcome": "outcome",
+    "Pruned": "pruned_snapshots",
+    "Spared": "spared_snapshots",
+}
+
+
+class Habit:
+    """A stack with a snapshot of some habit and a migration, deployed version by version."""
+
+    def __init__(self, deployment: Deployment, cluster: str, **properties: Any) -> None:  # noqa: ANN401
+        self.deployment = deployment
+        self._cluster = cluster
+        self._properties = properties
+
+    def deploy(self, version: str, *, fail: bool = False) -> Result:
+        result = self.deployment.deploy(partial(self._define, version=version, fail=fail))
+        assert result.succeeded is not fail, result.output
+        return result
+
+    def _define(self, stack: cdk.Stack, *, version: str, fail: bool) -> None:
+        snapshot = DatabaseClusterSnapshot(
+            stack,
+            "Snapshot",
+            cluster=self._cluster,
+            trigger=SnapshotTrigger.on_value_changed(version),
+            **self._properties,
+        )
+        # A version fails the same migration that succeeds without a failure.
+        snapshot.before(Migration(stack, "Migration", version=f"{version}-{fail}", fail=fail))
+        for output, attribute in ATTRIBUTES.items():
+            value = cdk.Fn.join("", ["=", getattr(snapshot, attribute)])
+            cdk.CfnOutput(stack, output, value=value)
+
+
+@pytest.fixture
+def made(aws: LocalAws) -> Iterator[Callable[[str], None]]:
+    """Says that a cluster will be made, so that it does not outlive the test."""
+    names: list[str] = []
+    yield names.append
+    client = aws.client("neptune")
+    for name in names:
+        for snapshot in Snapshots(aws, name).names():
+            client.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+        if name in versions(aws):
+            client.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+
+
+def versions(aws: LocalAws) -> dict[str, str]:
+    """The engine version of each cluster."""
+    found = aws.client("neptune").describe_db_clusters()["DBClusters"]
+    return {one["DBClusterIdentifier"]: one["EngineVersion"] for one in found}
+
+
+def parameter(aws: LocalAws, name: str) -> str:
+    value: str = aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    return value
+
+
+@contextmanager
+def full_quota(aws: LocalAws) -> Iterator[None]:
+    """Leave no room for another snapshot."""
+    found = aws.client("neptune").describe_db_cluster_snapshots(SnapshotType="manual")
+    aws.set_snapshot_quota(len(found["DBClusterSnapshots"]))
+    try:
+        yield
+    finally:
+        aws.set_snapshot_quota(100)
+
+
+def test_keeping_the_last_and_naming_the_newest(
+    aws: LocalAws, deployment: Deployment, snapshots: Snapshots
+) -> None:
+    """Over good deployments, a failing one, and one that first has to make room in the quota."""
+    path = f"/{snapshots.cluster}/last-good"
+    habit = Habit(deployment, snapshots.cluster, keep_last=2, last_good_parameter=path)
+    habit.deploy("v1")
+    (first,) = snapshots.names()
+    assert parameter(aws, path) == snapshots.record(first)["DBClusterSnapshotArn"]
+    second = habit.deploy("v2").outputs["Name"].removeprefix("=")
+    assert snapshots.names() == [first, second]
+
+    habit.deploy("v3", fail=True)
+    assert deployment.status == "UPDATE_ROLLBACK_COMPLETE"
+    *kept, failed = snapshots.names()
+    # The failed deployment had pruned before its migration ran; the one it replaced was spared.
+    assert kept == [second]
+    assert parameter(aws, path) == snapshots.record(failed)["DBClusterSnapshotArn"]
+
+    outputs = habit.deploy("v4").outputs
+    fourth = outputs["Name"].removeprefix("=")
+    assert outputs["Outcome"] == "=created"
+    assert outputs["Spared"] == f"={second}=replaced"
+    assert snapshots.names() == [second, failed, fourth]
+    assert parameter(aws, path) == outputs["Arn"].removeprefix("=")
+    outputs = habit.deploy("v5").outputs
+    fifth = outputs["Name"].removeprefix("=")
+    assert outputs["Pruned"].removeprefix("=").split(",") == [failed, second]
+    assert snapshots.names() == [fourth, fifth]
+
+    with full_quota(aws):
+        sixth = habit.deploy("v6").outputs["Name"].removeprefix("=")
+    assert snapshots.names() == [fifth, sixth]
+
+
+def test_a_young_snapshot_is_reused(deployment: Deployment, snapshots: Snapshots) -> None:
+    """A migration that failed is deployed again within the hour: its snapshot still does."""
+    habit = Habit(deployment, snapshots.cluster, reuse_younger_than=cdk.Duration.hours(1))
+    habit.deploy("v1")
+    habit.deploy("v2", fail=True)
+    before = snapshots.names()
+    outputs = habit.deploy("v2").outputs
+    assert outputs["Outcome"] == "=reused"
+    assert outputs["Name"] == f"={before[-1]}"
+    assert snapshots.names() == before
+
+
+def test_without_a_cluster_the_snapshot_is_skipped_until_there_is_one(
+    aws: LocalAws, deployment: Deployment, name: str, made: Callable[[str], None]
+) -> None:
+    made(name)
+    habit = Habit(deployment, name, when_cluster_missing=WhenClusterMissing.SKIP)
+    outputs = habit.deploy("v1").outputs
+    assert outputs["Outcome"] == "=skipped"
+    assert outputs["Arn"] == "="
+    assert not Snapshots(aws, name).names()
+    aws.client("neptune").create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
+    outputs = habit.deploy("v2").outputs
+    assert outputs["Outcome"] == "=created"
+    assert outputs["Name"] == f"={Snapshots(aws, name).names()[0]}"
+
+
+def test_an_upgrade_waits_for_the_snapshot_also_when_the_wait_is_a_chain(
+    aws: LocalAws, deployment: Deployment, name: str, made: Callable[[str], None]
+) -> None:
+    """Cluster and snapshot in one stack: made, upgraded, and upgraded again in vain."""
+    made(name)
+
+    def define(stack: cdk.Stack, engine_version: str, *, fail: bool = False) -> None:
+        cluster = neptune.CfnDBCluster(
+            stack, "Cluster", db_cluster_identifier=name, engine_version=engine_version
+        )
+        snapshot = DatabaseClusterSnapshot(
+            stack,
+            "Snapshot",
+            cluster=name,
+            when_cluster_missing=WhenClusterMissing.SKIP,
+            trigger=SnapshotTrigger.on_value_changed(engine_version),
+            timeout=cdk.Duration.hours(2),
+        )
+        snapshot.before(cluster)
+        migration = Migration(stack, "Migration", version=engine_version, fail=fail)
+        migration.node.add_dependency(cluster)
+        cdk.CfnOutput(stack, "Outcome", value=snapshot.outcome)
+
+    result = deployment.deploy(partial(define, engine_version="1.3.0.0"))
+    assert result.succeeded, result.output
+    assert result.outputs["Outcome"] == "skipped"
+    assert versions(aws)[name] == "1.3.0.0"
+    result = deployment.deploy(partial(define, engine_version="1.4.1.0"))
+    assert result.succeeded, result.output
+    (before_upgrade,) = Snapshots(aws, name).names()
+    assert Snapshots(aws, name).record(before_upgrade)["EngineVersion"] == "1.3.0.0"
+    assert versions(aws)[name] == "1.4.1.0"
+    result = deployment.deploy(partial(define, engine_version="1.4.5.0", fail=True))
+    assert not result.succeeded
+    _, kept = Snapshots(aws, name).names()
+    assert Snapshots(aws, name).record(kept)["EngineVersion"] == "1.4.1.0"
+
+
+def test_a_migration_in_another_stack_runs_after_the_snapshots_stack(
+    aws: LocalAws, deployment: Deployment, snapshots: Snapshots
+) -> None:
+    """When it fails, only its own stack rolls back."""
+
+    def define(stack: cdk.Stack) -> None:
+        snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster)
+        second = cdk.Stack(cdk.App.of(stack), f"{stack.stack_name}-migration")
+        snapshot.before(Migration(second, "Migration", version="v1", fail=True))
+
+    result = deployment.deploy(define)
+    second = Deployment(aws, f"{deployment.name}-migration", deployment.directory)
+    assert not result.succeeded
+    assert deployment.status == "CREATE_COMPLETE"
+    assert second.status == "ROLLBACK_COMPLETE"
+    assert len(snapshots.names()) == 1
+    aws.client("cloudformation").delete_stack(StackName=second.name)

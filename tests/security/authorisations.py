@@ -1,0 +1,151 @@
+"""What IAM is asked for each call: actions, resources and context.
+
+After the Service Authorization Reference of each service, and where that is silent, every way in
+which IAM could ask.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from security.iam import Request, arn
+from security.recording import Call
+from security.stacks import LOG_GROUP
+
+Context = dict[str, str | list[str]]
+Parameters = Mapping[str, Any]
+
+
+def of(call: Call) -> list[Request]:
+    """List what must be allowed for a call to succeed.
+
+    Raises:
+        KeyError: The provider makes a call that nobody has described here yet.
+    """
+    return list(KNOWN[call.operation](call.parameters, resource_tags(call.tags)))
+
+
+def of_the_runtime() -> list[Request]:
+    """List what Lambda itself does in the function's name."""
+    stream = arn("logs", f"log-group:{LOG_GROUP}:log-stream:2026/11/23/[$LATEST]0a1b2c")
+    return [Request("logs:CreateLogStream", stream), Request("logs:PutLogEvents", stream)]
+
+
+def snapshot(name: str) -> str:
+    """Write a snapshot's ARN."""
+    return name if name.startswith("arn:") else arn("rds", f"cluster-snapshot:{name}")
+
+
+def cluster(name: str) -> str:
+    """Write a cluster's ARN."""
+    return arn("rds", f"cluster:{name}")
+
+
+def rule(name: str) -> str:
+    """Write the ARN of a rule on the default bus."""
+    return arn("events", f"rule/{name}")
+
+
+def function(name: str) -> str:
+    """Write a function's ARN."""
+    return arn("lambda", f"function:{name}")
+
+
+def parameter(name: str) -> str:
+    """Write the ARN of a parameter of Parameter Store."""
+    return arn("ssm", f"parameter/{name.removeprefix('/')}")
+
+
+def resource_tags(tags: Mapping[str, str]) -> Context:
+    """What a condition finds out about tags that are there."""
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+def request_tags(tags: Mapping[str, str]) -> Context:
+    """What a condition finds out about tags that are to be."""
+    context: Context = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return {**context, "aws:TagKeys": list(tags)}
+
+
+def _create(given: Parameters, _existing: Context) -> Iterator[Request]:
+    tags = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
+    context = request_tags(tags)
+    name = snapshot(given["DBClusterSnapshotIdentifier"])
+    yield Request("rds:CreateDBClusterSnapshot", cluster(given["DBClusterIdentifier"]), context)
+    yield Request("rds:CreateDBClusterSnapshot", name, context)
+    yield Request("rds:AddTagsToResource", name, context)
+    # Not documented: IAM may take the tags to come for tags that are there.
+    yield Request("rds:AddTagsToResource", name, {**context, **resource_tags(tags)})
+
+
+def _describe_snapshots(given: Parameters, existing: Context) -> Iterator[Request]:
+    action = "rds:DescribeDBClusterSnapshots"
+    if name := given.get("DBClusterSnapshotIdentifier"):
+        yield Request(action, snapshot(name), existing)
+    else:
+        yield Request(action, cluster(given["DBClusterIdentifier"]))
+        yield Request(action, snapshot("any-name"))
+
+
+def _add_tags(given: Parameters, existing: Context) -> Iterator[Request]:
+    tags = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
+    context = {**existing, **request_tags(tags)}
+    yield Request("rds:AddTagsToResource", given["ResourceName"], context)
+
+
+def _remove_tags(given: Parameters, existing: Context) -> Iterator[Request]:
+    context: Context = {**existing, "aws:TagKeys": list(given["TagKeys"])}
+    yield Request("rds:RemoveTagsFromResource", given["ResourceName"], context)
+
+
+def _put_targets(given: Parameters, _: Context) -> Iterator[Request]:
+    context: Context = {"events:TargetArn": [each["Arn"] for each in given["Targets"]]}
+    yield Request("events:PutTargets", rule(given["Rule"]), context)
+
+
+def _permission(action: str) -> Callable[[Parameters, Context], Iterator[Request]]:
+    def requests(given: Parameters, _: Context) -> Iterator[Request]:
+        # Removing names no principal; IAM knows that of the statement that is removed.
+        context: Context = {"lambda:Principal": given.get("Principal", "events.amazonaws.com")}
+        yield Request(action, function(given["FunctionName"]), context)
+
+    return requests
+
+
+def _account(_: Parameters, __: Context) -> Iterator[Request]:
+    yield Request("rds:DescribeAccountAttributes", "*")
+
+
+def _on(
+    action: str, resource: Callable[[str], str], key: str
+) -> Callable[[Parameters, Context], Iterator[Request]]:
+    def requests(given: Parameters, existing: Context) -> Iterator[Request]:
+        yield Request(action, resource(given[key]), existing)
+
+    return requests
+
+
+KNOWN: Mapping[str, Callable[[Parameters, Context], Iterator[Request]]] = {
+    "neptune:CreateDBClusterSnapshot": _create,
+    "neptune:DescribeDBClusterSnapshots": _describe_snapshots,
+    "neptune:DescribeDBClusters": _on("rds:DescribeDBClusters", cluster, "DBClusterIdentifier"),
+    "neptune:ListTagsForResource": _on("rds:ListTagsForResource", str, "ResourceName"),
+    "neptune:AddTagsToResource": _add_tags,
+    "neptune:RemoveTagsFromResource": _remove_tags,
+    "neptune:DeleteDBClusterSnapshot": _on(
+        "rds:DeleteDBClusterSnapshot", snapshot, "DBClusterSnapshotIdentifier"
+    ),
+    "neptune:DescribeDBClusterSnapshotAttributes": _on(
+        "rds:DescribeDBClusterSnapshotAttributes", snapshot, "DBClusterSnapshotIdentifier"
+    ),
+    "rds:DescribeAccountAttributes": _account,
+    "ssm:GetParameter": _on("ssm:GetParameter", parameter, "Name"),
+    "ssm:PutParameter": _on("ssm:PutParameter", parameter, "Name"),
+    "cloudformation:DescribeStacks": _on("cloudformation:DescribeStacks", str, "StackName"),
+    "events:PutRule": _on("events:PutRule", rule, "Name"),
+    "events:DeleteRule": _on("events:DeleteRule", rule, "Name"),
+    "events:PutTargets": _put_targets,
+    "events:RemoveTargets": _on("events:RemoveTargets", rule, "Rule"),
+    "lambda:AddPermission": _permission("lambda:AddPermission"),
+    "lambda:RemovePermission": _permission("lambda:RemovePermission"),
+    "lambda:GetPolicy": _on("lambda:GetPolicy", function, "FunctionName"),
+}

@@ -1,0 +1,163 @@
+"""All that CloudFormation asks of the provider, on each of the stacks."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws import LocalAws, SnapshotBehaviour
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
+from neptune_snapshot_provider.handler import handler
+from security.recording import Recorder
+from security.stacks import CLUSTER, FUNCTION, STACK_ID, Deployed
+from support import events
+from support.answers import Answers
+
+
+@dataclass
+class Context:
+    """Lambda's context, by default with all of its time left."""
+
+    remaining: float = 900.0
+    function_name: str = FUNCTION
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.remaining * 1000)
+
+
+@dataclass
+class Stage:
+    """Where a stack's events are played: local AWS, CloudFormation's ear, and what is recorded."""
+
+    aws: LocalAws
+    answers: Answers
+    recorder: Recorder
+    stack: Deployed
+
+    def send(
+        self, event: dict[str, Any], *, remaining: float = 900.0, expect: str = "SUCCESS"
+    ) -> str:
+        """Send an event of this stack to the provider; the physical id it answers with."""
+        sent = {**event, "StackId": STACK_ID, "ResponseURL": self.answers.url}
+        handler(json.loads(json.dumps(sent)), Context(remaining))
+        return self.answered(expect) if self.answers.received else ""
+
+    def answered(self, expect: str = "SUCCESS") -> str:
+        """The id of the answer just received."""
+        answer = self.answers.received.pop()
+        assert answer["Status"] == expect, answer["Reason"]
+        return str(answer["PhysicalResourceId"])
+
+    def tick(self) -> str:
+        """Let the rule's target be delivered."""
+        client = self.aws.client("events")
+        (rule,) = client.list_rules()["Rules"]
+        (target,) = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        handler(json.loads(target["Input"]), Context())
+        return self.answered()
+
+    def create(self, request_id: str, **properties: object) -> dict[str, Any]:
+        """A Create with the properties that the template gives."""
+        event = events.create(request_id)
+        return {**event, "ResourceProperties": {**self.stack.snapshot, **properties}}
+
+    def update(self, physical_id: str, request_id: str, **new: object) -> dict[str, Any]:
+        """An Update from the properties that the template gives."""
+        old = self.stack.snapshot
+        return events.update(physical_id, {**old, **new}, old, request_id)
+
+
+def creating(stage: Stage) -> str:
+    """A snapshot is taken; the request is delivered twice."""
+    event = stage.create("create")
+    name = stage.send(event)
+    assert stage.send(event) == name
+    return name
+
+
+def retagging(stage: Stage) -> None:
+    """A tag is added, then another replaces it."""
+    name = stage.send(stage.create("retag"))
+    tags = events.tag_list(team="graph", cost="7")
+    stage.send(stage.update(name, "retag-2", Tags=tags))
+    fewer = {**stage.stack.snapshot, "Tags": events.tag_list(team="data")}
+    stage.send(events.update(name, fewer, {**stage.stack.snapshot, "Tags": tags}, "retag-3"))
+
+
+def replacing_and_rolling_back(stage: Stage) -> None:
+    """A new snapshot is taken, and the update rolls back to the first, gone or not."""
+    old = stage.send(stage.create("old"))
+    stage.recorder.stack_status = "UPDATE_IN_PROGRESS"
+    new = stage.send(stage.update(old, "new", Trigger="v2"))
+    stage.recorder.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    after = stage.stack.snapshot
+    for request_id in ("back", "back-again"):
+        event = events.update(new, after, {**after, "Trigger": "v2"}, request_id)
+        assert stage.send(event) == old
+    stage.send(events.delete(new))
+
+
+def polling(stage: Stage) -> None:
+    """A snapshot outlives the invocation, and a tick of the poll finishes it."""
+    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2))
+    assert not stage.send(stage.create("long"), remaining=91)
+    assert stage.tick()
+
+
+def cancelling(stage: Stage) -> None:
+    """A sibling fails while the poll runs: CloudFormation deletes an id that it invented."""
+    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    assert not stage.send(stage.create("cancelled"), remaining=91)
+    stage.recorder.stack_status = "ROLLBACK_IN_PROGRESS"
+    stage.send(events.delete("Graph_Snapshot_0A1B2C3D4E5F"))
+    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
+
+
+def deleting(stage: Stage) -> None:
+    """The own snapshot is deleted, a foreign one is not."""
+    name = creating(stage)
+    stage.recorder.stack_status = "DELETE_IN_PROGRESS"
+    stage.send(events.delete(name))
+    stage.aws.client("neptune").create_db_cluster_snapshot(
+        DBClusterSnapshotIdentifier="somebodys", DBClusterIdentifier=CLUSTER
+    )
+    stage.send(events.delete("somebodys"))
+
+
+def pruning(stage: Stage) -> None:
+    """Each snapshot is published, and the third makes the first go."""
+    name = stage.send(stage.create("first"))
+    stage.recorder.stack_status = "UPDATE_IN_PROGRESS"
+    for version in ("v2", "v3"):
+        name = stage.send(stage.update(name, version, Trigger=version))
+
+
+def filling_the_quota(stage: Stage) -> None:
+    """There is no room, so the deployment fails and says what fills the quota."""
+    stage.aws.set_snapshot_quota(0)
+    stage.send(stage.create("one-too-many"), expect="FAILED")
+    stage.aws.set_snapshot_quota(100)
+
+
+def waiting_on(stage: Stage) -> None:
+    """Another resource waits on for the snapshot, and is deleted."""
+    name = stage.send(stage.create("first"))
+    wait = {**(stage.stack.wait or {}), "DBClusterSnapshotIdentifier": name}
+    event = {**events.create("second"), "ResourceType": WAIT_RESOURCE_TYPE}
+    stage.send({**event, "ResourceProperties": wait})
+    ended = {**events.delete(name), "ResourceType": WAIT_RESOURCE_TYPE, "ResourceProperties": wait}
+    stage.send(ended)
+
+
+Scenario = Callable[[Stage], object]
+
+OF_STACK: Mapping[str, tuple[Scenario, ...]] = {
+    "literal": (polling, cancelling, retagging),
+    "destroyed": (replacing_and_rolling_back, deleting),
+    "prefixed": (creating, deleting),
+    "named": (deleting,),
+    "token": (deleting,),
+    "nested": (deleting,),
+    "chained": (waiting_on,),
+    "habitual": (pruning, filling_the_quota),
+}

@@ -1,0 +1,71 @@
+"""The role may do all that any scenario does, and nothing that none does."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from security import authorisations, iam, stacks
+from security.iam import Policy, Question, Request
+from security.recording import Call
+
+Calls = Mapping[str, list[Call]]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One action on one pattern of resources, with the conditions of its statement."""
+
+    action: str
+    policy: Policy
+
+
+def needed(calls: list[Call]) -> list[Request]:
+    """List what the calls of a stack ask of IAM, each once."""
+    asked = [request for call in calls for request in authorisations.of(call)]
+    different = {repr(each): each for each in (*asked, *authorisations.of_the_runtime())}
+    return list(different.values())
+
+
+@pytest.mark.parametrize("stack", stacks.ALL)
+def test_every_call_of_every_scenario_is_allowed(calls: Calls, stack: str) -> None:
+    requests = needed(calls[stack])
+    policies = stacks.deployed(stack).policies
+    answers = iam.allowed([Question(policies, request) for request in requests])
+    assert [each for each, allowed in zip(requests, answers, strict=True) if not allowed] == []
+
+
+def test_the_scenarios_make_every_call_that_the_provider_can_make(calls: Calls) -> None:
+    made = {call.operation for each in calls.values() for call in each}
+    assert made == set(authorisations.KNOWN)
+
+
+def test_nothing_is_granted_that_no_scenario_uses(calls: Calls) -> None:
+    requests = [request for each in calls.values() for request in needed(each)]
+    asked = [
+        (grant, Question((grant.policy,), request))
+        for name in stacks.ALL
+        for grant in grants(name)
+        for request in requests
+        if request.action == grant.action
+    ]
+    answers = iam.allowed([question for _, question in asked])
+    used = {str(grant) for (grant, _), allowed in zip(asked, answers, strict=True) if allowed}
+    granted = {str(grant) for name in stacks.ALL for grant in grants(name)}
+    assert granted - used == set()
+
+
+def grants(stack: str) -> Iterator[Grant]:
+    """Take a stack's policies apart."""
+    for policy in stacks.deployed(stack).policies:
+        for statement in policy["Statement"]:
+            if statement["Effect"] == "Deny":
+                continue
+            for action in _list(statement["Action"]):
+                for resource in _list(statement["Resource"]):
+                    alone = {**statement, "Action": action, "Resource": resource}
+                    yield Grant(action, {**policy, "Statement": [alone]})
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

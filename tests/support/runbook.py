@@ -1,0 +1,22 @@
+"""The commands of ``docs/restore.md``."""
+
+import re
+
+from support.deployment import ROOT
+
+RUNBOOK = ROOT / "docs" / "restore.md"
+
+
+def blocks() -> list[str]:
+    """The blocks of commands, in their order."""
+    found = re.findall(r"^```bash\n(.*?)^```$", RUNBOOK.read_text(), re.DOTALL | re.MULTILINE)
+    return [str(block) for block in found]
+
+
+def script(**values: str) -> str:
+    """All commands as one script that ends at the first failure, with its values filled in."""
+    text = "\n".join(["set -euo pipefail", *blocks()])
+    for name, value in values.items():
+        text, count = re.subn(rf"^{name}=\S+", f"{name}={value}", text, flags=re.MULTILINE)
+        assert count == 1, f"{name} is not filled in once"
+    return text
