@@ -37,11 +37,11 @@ demo: setup ## Take a snapshot with the real cdk command line on AWS emulated on
 	@python -m local_aws.demo
 
 test: setup ## Run every test
-	@python -m pytest -m "not e2e" -q
-	@python -m pytest -m e2e -q -n 2 --dist loadgroup
+	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
+	@python -m pytest -m e2e -q -n 2
 
 test-fast: setup ## Run the tests that deploy nothing
-	@python -m pytest -m "not e2e" -q
+	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
 
 lint: setup ## Check style and types
 	@ruff check .
