@@ -138,6 +138,11 @@ def test_reset_takes_back_every_choice(
     aws.set_snapshot_quota(0)
     aws.reset()
     assert aws.calls() == []
+    quotas = aws.client("rds").describe_account_attributes()["AccountQuotas"]
+    maxima = {quota["AccountQuotaName"]: quota["Max"] for quota in quotas}
+    assert maxima["ManualClusterSnapshots"] == 100
+    # Other tests may have left more than that.
+    aws.set_snapshot_quota(10_000)
     neptune.create_db_cluster_snapshot(
         DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier="after-reset"
     )

@@ -41,6 +41,8 @@ def _becomes_gone(directory: Path, url: str) -> bool:
 
 @pytest.fixture
 def command() -> Iterator["subprocess.Popen[str]"]:
+    # A shell's background jobs ignore Ctrl-C, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = subprocess.Popen(
         [sys.executable, "-m", "local_aws"], stdout=subprocess.PIPE, text=True
     )
@@ -95,7 +97,7 @@ def test_the_command_cleans_up_when_it_is_asked_to_end(
     exports = _exports(command)
     directory, url = Path(exports["AWS_CONFIG_FILE"]).parent, exports["AWS_ENDPOINT_URL"]
     command.send_signal(number)
-    assert command.wait(timeout=10) == (0 if number is signal.SIGINT else 128 + number)
+    assert command.wait(timeout=60) == (0 if number is signal.SIGINT else 128 + number)
     assert _is_gone(directory, url)
 
 
