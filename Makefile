@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint lock clean
+.PHONY: help setup demo test test-fast soak mutants bench lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,15 @@ test: setup ## Run every test
 
 test-fast: setup ## Run the tests that deploy nothing
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
+
+soak: setup ## Look for orders of events that break a promise, for MINUTES (30)
+	@PYTHONPATH=tests python -m simulation.soak --minutes $(or $(MINUTES),30)
+
+mutants: setup ## Show which test catches each of some typical mistakes
+	@PYTHONPATH=tests python -m simulation.mutants
+
+bench: setup ## Measure beside the peers and write docs/benchmarks.md
+	@python -m benchmarks
 
 lint: setup ## Check style and types
 	@ruff check .
