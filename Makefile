@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak mutants bench lint lock clean
+.PHONY: help setup demo test test-fast soak crashes mutants bench lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test-fast: setup ## Run the tests that deploy nothing
 
 soak: setup ## Look for orders of events that break a promise, for MINUTES (30)
 	@PYTHONPATH=tests python -m simulation.soak --minutes $(or $(MINUTES),30)
+
+crashes: setup ## Disturb every call of every scenario, and count
+	@PYTHONPATH=tests python -m pytest -q -s tests/simulation/test_crashes.py
 
 mutants: setup ## Show which test catches each of some typical mistakes
 	@PYTHONPATH=tests python -m simulation.mutants

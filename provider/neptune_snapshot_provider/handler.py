@@ -138,7 +138,7 @@ class Invocation:
         helper: Any = self._helper
         # Its own clients would wait five minutes for a call that hangs: longer than there is.
         helper._events_client = self._polls.events  # noqa: SLF001
-        helper._lambda_client = self._polls.functions  # noqa: SLF001
+        helper._lambda_client = self._polls  # noqa: SLF001
         # The same request always gets the same rule, so that it is known even if setting it up is
         # cut short, and a second delivery replaces it.
         helper._rand_string = lambda _length: poll_suffix(request)  # noqa: SLF001

@@ -7,7 +7,8 @@ and a request that CloudFormation cancelled would leave them behind for ever.
 import json
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,7 +35,12 @@ class Polls:
     def __init__(self, function_name: str) -> None:
         self._function_name = function_name
         self.events: EventBridgeClient = boto3.client("events", config=CONFIG)
-        self.functions: LambdaClient = boto3.client("lambda", config=CONFIG)
+        self._functions: LambdaClient = boto3.client("lambda", config=CONFIG)
+
+    def add_permission(self, **wanted: Any) -> None:  # noqa: ANN401 - boto3's
+        """Do what crhelper asks of its Lambda client; a second delivery may have done it."""
+        with suppress(self._functions.exceptions.ResourceConflictException):
+            self._functions.add_permission(**wanted)
 
     def remove(self, rule_arn: str, statement_id: str) -> None:
         """Remove one poll; what is gone already is fine.
@@ -49,7 +55,7 @@ class Polls:
         )
         if removed and statement_id:
             _removed(
-                lambda: self.functions.remove_permission(
+                lambda: self._functions.remove_permission(
                     FunctionName=self._function_name, StatementId=statement_id
                 ),
                 statement_id,
@@ -65,8 +71,8 @@ class Polls:
 
     def _statements(self) -> list[dict[str, object]]:
         try:
-            policy = self.functions.get_policy(FunctionName=self._function_name)["Policy"]
-        except self.functions.exceptions.ResourceNotFoundException:
+            policy = self._functions.get_policy(FunctionName=self._function_name)["Policy"]
+        except self._functions.exceptions.ResourceNotFoundException:
             return []
         except AWS_ERRORS as error:
             say(logging.WARNING, f"Polls of cancelled requests could not be looked for: {error}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from crhelper import FAILED, CfnResource
 from crhelper import resource_helper as crhelper_module
 
@@ -186,3 +187,144 @@ def test_a_timeout_answers_with_the_id_set_early(
 def test_only_https_is_spoken() -> None:
     source = Path(crhelper_module.__file__).with_name("utils.py").read_text()
     assert "HTTPSConnection(host" in source
+
+
+# The numbers are those of the project's list of what crhelper does; each says what relies on it.
+
+CHANGED = "crhelper behaves otherwise than handler.py relies on: "
+
+
+class Strict(Client):
+    """Refuses what AWS refuses."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method
+        call = super().__getattr__(name)
+
+        def strict(**arguments: Any) -> dict[str, str]:  # noqa: ANN401 - any argument
+            if len(arguments.get("Name", "")) > 64:
+                raise ClientError({"Error": {"Code": "ValidationException"}}, "PutRule")
+            if name == "remove_targets":
+                raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "RemoveTargets")
+            result: dict[str, str] = call(**arguments)
+            return result
+
+        return strict
+
+
+def test_2_an_exception_in_a_poll_keeps_only_an_id_set_early(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    def fail(event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        if event["SetsIdEarly"]:
+            helper.PhysicalResourceId = "early"
+        raise ValueError("why")
+
+    helper.poll_create(fail)
+    for sets_id_early in (True, False):
+        tick = {**events.create(), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}
+        helper({**tick, "SetsIdEarly": sets_id_early}, Context())
+    ids = [answer["PhysicalResourceId"] for answer in sent]
+    assert ids[0] == "early", CHANGED + "an id set early is lost in an exception"
+    assert ids[1].startswith("Graph_BeforeMigration"), CHANGED + "an id not set is not random"
+
+
+def test_2_a_timeout_sends_the_id_set_early_and_else_an_empty_one(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    def work(event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        if event["SetsIdEarly"]:
+            helper.PhysicalResourceId = "early"
+        helper._timeout()  # type: ignore[attr-defined]
+        return "late"
+
+    helper.create(work)
+    for sets_id_early in (True, False):
+        helper({**events.create(), "SetsIdEarly": sets_id_early}, Context())
+    timeouts = [one for one in sent if one["Reason"] == "Execution timed out"]
+    ids = [one["PhysicalResourceId"] for one in timeouts]
+    assert ids == ["early", ""], CHANGED + f"a timeout answers with {ids}"
+
+
+def test_7_a_second_tick_fails_on_the_teardown_of_the_first(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore the poll is unregistered and removed by ourselves."""
+    helper._events_client = Strict()  # type: ignore[attr-defined]
+    helper.poll_create(lambda _event, _context: "good")
+    helper({**events.create(), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}, Context())
+    assert sent[0]["Status"] == "FAILED", CHANGED + "its teardown tolerates what is gone"
+
+
+def test_8_the_rule_is_named_after_the_logical_id_and_made_after_the_work(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore the logical id is short and constant while polling."""
+    worked = []
+
+    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        worked.append(True)
+        helper.poll_create(work)
+        return "id"
+
+    helper._events_client = Strict()  # type: ignore[attr-defined]
+    helper.create(work)
+    helper({**events.create(), "LogicalResourceId": "L" * 57}, Context())
+    assert worked
+    assert sent[0]["Status"] == "FAILED", CHANGED + "rules are not named after the logical id"
+
+
+def test_9_the_whole_event_goes_into_the_target(helper: CfnResource) -> None:
+    """Therefore the event is folded before."""
+    tags = events.tag_list(**{f"{n}{'k' * 100}": "v" * 256 for n in range(46)})
+
+    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.poll_create(work)
+        return "id"
+
+    helper.create(work)
+    helper(events.create(Tags=tags), Context())
+    target = calls(helper)["put_targets"]["Targets"][0]["Input"]
+    assert len(target) > 8192, CHANGED + "the event is made smaller by crhelper itself"
+    assert json.loads(target)["ResponseURL"], CHANGED + "the target has no answer URL"
+
+
+def test_10_a_poll_registered_beforehand_makes_every_request_wait(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore polls are registered in the function, and on a tick before the call."""
+    helper.update(lambda _event, _context: "id")
+    helper.poll_update(lambda _event, _context: "id")
+    helper(events.update("id", {}, {}), Context())
+    assert not sent, CHANGED + "a request with a poll registered is answered at once"
+    assert "put_rule" in calls(helper), CHANGED + "a poll registered beforehand makes no rule"
+
+
+def test_the_setup_of_a_poll_can_be_wrapped_and_named(
+    helper: CfnResource, sent: list[dict[str, Any]]
+) -> None:
+    """Therefore it is tried again, by our own clients, and always for the same rule."""
+    attempts = []
+
+    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper.poll_create(work)
+        return "id"
+
+    def fail() -> None:
+        attempts.append(helper.Data)
+        helper.Data = {}
+        raise RuntimeError("the reason")
+
+    unlisted: Any = helper
+    unlisted._rand_string = lambda _length: "constant"
+    set_up = unlisted._setup_polling
+    helper.create(work)
+    helper(events.create(), Context())
+    made = calls(helper)
+    assert made["put_rule"]["Name"].endswith("constant"), CHANGED + "another name for the rule"
+    assert made["add_permission"]["StatementId"].endswith("constant"), CHANGED + "another name"
+    assert set_up
+    unlisted._setup_polling = fail
+    helper(events.create(), Context())
+    assert attempts == [{"PhysicalResourceId": "id"}], CHANGED + "_setup_polling is not called"
+    assert (sent[0]["Status"], sent[0]["Reason"]) == ("FAILED", "the reason")
+    assert sent[0]["Data"] == {}, CHANGED + "the answer to a failed setup has other Data"

@@ -1,0 +1,1 @@
+"""Measures the library beside what one would otherwise use; ``python -m benchmarks``."""

@@ -1,0 +1,77 @@
+"""``python -m benchmarks``: measure everything, or a part, and write the document."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks import document, machine
+
+RESULTS: Final = Path(__file__).parent / "results.json"
+
+
+def main() -> None:
+    """Measure and write."""
+    arguments = _arguments()
+    results = _read(RESULTS)
+    if not arguments.render:
+        results = _measure(arguments.only or document.SECTIONS, quick=arguments.quick)
+    if arguments.quick:
+        sys.stdout.write(document.render(results, {}))
+        return
+    document.write(results)
+    _say("Wrote docs/benchmarks.md")
+
+
+def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> dict[str, Any]:
+    # A quick run never overwrites what the document says.
+    results: dict[str, Any] = {} if quick else _read(RESULTS)
+    several = set(names) != set(document.SECTIONS)
+    about = {"machine": machine.describe(), "quick": quick, "several_runs": several}
+    for name in names:
+        load = os.getloadavg()[0]
+        module = document.section(name)
+        started = time.perf_counter()
+        _say(f"{module.TITLE} ...")
+        measured = module.measure(quick=quick)
+        _say(f"  done in {time.perf_counter() - started:.0f} s")
+        # Read again, so that parts can be measured by several runs side by side.
+        known = results if quick else _read(RESULTS)
+        loads = {**known.get("load", {}), name: load}
+        results = {**known, **about, "load": loads, name: measured}
+        if not quick:
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    return results
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="few repetitions; prints and keeps nothing"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=document.SECTIONS, help="measure these and keep the others"
+    )
+    parser.add_argument(
+        "--render", action="store_true", help="measure nothing, write the document again"
+    )
+    return parser.parse_args()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    results: dict[str, Any] = json.loads(path.read_text())
+    return results
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Writes ``docs/benchmarks.md`` from the results; pure but for ``write``."""
+
+import importlib
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+from benchmarks import machine
+from benchmarks.markdown import Target, targets_table
+from benchmarks.stacks import ROOT
+
+DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
+PLOTS: Final = ROOT / "docs" / "benchmarks"
+SECTIONS: Final = ("lag", "policy", "footprint", "cold_start", "synth", "deploy", "growth")
+"""Modules, in the order in which they are read."""
+
+_INTRODUCTION: Final = """\
+# Benchmarks
+
+Everything here was measured by one command, `make bench`, on one machine: AWS as this repository
+emulates it, with the real CDK command line and unmodified crhelper. Nothing ran on AWS itself. What
+others would use stands beside ours in the same run, because ratios carry over to other machines
+and seconds do not.
+
+The peers, each written as one would write it with its defaults (`benchmarks/peers`): the CDK's
+**Provider framework**, which looks every 5 seconds by a state machine; **plain crhelper**, which
+looks every 2 minutes by an EventBridge rule; and a Lambda with boto3's own **waiter**, which looks
+every 30 seconds."""
+
+
+class Section(Protocol):
+    """One question: a module of this package."""
+
+    TITLE: str
+
+    def measure(self, *, quick: bool) -> Any:  # noqa: ANN401 - each its own
+        """Find the answer."""
+        ...
+
+    def render(self, result: Any) -> str:  # noqa: ANN401 - likewise
+        """Write it."""
+        ...
+
+
+def section(name: str) -> Section:
+    """Find a section's module."""
+    return cast("Section", importlib.import_module(f"benchmarks.{name}"))
+
+
+def write(results: dict[str, Any]) -> None:
+    """Write the document and its plots."""
+    plots = {name: _draw(name, results) for name in SECTIONS}
+    DOCUMENT.write_text(render(results, plots))
+
+
+def render(results: dict[str, Any], plots: dict[str, list[str]]) -> str:
+    """Write the whole text."""
+    measured = [name for name in SECTIONS if name in results]
+    targets: list[Target] = [each for name in measured for each in results[name]["targets"]]
+    parts = [_INTRODUCTION]
+    if "machine" in results:
+        parts.append(f"The machine: {machine.render(results['machine'])}")
+    if results.get("quick"):
+        parts.append("**This was a quick run**: few repetitions, nothing to quote.")
+    parts += _reservations(results)
+    parts += ["## Targets", targets_table(targets)]
+    for name in measured:
+        module = section(name)
+        parts += [f"## {module.TITLE}", module.render(results[name])]
+        parts += [f"![{module.TITLE}](benchmarks/{plot})" for plot in plots.get(name, [])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _reservations(results: dict[str, Any]) -> list[str]:
+    """Say what speaks against quoting these figures."""
+    found = []
+    if results.get("several_runs"):
+        found.append(
+            "**Provisional**: the parts below were measured in several runs, not in one, and on a "
+            "machine that did other work at the same time."
+        )
+    cores = results.get("machine", {}).get("cores", 1)
+    busy = [name for name, load in results.get("load", {}).items() if load > cores]
+    if busy:
+        found.append(
+            "The machine was busy when these parts began (more than one process for each core, "
+            f"part of it from the parts before): {', '.join(busy)}."
+        )
+    return found
+
+
+def _draw(name: str, results: dict[str, Any]) -> list[str]:
+    draw = getattr(section(name), "draw", None)
+    if draw is None or name not in results:
+        return []
+    drawn: list[str] = draw(results[name], Path(PLOTS))
+    return drawn

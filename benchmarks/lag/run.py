@@ -1,0 +1,133 @@
+"""Takes the planned snapshots, all peers side by side on one local AWS."""
+
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypedDict
+
+from benchmarks import cloud, events, peers, pending
+from benchmarks.lag.plan import Lane, Trial
+from local_aws import Call, SnapshotBehaviour
+
+_DRAIN_SECONDS: Final = 4.0
+_PATIENCE: Final = 600.0
+_GAP: Final = 0.37
+"""Between the answer to one trial and the next; no multiple of anybody's interval."""
+
+
+class Sample(TypedDict):
+    """What one trial came to; lag in seconds, calls to Neptune without the one that creates."""
+
+    peer: str
+    seconds: int
+    progress: str
+    lag: float
+    calls: int
+
+
+def run(lanes: Sequence[Lane]) -> list[Sample]:
+    """Take all snapshots; gives what came of each."""
+    trials = [trial for lane in lanes for trial in lane.trials]
+    with cloud.start() as here:
+        functions = {peer: _deploy(here, peer) for peer in peers.PEERS}
+        for trial in trials:
+            here.add_clusters([trial.cluster], trial.behaviour)
+        stack = pending.create(here.aws)
+        here.aws.clear_calls()
+        answers = _Answers(lambda: here.aws.calls("CustomResourceResponse"))
+        requests: dict[str, str] = {}
+
+        def take(lane: Lane) -> None:
+            time.sleep(lane.delay)
+            for trial in lane.trials:
+                function = functions[trial.peer]
+                request = requests[trial.cluster] = str(uuid.uuid4())
+                event = events.create(
+                    here.aws.endpoint_url, stack, function, trial.cluster, request
+                )
+                here.invoke(function, event)
+                answers.wait(request)
+                time.sleep(_GAP)
+
+        with answers, ThreadPoolExecutor(len(lanes)) as pool:
+            list(pool.map(take, lanes))
+        calls = here.aws.calls()
+    return [sample(trial, requests[trial.cluster], calls) for trial in trials]
+
+
+def sample(trial: Trial, request: str, calls: Sequence[Call]) -> Sample:
+    """Find what concerns one trial among all calls.
+
+    Raises:
+        RuntimeError: The trial failed.
+    """
+    (created,) = [
+        call
+        for call in calls
+        if call.action == "CreateDBClusterSnapshot"
+        and call.parameters["DBClusterIdentifier"] == trial.cluster
+    ]
+    answer = next(
+        call
+        for call in calls
+        if call.action == "CustomResourceResponse" and call.parameters["RequestId"] == request
+    )
+    if answer.parameters["Status"] != "SUCCESS":
+        raise RuntimeError(f"{trial} failed: {answer.parameters.get('Reason')}")
+    snapshot = created.parameters["DBClusterSnapshotIdentifier"]
+    looks = [call for call in calls if call.service == "rds" and _concerns(call, snapshot)]
+    return Sample(
+        peer=trial.peer,
+        seconds=trial.seconds,
+        progress=trial.progress.value,
+        lag=answer.time - created.time - trial.duration,
+        calls=len(looks) - 1,
+    )
+
+
+def _concerns(call: Call, snapshot: str) -> bool:
+    return any(snapshot in str(value) for value in call.parameters.values())
+
+
+def _deploy(here: cloud.Cloud, peer: str) -> str:
+    name = f"Lag{list(peers.PEERS).index(peer)}"
+    clusters = [name.lower()]
+    # Not the lag that counts, but every function is warm and proven afterwards.
+    here.add_clusters(clusters, SnapshotBehaviour(seconds=0))
+    here.deploy(here.synthesise(peer, name, clusters))
+    return here.function(name)
+
+
+class _Answers:
+    """Knows which requests have been answered, and asks the server only now and then."""
+
+    def __init__(self, ask: Callable[[], list[Call]]) -> None:
+        self._ask = ask
+        self._seen: set[str] = set()
+        self._changed = threading.Condition()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def wait(self, request: str) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: request in self._seen, _PATIENCE):
+                raise TimeoutError(f"request {request} was not answered")
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_DRAIN_SECONDS):
+            answered = {str(call.parameters.get("RequestId")) for call in self._ask()}
+            with self._changed:
+                self._seen |= answered
+                self._changed.notify_all()
+            sys.stderr.write(f"\r  {len(answered)} snapshots answered ")
+            sys.stderr.flush()

@@ -1,0 +1,63 @@
+"""What the figures were measured on, in general terms."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypedDict
+
+from benchmarks.cloud import NODE_MODULES
+
+
+class Machine(TypedDict):
+    """The machine and the versions."""
+
+    date: str
+    cores: int
+    memory_gib: int
+    system: str
+    versions: dict[str, str]
+
+
+def describe() -> Machine:
+    """Look at this machine."""
+    packages = ("aws-cdk-lib", "boto3", "crhelper", "ministack")
+    return Machine(
+        date=datetime.now(UTC).date().isoformat(),
+        cores=os.cpu_count() or 1,
+        memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3),
+        system=f"{platform.system()} on {platform.machine()}",
+        versions={
+            "Python": platform.python_version(),
+            "Node.js": _version("node", os.environ.get("PATH", "")),
+            "CDK command line": _version("cdk", str(NODE_MODULES / ".bin")),
+            **{name: importlib.metadata.version(name) for name in packages},
+        },
+    )
+
+
+def render(machine: Machine) -> str:
+    """Write it in one sentence."""
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB of memory, {machine['system']}; "
+        f"{versions}; {machine['date']}."
+    )
+
+
+def _version(command: str, path: str) -> str:
+    found = shutil.which(command, path=path)
+    if found is None:
+        return "none"
+    said = subprocess.run(  # noqa: S603 - our own command and arguments
+        [found, "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_NOTICES": "false"},
+        cwd=Path(found).parent,
+    ).stdout
+    return said.split()[0].lstrip("v")

@@ -1,0 +1,50 @@
+import random
+
+import pytest
+from benchmarks.policy import looks, traces
+from benchmarks.policy.simulation import better_in_both, simulate
+from benchmarks.policy.traces import Shape, Trace
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (Shape.LINEAR, [0, 25, 50, 75, 99]),
+        (Shape.STALLED, [0, 40, 40, 40, 40]),
+        (Shape.STEPPED, [0, 25, 50, 75, 75]),
+        (Shape.JUMP, [0, 0, 0, 0, 0]),
+        (Shape.BACKWARDS, [0, 30, 20, 59, 99]),
+    ],
+)
+def test_progress_moves_as_its_shape_says(shape: Shape, expected: list[int]) -> None:
+    trace = Trace(100, shape)
+    assert [trace.percent(elapsed) for elapsed in (0, 25, 50, 75, 100)] == expected
+
+
+def test_traces_are_the_same_every_time_and_within_their_limits() -> None:
+    made = traces.make(50, seed=1)
+    assert made == traces.make(50, seed=1)
+    assert all(traces.SHORTEST <= trace.duration <= traces.LONGEST for trace in made)
+    assert len(made) == 50 * len(Shape)
+
+
+def test_a_fixed_poll_comes_at_the_next_multiple_of_its_interval() -> None:
+    watched = looks.fixed(Trace(21, Shape.JUMP), 10)
+    assert (watched.lag, watched.calls) == (9, 3)
+
+
+def test_ours_is_about_a_per_cent_late_and_never_misses_the_end() -> None:
+    for trace in traces.make(40, seed=2):
+        watched = looks.ours(trace, random.Random(3))  # noqa: S311 - repeatable
+        assert 0 <= watched.lag <= 10
+        assert watched.calls >= 1
+
+
+def test_in_the_gap_between_two_ticks_nobody_looks() -> None:
+    watched = looks.ours(Trace(looks.FIRST_INVOCATION + 1, Shape.JUMP), random.Random(4))  # noqa: S311 - repeatable
+    assert watched.lag == pytest.approx(looks.TICK_INTERVAL - 1)
+
+
+def test_no_fixed_poll_is_better_in_both() -> None:
+    simulation = simulate(count=60)
+    assert not [one for one in simulation["curve"] if better_in_both(one, simulation["ours"])]

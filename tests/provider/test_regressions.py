@@ -1,0 +1,292 @@
+"""Defects that were found by simulation, each named after what it would have done to a user."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.errors import (
+    DBClusterSnapshotNotFoundFault,
+    DeadlineExceeded,
+    RequestCancelled,
+)
+from neptune_snapshot_provider.neptune import Denied, Refusal, SnapshotGone, Unavailable
+from neptune_snapshot_provider.reconciler import HandOver
+from neptune_snapshot_provider.steps import Answer
+from simulation.cloudformation import Stack
+from simulation.faults import Fault, Kind
+from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.templates import Declared, Template
+from simulation.universe import Universe, simulated
+from support import events
+from support.world import World
+
+Run = Callable[..., Answer]
+THROTTLED = Unavailable("Throttling", "slow down", "Operation")
+LONG = 2000.0
+
+
+@pytest.fixture
+def universe() -> Iterator[Universe]:
+    with simulated() as universe:
+        yield universe
+        universe.settle()
+        verify(universe, ALWAYS + AT_REST)
+
+
+def deploy(universe: Universe, *, fault: Fault | None = None, duration: float = LONG) -> Stack:
+    universe.neptune.duration = duration
+    if fault:
+        universe.faults.armed.append(fault)
+    stack = universe.cloudformation.create("Graph", Template((Declared("Snapshot"),)))
+    universe.settle()
+    return stack
+
+
+def refuse(world: World, call: str, refusal: Refusal, times: int = 10_000) -> None:
+    left = [times]
+
+    def before(name: str) -> None:
+        if name == call and left[0] > 0:
+            left[0] -= 1
+            raise refusal
+
+    world.before = before
+
+
+def test_a_function_killed_once_left_its_stack_waiting_for_an_hour_and_a_failure(
+    universe: Universe,
+) -> None:
+    """The second delivery gave itself a whole hour again, which CloudFormation did not wait for."""
+    universe.ledger.causes |= {"killed", "slow"}
+    stack = deploy(universe, fault=Fault(Kind.KILL, "PutRule"), duration=100_000.0)
+    reasons = [str(one.body["Reason"]) for one in universe.ledger.answers]
+    assert reasons[0].startswith("DeadlineExceeded")
+    assert stack.status == "ROLLBACK_COMPLETE"
+
+
+def test_a_rule_with_the_answer_url_in_it_stayed_for_ever(universe: Universe) -> None:
+    """RemoveTargets was refused, and taking the permission away then stopped every later tick."""
+    deploy(universe, fault=Fault(Kind.THROTTLED, "RemoveTargets", count=5))
+    assert not universe.events.rules
+
+
+def test_a_good_snapshot_failed_its_deployment_because_put_rule_was_throttled(
+    universe: Universe,
+) -> None:
+    assert deploy(universe, fault=Fault(Kind.THROTTLED, "PutRule")).status == "CREATE_COMPLETE"
+
+
+def test_a_good_snapshot_failed_its_deployment_because_put_targets_hung(universe: Universe) -> None:
+    """For five minutes, of the ninety seconds that were left."""
+    stack = deploy(universe, fault=Fault(Kind.TIMEOUT, "PutTargets"))
+    assert stack.status == "CREATE_COMPLETE"
+
+
+def test_a_rule_that_nobody_knew_stayed_because_the_answer_to_put_rule_was_lost(
+    universe: Universe,
+) -> None:
+    deploy(universe, fault=Fault(Kind.RESET_LATE, "PutRule"))
+    assert not universe.events.rules
+
+
+def test_three_deliveries_of_one_request_kept_each_other_from_waiting(universe: Universe) -> None:
+    universe.neptune.duration = LONG
+    universe.cloudformation.create("Graph", Template((Declared("Snapshot"),)))
+    for _ in range(2):
+        universe.function.invoke_again(universe.function.delivered[0])
+    universe.settle()
+    assert {one.body["Status"] for one in universe.ledger.answers} == {"SUCCESS"}
+
+
+def test_a_chain_of_hours_answered_without_attributes(universe: Universe) -> None:
+    """What read the ARN of the snapshot failed."""
+    universe.neptune.duration = 4000.0
+    template = Template((Declared("Snapshot", links=1),))
+    stack = universe.cloudformation.create("Graph", template)
+    universe.settle()
+    assert stack.status == "CREATE_COMPLETE"
+    first = universe.ledger.answers[0]
+    assert first.body["Data"]["Status"] == "creating"
+
+
+def test_a_chain_of_hours_failed_because_one_look_was_throttled(world: World, answer: Run) -> None:
+    """The one at the end of the hour, after which the next resource was to wait on."""
+    world.duration = None
+    ends_at = world.clock.now() + 600
+
+    def before(name: str) -> None:
+        if name == "snapshot" and ends_at <= world.clock.now() < ends_at + 5:
+            raise THROTTLED
+
+    world.before = before
+    done = answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+    assert done.snapshot is not None
+
+
+def test_somebody_elses_snapshot_was_handed_to_the_next_in_the_chain(
+    world: World, answer: Run
+) -> None:
+    """Whose it was could not be read until the hour was over."""
+    world.add_snapshot("precious", {"owner": "somebody else"}, status="creating")
+    world.duration = None
+    refuse(world, "tags", THROTTLED)
+    create = events.create(
+        DBClusterSnapshotIdentifier="precious", TimeoutSeconds="600", OnTimeout="CONTINUE"
+    )
+    with pytest.raises(DeadlineExceeded):
+        answer(create)
+
+
+def test_a_change_of_tags_was_forgotten_though_the_update_succeeded(
+    world: World, reconcile: Callable[..., Answer | HandOver], answer: Run
+) -> None:
+    """The tags could not be read until the next invocation, which was not told of them."""
+    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    world.stacks = ("UPDATE_IN_PROGRESS",)
+    refuse(world, "tags", THROTTLED)
+    new = events.properties(Tags=events.tag_list(team="b"))
+    old = events.properties(Tags=events.tag_list(team="a"))
+    outcome = reconcile(events.update(taken, new, old), lambda_seconds=91)
+    assert isinstance(outcome, HandOver)
+    assert not outcome.started
+
+
+def test_a_stack_could_not_be_deleted_because_its_snapshot_was_just_gone(
+    world: World, answer: Run
+) -> None:
+    own = answer(events.create()).identifier
+    world.stacks = ("DELETE_IN_PROGRESS",)
+
+    def before(name: str) -> None:
+        if name == "tags":
+            world.snapshots.clear()
+            raise SnapshotGone("DBClusterSnapshotNotFoundFault", "gone", "ListTagsForResource")
+
+    world.before = before
+    assert answer(events.delete(own)).identifier == own
+
+
+def test_a_late_tick_took_a_snapshot_after_the_deployment_had_failed(
+    world: World, answer: Run
+) -> None:
+    world.add_cluster(status="modifying")
+
+    def before(name: str) -> None:
+        if name == "cluster" and world.clock.now() >= 1_000_600:
+            world.add_cluster()
+
+    world.before = before
+    with pytest.raises(DeadlineExceeded, match="no snapshot of my-graph was started"):
+        answer(events.create(TimeoutSeconds="600"))
+    assert not world.snapshots
+
+
+def test_a_cancelled_deployment_kept_its_rule_firing_after_the_function_was_gone(
+    world: World, reconcile: Callable[..., Answer | HandOver]
+) -> None:
+    world.duration = LONG
+
+    def before(name: str) -> None:
+        if name == "snapshot" and world.snapshots:
+            world.stacks = ("ROLLBACK_IN_PROGRESS",)
+
+    world.before = before
+    with pytest.raises(RequestCancelled, match="is kept"):
+        reconcile(events.create(), lambda_seconds=120)
+    assert world.snapshots
+
+
+def test_a_late_delete_removed_the_newer_snapshot_of_the_same_name(
+    world: World, answer: Run
+) -> None:
+    answer(events.create(DBClusterSnapshotIdentifier="by-name"))
+    world.stacks = ("UPDATE_COMPLETE",)
+    answer(events.delete("by-name"))
+    assert list(world.snapshots) == ["by-name"]
+
+
+def test_a_status_that_is_behind_does_not_keep_what_is_to_be_deleted(
+    world: World, answer: Run
+) -> None:
+    own = answer(events.create()).identifier
+    world.stacks = ("CREATE_COMPLETE",)
+
+    def before(name: str) -> None:
+        if name == "stack" and world.calls.count("stack") > 3:
+            world.stacks = ("DELETE_IN_PROGRESS",)
+
+    world.before = before
+    answer(events.delete(own))
+    assert not world.snapshots
+
+
+def test_a_rollback_failed_because_one_look_at_the_stack_was_throttled(
+    world: World, answer: Run
+) -> None:
+    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+    world.set_status(taken, "failed")
+    refuse(world, "stack", THROTTLED, times=2)
+    back = events.update(taken, events.properties(), events.properties(TimeoutSeconds="60"))
+    assert answer(back).identifier == taken
+
+
+def test_a_rollback_does_not_wait_for_ever_to_learn_that_it_is_one(
+    world: World, answer: Run
+) -> None:
+    taken = answer(events.create()).identifier
+    world.set_status(taken, "failed")
+    for refusal in (THROTTLED, Denied("AccessDenied", "no", "DescribeStacks")):
+        refuse(world, "stack", refusal)
+        back = events.update(taken, events.properties(), events.properties(TimeoutSeconds="60"))
+        with pytest.raises(Exception, match="is failed"):
+            answer(back)
+
+
+def test_a_strangers_snapshot_was_adopted_that_took_the_place_of_ours(
+    world: World, answer: Run
+) -> None:
+    """Deleted by hand while it was waited for, and made again under the same name by another."""
+    world.duration = None
+
+    def before(name: str) -> None:
+        if name == "snapshot" and world.calls.count("snapshot") == 5:
+            (ours,) = world.snapshots
+            world.add_snapshot(ours, {"owner": "somebody else"}, age=-1)
+
+    world.before = before
+    with pytest.raises(Exception, match="not made by this request"):
+        answer(events.create())
+
+
+def test_a_strangers_snapshot_was_tagged_that_took_the_place_of_ours(
+    world: World, answer: Run
+) -> None:
+    taken = answer(events.create()).identifier
+    world.add_snapshot(taken, {"owner": "somebody else"})
+    world.stacks = ("UPDATE_IN_PROGRESS",)
+    new = events.properties(Tags=events.tag_list(team="b"))
+    with pytest.raises(DBClusterSnapshotNotFoundFault):
+        answer(events.update(taken, new, events.properties()))
+    assert world.tags_of(taken) == {"owner": "somebody else"}
+
+
+def test_snapshots_were_pruned_while_the_stack_had_begun_to_roll_back(
+    world: World, answer: Run
+) -> None:
+    taken = answer(events.create(Trigger="0", KeepLast="1"))
+    first = world.tags_of(taken.identifier)
+    for number in range(2):
+        world.add_snapshot(f"older-{number}", first, age=1000 + number)
+    world.stacks = ("UPDATE_IN_PROGRESS",)
+
+    def before(name: str) -> None:
+        if name == "delete":
+            world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+
+    world.before = before
+    new = events.properties(Trigger="1", KeepLast="1")
+    answer(events.update(taken.identifier, new, events.properties(Trigger="0", KeepLast="1")))
+    assert world.calls.count("delete") == 1
+    assert OwnerTag.STACK in first

@@ -1,0 +1,93 @@
+"""Disturbs a scenario at one call: kills, hangs, cancels, or delivers the event once more."""
+
+from enum import Enum
+from functools import cache
+from typing import Final
+
+from simulation.events_and_lambda import Delivery
+from simulation.faults import Fault, Kind
+from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.scenarios import Scenario
+from simulation.universe import Universe, simulated
+
+SEED: Final = 1
+
+
+class Disturbance(Enum):
+    """What happens at the call."""
+
+    KILLED_BEFORE = "killed before"
+    KILLED_AFTER = "killed after"
+    HANGS = "hangs"
+    CANCELLED = "cancelled"
+    DUPLICATED = "duplicated"
+
+
+_FAULTS: Final = {
+    Disturbance.KILLED_BEFORE: Kind.KILL,
+    Disturbance.KILLED_AFTER: Kind.KILL_LATE,
+    Disturbance.HANGS: Kind.TIMEOUT_LATE,
+}
+
+
+def failures(scenario: Scenario, disturbance: Disturbance) -> list[str]:
+    """Disturb a scenario at each of its `points`, one after another; what went wrong at which."""
+    found = []
+    for number in points(scenario):
+        try:
+            disturb(scenario, number, disturbance)
+        except AssertionError as error:
+            found.append(f"at call {number}: {error}")
+    return found
+
+
+@cache
+def points(scenario: Scenario) -> list[int]:
+    """Numbers of the calls worth disturbing: of a row of equal ones the first two and the last."""
+    with simulated(SEED) as universe:
+        scenario.prepare(universe)
+        first = len(universe.ledger.calls)
+        scenario.act(universe)
+        verify(universe, ALWAYS + AT_REST)
+        calls = universe.ledger.calls
+    return [
+        number
+        for number in range(first, len(calls))
+        if len(set(calls[max(number - 2, first) : number + 2])) > 1 or number < first + 2
+    ]
+
+
+def disturb(scenario: Scenario, number: int, disturbance: Disturbance) -> None:
+    """Run the scenario with the call of that number disturbed, and judge what comes of it.
+
+    Raises:
+        AssertionError: something that must be true is not.
+    """
+    with simulated(SEED) as universe:
+        scenario.prepare(universe)
+
+        def before_call(count: int) -> None:
+            if count == number:
+                universe.before_call = None
+                _strike(universe, disturbance)
+
+        universe.before_call = before_call
+        scenario.act(universe)
+        universe.settle()
+        verify(universe, ALWAYS + AT_REST)
+
+
+def _strike(universe: Universe, disturbance: Disturbance) -> None:
+    if kind := _FAULTS.get(disturbance):
+        universe.faults.armed.append(Fault(kind))
+        if kind.kills:
+            universe.ledger.causes.add("killed")
+    elif disturbance is Disturbance.DUPLICATED:
+        process = universe.engine.current
+        if process:
+            delivery = universe.function.running[process]
+            universe.function.invoke_again(Delivery(delivery.payload))
+    else:
+        for stack in universe.cloudformation.stacks.values():
+            if stack.status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+                universe.cloudformation.cancel(stack)

@@ -1,0 +1,246 @@
+"""Every order of events: Hypothesis plays user, CloudFormation, Neptune and bad luck."""
+
+from contextlib import AbstractContextManager  # noqa: TC003 - Hypothesis reads annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from simulation import luck
+from simulation.cloudformation import Stack
+from simulation.faults import Fault
+from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.templates import Declared, Template
+from simulation.universe import Universe, simulated
+
+KILLS_MAX = 2
+"""As often Lambda delivers an event again; whoever is killed more often is never answered."""
+HANGS_MAX = 1
+DISASTERS_MAX = 2
+SETTINGS = settings(
+    deadline=None,
+    database=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+_SHORT = 3000
+_GONE = ("DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE")
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """Stacks with one to three snapshots on one provider, and what befalls them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kills = 0
+        self._hangs = 0
+        self._disasters = 0
+        self._simulation: AbstractContextManager[Universe] | None = None
+
+    @initialize(
+        seed=st.integers(0, 2**16),
+        duration=luck.DURATIONS,
+        first=luck.DECLARED,
+        count=st.integers(1, 3),
+    )
+    def begin(self, seed: int, duration: float, first: Declared, count: int) -> None:
+        """With a stack, so that there is something to lose."""
+        self._simulation = simulated(seed)
+        self.universe = self._simulation.__enter__()
+        self.causes = self.universe.ledger.causes
+        self.universe.neptune.duration = duration
+        self.universe.cloudformation.create("Graph", Template(self._snapshots(first, count)))
+
+    def teardown(self) -> None:
+        if self._simulation is None:
+            return
+        simulation, self._simulation = self._simulation, None
+        try:
+            self.universe.faults.armed.clear()
+            self.universe.settle()
+            verify(self.universe, ALWAYS + AT_REST)
+        finally:
+            simulation.__exit__(None, None, None)
+
+    @invariant()
+    def all_is_well(self) -> None:
+        if self._simulation:
+            verify(self.universe)
+
+    # What users do.
+
+    @precondition(lambda self: not self.stacks())
+    @rule(first=luck.DECLARED, count=st.integers(1, 3), fails=luck.SELDOM)
+    def create_stack(self, first: Declared, count: int, fails: bool) -> None:  # noqa: FBT001 - drawn
+        template = Template(self._snapshots(first, count), fails)
+        self.universe.cloudformation.create("Graph", template)
+
+    @precondition(lambda self: self.idle())
+    @rule(update=luck.UPDATES)
+    def update_stack(self, update: luck.Update) -> None:
+        self._update(update)
+
+    @precondition(lambda self: self.idle())
+    @rule(update=luck.UPDATES, before=luck.SECONDS)
+    def update_stack_and_wait(self, update: luck.Update, before: float) -> None:
+        """What is going to happen may happen to it."""
+        self.universe.engine.run(before)
+        if self.idle():
+            self._update(update)
+            self.universe.settle()
+
+    @precondition(lambda self: self.idle() or self.busy("CREATE_IN_PROGRESS"))
+    @rule(really=luck.SELDOM)
+    def delete_stack(self, really: bool) -> None:  # noqa: FBT001 - drawn
+        for stack in self.idle() + self.busy("CREATE_IN_PROGRESS"):
+            if really:
+                self.universe.cloudformation.delete(stack)
+
+    @precondition(lambda self: self.busy("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
+    @rule(really=luck.SELDOM)
+    def something_else_in_the_stack_fails(self, really: bool) -> None:  # noqa: FBT001 - drawn
+        for stack in self.busy("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
+            if really:
+                self.universe.cloudformation.cancel(stack)
+
+    # What time does; twice, so that more of it passes.
+
+    @rule(seconds=luck.SECONDS)
+    def time_passes(self, seconds: float) -> None:
+        self.universe.engine.run(seconds)
+
+    @rule(seconds=luck.SECONDS)
+    def more_time_passes(self, seconds: float) -> None:
+        self.universe.engine.run(seconds)
+
+    @rule()
+    def everything_comes_to_rest(self) -> None:
+        self.universe.settle()
+
+    # What Lambda and EventBridge do.
+
+    @precondition(lambda self: self.universe.function.delivered)
+    @rule(which=st.integers(0, 50))
+    def an_event_is_delivered_again(self, which: int) -> None:
+        """However late; but one of an earlier operation not while the next one runs."""
+        function = self.universe.function
+        late = [one for one in function.delivered if self._can_come_late(one.request_id)]
+        if late:
+            function.invoke_again(late[-1 - which % len(late)])
+
+    @rule(seconds=st.sampled_from([0.0, 5.0, 25.0]))
+    def ticks_are_late(self, seconds: float) -> None:
+        self.universe.function.delays.tick = seconds
+
+    @precondition(lambda self: self._kills < KILLS_MAX)
+    @rule(fault=luck.KILLS)
+    def a_process_is_going_to_be_killed(self, fault: Fault) -> None:
+        self._kills += 1
+        self._arm(fault)
+
+    # What the network and the services do.
+
+    @rule(fault=luck.FAULTS)
+    def something_is_going_to_fail(self, fault: Fault) -> None:
+        self._arm(fault)
+
+    @precondition(lambda self: self._hangs < HANGS_MAX)
+    @rule(fault=luck.HANGS)
+    def a_call_is_going_to_hang(self, fault: Fault) -> None:
+        self._hangs += 1
+        self._arm(fault)
+
+    # What happens at Neptune.
+
+    @rule(duration=luck.DURATIONS, hidden=st.sampled_from([0.0, 0.0, 1.0, 3.0]))
+    def snapshots_take(self, duration: float, hidden: float) -> None:
+        self.universe.neptune.duration = duration
+        self.universe.neptune.hidden = hidden
+
+    @rule(
+        status=st.sampled_from(["modifying", "backing-up", "unheard-of", "deleting", ""]),
+        seconds=st.sampled_from([10.0, 100.0, 900.0]),
+    )
+    def the_cluster_is(self, status: str, seconds: float) -> None:
+        """Or it is gone; for a while."""
+        clusters = self.universe.neptune.clusters
+        available = clusters.pop("graph", ("neptune", "available"))
+        if status:
+            clusters["graph"] = ("neptune", status)
+        self.universe.engine.after(seconds, lambda: clusters.update(graph=available))
+        self.causes.add("cluster")
+
+    @precondition(lambda self: self._disasters < DISASTERS_MAX and self.own())
+    @rule(disaster=luck.DISASTERS, which=st.integers(0, 5))
+    def a_disaster_happens(self, disaster: str, which: int) -> None:
+        """To one of our snapshots, or to the room there is for them."""
+        self._disasters += 1
+        neptune, own = self.universe.neptune, self.own()
+        name = own[which % len(own)]
+        if disaster == "no room":
+            self.causes.add("quota")
+            neptune.quota = len(neptune.snapshots)
+        elif disaster == "never ends":
+            self.causes.add("slow")
+            neptune.duration = None
+        elif disaster.startswith("deleted"):
+            self.causes |= {"by hand", "taken name"}
+            del neptune.snapshots[name]
+            if disaster == "deleted and made again":
+                neptune.add(name, {"owner": "somebody else"})
+                self.universe.ledger.foreign[name] = ("", {"owner": "somebody else"})
+        else:
+            self.causes.add("broken")
+            neptune.snapshots[name].status = disaster
+
+    def stacks(self) -> list[Stack]:
+        """Those that still exist."""
+        stacks = self.universe.cloudformation.stacks.values()
+        return [stack for stack in stacks if stack.is_busy or stack.status not in _GONE]
+
+    def idle(self) -> list[Stack]:
+        """Those that can be updated."""
+        broken = "UPDATE_ROLLBACK_FAILED"
+        return [one for one in self.stacks() if not one.is_busy and one.status != broken]
+
+    def busy(self, *statuses: str) -> list[Stack]:
+        """Those in the middle of something."""
+        return [one for one in self.stacks() if one.is_busy and one.status in statuses]
+
+    def own(self) -> list[str]:
+        """Snapshots that the provider made."""
+        snapshots = self.universe.neptune.snapshots.values()
+        return [one.name for one in snapshots if "neptune-snapshot:stack" in one.tags]
+
+    def _update(self, update: luck.Update) -> None:
+        (stack,) = self.idle()
+        stack.style = update.style
+        first = stack.template.snapshots[0].but(**update.changes)
+        snapshots = self._snapshots(first, update.count, stack.template)
+        self.universe.cloudformation.update(stack, Template(snapshots, update.fails))
+
+    def _snapshots(
+        self, first: Declared, count: int, before: Template | None = None
+    ) -> tuple[Declared, ...]:
+        """The first as drawn, and plain ones beside it."""
+        rest = [Declared(f"Snapshot{number}") for number in range(1, count)]
+        kept = {one.logical_id: one for one in before.snapshots} if before else {}
+        self._note_causes(first)
+        return (first, *(kept.get(one.logical_id, one) for one in rest))
+
+    def _note_causes(self, declared: Declared) -> None:
+        if declared.timeout < _SHORT:
+            self.causes.add("slow")
+        if declared.name:
+            self.causes.add("taken name")
+        if declared.cluster != "graph":
+            self.causes |= {"cluster", "bad property"}
+
+    def _can_come_late(self, request_id: str) -> bool:
+        request = self.universe.cloudformation.requests[request_id]
+        stack = self.universe.stack_of(request)
+        return not stack.is_busy or request.operation == stack.operations
+
+    def _arm(self, fault: Fault) -> None:
+        self.universe.faults.armed.append(fault)
+        self.causes |= luck.causes(fault)

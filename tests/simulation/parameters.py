@@ -1,0 +1,32 @@
+"""A Parameter Store."""
+
+from typing import Any
+
+from simulation.faults import client_error
+
+
+class ParameterStore:
+    """The operations of the ``ssm`` client that the provider uses."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    def get_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
+        """Read one."""
+        if Name not in self.values:
+            raise client_error("ParameterNotFound", Name, "GetParameter")
+        return {"Parameter": {"Name": Name, "Value": self.values[Name]}}
+
+    def put_parameter(
+        self,
+        *,
+        Name: str,  # noqa: N803 - API
+        Value: str,  # noqa: N803 - API
+        Type: str,  # noqa: N803 - API
+        Overwrite: bool,  # noqa: N803 - API
+    ) -> dict[str, Any]:
+        """Write one."""
+        if Type != "String" or (Name in self.values and not Overwrite):
+            raise client_error("ParameterAlreadyExists", Name, "PutParameter")
+        self.values[Name] = Value
+        return {"Version": 1}

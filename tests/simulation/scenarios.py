@@ -1,0 +1,129 @@
+"""What users do on a day without bad luck; tests then disturb it at every single call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from simulation.cloudformation import RollbackStyle, Stack
+from simulation.templates import Declared, Template
+from simulation.universe import Universe
+
+LONGER_THAN_AN_INVOCATION: Final = 830.0
+LONGER_THAN_AN_HOUR: Final = 4000.0
+_ONE: Final = Declared("Snapshot")
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """``prepare`` is left in peace, ``act`` is disturbed."""
+
+    name: str
+    prepare: Callable[[Universe], None]
+    act: Callable[[Universe], None]
+
+    def __str__(self) -> str:
+        """Its name, for pytest."""
+        return self.name
+
+
+def _nothing(universe: Universe) -> None:
+    del universe
+
+
+def _taken(universe: Universe) -> None:
+    universe.ledger.causes.add("taken name")
+
+
+def _create(
+    *snapshots: Declared, duration: float = 2.0, fails: bool = False
+) -> Callable[..., None]:
+    def create(universe: Universe) -> None:
+        universe.neptune.duration = duration
+        universe.cloudformation.create("Graph", Template(snapshots, fails))
+        universe.settle()
+
+    return create
+
+
+def _update(
+    *snapshots: Declared,
+    duration: float = 2.0,
+    fails: bool = False,
+    style: RollbackStyle | None = None,
+) -> Callable[[Universe], None]:
+    def update(universe: Universe) -> None:
+        universe.neptune.duration = duration
+        stack = _stack(universe)
+        stack.style = style or RollbackStyle()
+        universe.cloudformation.update(stack, Template(snapshots, fails))
+        universe.settle()
+
+    return update
+
+
+def _delete(universe: Universe) -> None:
+    universe.cloudformation.delete(_stack(universe))
+    universe.settle()
+
+
+def _thrice(universe: Universe) -> None:
+    _create(_PRUNED)(universe)
+    for trigger in ("1", "2"):
+        _update(_PRUNED.but(trigger=trigger))(universe)
+
+
+def _create_and_give_up(universe: Universe) -> None:
+    universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+    stack = universe.cloudformation.create("Graph", Template((_ONE, Declared("Other"))))
+    universe.engine.run(830.0)
+    universe.cloudformation.cancel(stack)
+    universe.settle()
+
+
+def _create_on_a_busy_cluster(universe: Universe) -> None:
+    universe.neptune.clusters["graph"] = ("neptune", "modifying")
+    universe.engine.after(845.0, lambda: universe.neptune.clusters.update(_AVAILABLE))
+    _create(_ONE)(universe)
+
+
+def _stack(universe: Universe) -> Stack:
+    return next(reversed(universe.cloudformation.stacks.values()))
+
+
+_AVAILABLE: Final = {"graph": ("neptune", "available")}
+_PRUNED: Final = _ONE.but(keep_last=2, retain=True, parameter="/graph/last-good")
+_TAGGED: Final = _ONE.but(tags={"team": "a", "cost": "b"})
+_CHAIN: Final = _ONE.but(links=2, parameter="/graph/last-good")
+_NEXT: Final = _ONE.but(trigger="next")
+
+SCENARIOS: Final = (
+    Scenario("create", _nothing, _create(_ONE)),
+    Scenario("create two", _nothing, _create(_ONE, Declared("Other", cluster="other"))),
+    Scenario("create for long", _nothing, _create(_ONE, duration=LONGER_THAN_AN_INVOCATION)),
+    Scenario("create for hours", _nothing, _create(_CHAIN, duration=LONGER_THAN_AN_HOUR)),
+    Scenario("create by name", _nothing, _create(_ONE.but(name="by-name"))),
+    Scenario("create by a name that is taken", _taken, _create(_ONE.but(name="precious"))),
+    Scenario("create on a busy cluster", _nothing, _create_on_a_busy_cluster),
+    Scenario("create, and the migration fails", _nothing, _create(_ONE, fails=True)),
+    Scenario("create, and give up in the middle", _nothing, _create_and_give_up),
+    Scenario("take the next", _create(_ONE), _update(_NEXT)),
+    Scenario("take the next for long", _create(_ONE), _update(_NEXT, duration=840.0)),
+    Scenario("change tags", _create(_TAGGED), _update(_TAGGED.but(tags={"team": "z"}))),
+    Scenario("prune", _thrice, _update(_PRUNED.but(trigger="3"))),
+    Scenario(
+        "the migration fails", _create(_TAGGED), _update(_NEXT, fails=True, style=RollbackStyle())
+    ),
+    Scenario(
+        "the migration fails, and only the new one is deleted",
+        _create(_TAGGED),
+        _update(_NEXT, fails=True, style=RollbackStyle(updates_replaced=False)),
+    ),
+    Scenario(
+        "the migration fails after a change of tags",
+        _create(_TAGGED),
+        _update(
+            _TAGGED.but(tags={"team": "z"}), fails=True, style=RollbackStyle(sends_new_id=False)
+        ),
+    ),
+    Scenario("delete", _create(_ONE, Declared("Other")), _delete),
+)

@@ -1,0 +1,17 @@
+"""The list of mutations fits the provider as it is; trying them takes minutes, so not here."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from simulation.mutants import PACKAGE, ROOT, apply
+from simulation.mutations import MUTATIONS, Mutation
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
+def test_a_mutation_can_be_made_and_is_python(mutation: Mutation, tmp_path: Path) -> None:
+    package = tmp_path / PACKAGE
+    shutil.copytree(ROOT / "provider" / PACKAGE, package)
+    apply(mutation, package)
+    compile((package / mutation.file).read_text(), mutation.file, "exec")
