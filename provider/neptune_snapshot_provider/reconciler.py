@@ -259,9 +259,8 @@ class Reconciler:
         used = "100 a region by default, shared with RDS and Aurora"
         own: list[str] = []
         try:
+            own = [one.snapshot.identifier for one in self._afterwards.own_snapshots(properties)]
             used = "{} of {} used, shared with RDS and Aurora".format(*self._aws.quota())
-            found = self._afterwards.own_snapshots(properties)
-            own = [one.snapshot.identifier for one in found]
         except (neptune.Refusal, ProviderError) as problem:
             say(logging.WARNING, f"What fills the quota could not be looked at: {problem}")
         advice = f"Own ones that could go: {', '.join(own)}." if own else "Delete old ones"

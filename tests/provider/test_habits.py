@@ -198,10 +198,13 @@ def test_a_full_quota_that_cannot_be_looked_at_is_still_named(world: World, answ
         if name == "quota":
             raise Denied("AccessDenied", "no", "DescribeAccountAttributes")
 
-    world.allowed = 0
+    history = History(world, answer)
+    history.deploy()
+    world.allowed = 1
     world.before = before
-    with pytest.raises(SnapshotQuotaExceeded, match="100 a region by default"):
-        answer(events.create())
+    with pytest.raises(SnapshotQuotaExceeded, match="100 a region by default") as caught:
+        history.deploy()
+    assert f"Own ones that could go: {history.names[0]}" in str(caught.value)
 
 
 def test_the_parameter_names_the_last_good_snapshot(world: World, answer: Run) -> None:
