@@ -43,18 +43,22 @@ def failures(scenario: Scenario, disturbance: Disturbance) -> list[str]:
 
 @cache
 def points(scenario: Scenario) -> list[int]:
-    """Numbers of the calls worth disturbing: of a row of equal ones the first two and the last."""
+    """Numbers of the calls worth disturbing.
+
+    Looks repeat for hours: of the calls that are made between the same ones, each as the others,
+    the first two are disturbed and the last.
+    """
     with simulated(SEED) as universe:
         scenario.prepare(universe)
         first = len(universe.ledger.calls)
         scenario.act(universe)
         verify(universe, ALWAYS + AT_REST)
         calls = universe.ledger.calls
-    return [
-        number
-        for number in range(first, len(calls))
-        if len(set(calls[max(number - 2, first) : number + 2])) > 1 or number < first + 2
-    ]
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number in range(first, len(calls)):
+        around = tuple(calls[max(number - 2, first) : number + 3])
+        alike.setdefault(around, []).append(number)
+    return sorted({number for numbers in alike.values() for number in (*numbers[:2], numbers[-1])})
 
 
 def disturb(scenario: Scenario, number: int, disturbance: Disturbance) -> None:

@@ -103,7 +103,7 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
         if deed.request.is_rollback or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
-        if deed.answer:
+        if deed.answer and "by hand" not in universe.ledger.causes:
             yield f"{about} though it had been answered {deed.answer}"
 
 
@@ -165,7 +165,12 @@ def a_failure_has_a_cause(universe: Universe) -> Violations:
 
 
 def every_request_is_answered_in_time(universe: Universe) -> Violations:
-    """Before CloudFormation gives up, if anybody still waits."""
+    """Before CloudFormation gives up, if anybody still waits.
+
+    Excused is whoever was killed twice: at the end of the hour there is time for one more delivery.
+    """
+    if sum(kind.kills for kind, _ in universe.faults.struck) > 1:
+        return
     for request in universe.cloudformation.requests.values():
         if request.timed_out and request.id not in universe.function.given_up:
             yield f"{request.type} {request.id} of {request.logical_id} was not answered"

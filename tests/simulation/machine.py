@@ -127,6 +127,8 @@ class Lifecycle(RuleBasedStateMachine):
         late = [one for one in function.delivered if self._can_come_late(one.request_id)]
         if late:
             function.invoke_again(late[-1 - which % len(late)])
+        if not self.busy():
+            self.universe.engine.run(30.0)
 
     @rule(seconds=st.sampled_from([0.0, 5.0, 25.0]))
     def ticks_are_late(self, seconds: float) -> None:
@@ -164,9 +166,10 @@ class Lifecycle(RuleBasedStateMachine):
     def the_cluster_is(self, status: str, seconds: float) -> None:
         """Or it is gone; for a while."""
         clusters = self.universe.neptune.clusters
-        available = clusters.pop("graph", ("neptune", "available"))
+        clusters.pop("graph", None)
         if status:
             clusters["graph"] = ("neptune", status)
+        available = ("neptune", "available")
         self.universe.engine.after(seconds, lambda: clusters.update(graph=available))
         self.causes.add("cluster")
 
@@ -204,8 +207,10 @@ class Lifecycle(RuleBasedStateMachine):
         return [one for one in self.stacks() if not one.is_busy and one.status != broken]
 
     def busy(self, *statuses: str) -> list[Stack]:
-        """Those in the middle of something."""
-        return [one for one in self.stacks() if one.is_busy and one.status in statuses]
+        """Those in the middle of something, or of one of these."""
+        return [
+            one for one in self.stacks() if one.is_busy and (not statuses or one.status in statuses)
+        ]
 
     def own(self) -> list[str]:
         """Snapshots that the provider made."""

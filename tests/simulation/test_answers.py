@@ -19,6 +19,21 @@ def test_a_create_that_never_was_valid_answers_an_id_that_no_snapshot_has() -> N
         verify(universe, ALWAYS + AT_REST)
 
 
+def test_a_delete_removes_the_rule_of_the_create_it_cancels_at_once() -> None:
+    """Without a Delete the next tick does, if then there still is a function."""
+    with simulated() as universe:
+        universe.neptune.duration = 2000.0
+        stack = universe.cloudformation.create("Graph", Template((Declared("Snapshot"),)))
+        universe.engine.run(820.0)
+        assert universe.events.rules
+        universe.cloudformation.cancel(stack)
+        universe.engine.run(5.0)
+        assert not universe.events.rules
+        assert not universe.function.statements
+        universe.settle()
+        verify(universe, ALWAYS + AT_REST)
+
+
 def test_an_invocation_that_runs_out_of_time_answers_with_its_own_id() -> None:
     """Crhelper answers half a second before the end, whatever the handler is doing."""
     with simulated() as universe:
