@@ -62,7 +62,7 @@ lint: setup ## Check style and types
 	@pyright
 
 lock: ## Pin again what pyproject.toml asks for (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app --group dev -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app --group dev --group docs -o requirements-dev.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app -c requirements-dev.txt -o requirements.txt
 	echo "-e ." >> requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header tests/security/requirements-checkov.in -o tests/security/requirements-checkov.txt

@@ -1,0 +1,1 @@
+"""The command ``neptune-snapshot``: watch, list and restore snapshots of Neptune clusters."""
