@@ -27,6 +27,6 @@ def create(
         "ResourceProperties": {
             "ServiceToken": service_token,
             "DBClusterIdentifier": cluster,
-            "TimeoutSeconds": "3480",
+            "TimeoutSeconds": "3300",
         },
     }

@@ -32,8 +32,8 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             lower-cased. It must not exist yet. A unique name is made up if not given.
         identifier_prefix: What the made-up name starts with; the cluster's identifier if not
             given. Cut to 35 characters where it is longer.
-        timeout: How long to wait for the snapshot, in whole seconds, up to 12 hours; 58 minutes
-            if not given. CloudFormation waits an hour for one resource, so each further 58
+        timeout: How long to wait for the snapshot, in whole seconds, up to 12 hours; 55 minutes
+            if not given. CloudFormation waits an hour for one resource, so each further 55
             minutes add one that waits on; the cluster has to become available in the first. A
             deployment that runs out of time fails and leaves the snapshot to finish.
         removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;

@@ -146,8 +146,12 @@ REUSE_SECONDS_MAX: Final = 366 * 24 * 3600
 
 SERVICE_TIMEOUT_MAX: Final = 3600
 """Seconds CloudFormation waits for one custom resource."""
-ANSWER_MARGIN: Final = 120
-"""Seconds kept free between our deadline and CloudFormation's: a late tick and its answer."""
+ANSWER_MARGIN: Final = 300
+"""Seconds kept free between our deadline and CloudFormation's.
+
+A last tick comes up to a minute late and looks for up to another; if it is killed, Lambda delivers
+it again after one minute and after two more.
+"""
 TIMEOUT_MAX: Final = SERVICE_TIMEOUT_MAX - ANSWER_MARGIN
 """Seconds one resource can wait."""
 TIMEOUT_MIN: Final = 1

@@ -27,7 +27,6 @@ from neptune_snapshot_provider.request import (
     RequestType,
     is_custom_resource_event,
     parse_request,
-    sent_at,
 )
 from neptune_snapshot_provider.steps import Answer
 from neptune_snapshot_provider.waiting import Budget
@@ -38,6 +37,8 @@ socket.setdefaulttimeout(15)
 _CLOCK: Final = SystemClock()
 _SET_UP_ATTEMPTS: Final = 3
 _SET_UP_PAUSE: Final = 3.0
+_DELIVERED_AGAIN_AFTER: Final = 45.0
+"""Seconds after which a request comes a second time: Lambda repeats a failed one in a minute."""
 
 
 class Context(Protocol):
@@ -68,6 +69,7 @@ class Invocation:
         self._helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
         self._request_event, self._resume = resume.unfold(event)
         self._crhelper_event = dict(event)
+        self._leftover = ""
         if event["RequestType"] not in tuple(RequestType):
             # crhelper has no answer to a type it does not know; `parse_request` refuses it.
             self._crhelper_event["RequestType"] = RequestType.CREATE.value
@@ -114,8 +116,9 @@ class Invocation:
             started = self._resume.started
         else:
             remaining = self._context.get_remaining_time_in_millis() / 1000
-            began = sent_at(self._request_event, now)
-            budget = Budget.first(now, request.timeout, remaining, began)
+            budget = Budget.first(now, request.timeout, remaining, request.sent_at)
+            if now - budget.started_at > _DELIVERED_AGAIN_AFTER:
+                self._leftover = poll_id(request) + poll_suffix(request)
             started = False
             if request.type is RequestType.DELETE:
                 self._polls.sweep(poll_id(request))
@@ -186,6 +189,9 @@ class Invocation:
             # Before the answer: after it CloudFormation may take away the rights to.
             self._remove_poll()
             self._set_poll(None)
+        elif self._leftover:
+            # An earlier delivery may have been killed while it set the poll up.
+            self._polls.remove(self._leftover, self._leftover)
         return physical_id
 
     def _set_poll(self, function: Any) -> None:  # noqa: ANN401 - crhelper's type has no None

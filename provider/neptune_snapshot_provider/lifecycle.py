@@ -38,6 +38,8 @@ IDLES_MAX: Final = 5
 """The stack's status may be behind; after so many looks in a row nobody waits for the request."""
 MISSES_MAX: Final = 5
 """A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
+CLOCKS_DIFFER: Final = 5.0
+"""Seconds by which the clocks of two AWS services may differ."""
 _SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
 _SNAPSHOT_STUCK: Final = ("failed", "incompatible-")
 _CLUSTER_DEAD: Final = ("deleting", "inaccessible-encryption-credentials", "incompatible-")
@@ -321,6 +323,10 @@ def _delete(request: Request, name: str, seen: Seen) -> Step:
         return Look(Fact.SNAPSHOT)
     if snapshot is MISSING or snapshot.status == "deleted":
         return Answer(name, f"snapshot {name} does not exist; nothing is left to delete")
+    if _is_newer(snapshot, request):
+        return Answer(
+            name, f"snapshot {name} was made after its deletion was asked for; it is kept"
+        )
     if seen.tags is None:
         return Look(Fact.TAGS)
     if not identity.is_own(seen.tags, request):
@@ -328,6 +334,13 @@ def _delete(request: Request, name: str, seen: Seen) -> Step:
     if snapshot.status == AVAILABLE or _is_dead(snapshot.status, _SNAPSHOT_STUCK):
         return DeleteSnapshot(name)
     return Wait(f"snapshot {name} is {snapshot.status}", (Fact.SNAPSHOT,), snapshot.status)
+
+
+def _is_newer(snapshot: Snapshot, request: Request) -> bool:
+    """Whether this is another snapshot under the same name than the request can have meant."""
+    if snapshot.created_at is None or request.sent_at is None:
+        return False
+    return snapshot.created_at > request.sent_at + CLOCKS_DIFFER
 
 
 def after_refused_delete(snapshot: Snapshot) -> Wait:

@@ -68,6 +68,9 @@ class Request:
 
     ``waits_only`` is the resource that waits for a snapshot which another one took.
 
+    ``sent_at`` is when CloudFormation sent it, in seconds since the epoch, however late or often it
+    is delivered; ``None`` if that is not known.
+
     ``properties`` is ``None`` for a Delete, which needs none: a resource whose properties never
     were valid can be deleted too. ``old`` is ``None`` unless this is an Update of a resource whose
     properties were valid.
@@ -82,6 +85,7 @@ class Request:
     properties: Properties | None = None
     old: Properties | None = None
     timeout: int = TIMEOUT_MAX
+    sent_at: float | None = None
 
     @property
     def owner(self) -> str:
@@ -94,20 +98,6 @@ def is_custom_resource_event(event: object) -> TypeGuard[Event]:
     return isinstance(event, dict) and all(
         isinstance(event.get(key), str) and event[key] for key in _ENVELOPE
     )
-
-
-def sent_at(event: Event, now: float) -> float:
-    """When CloudFormation sent the request, in seconds since the epoch.
-
-    That is when its hour began, however late or often the request is delivered. It stands in the
-    presigned URL; where it does not, ``now`` is the best there is.
-    """
-    (signed_at,) = parse_qs(urlsplit(event["ResponseURL"]).query).get("X-Amz-Date", [""])[:1]
-    try:
-        moment = datetime.strptime(signed_at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return now
-    return min(moment.timestamp(), now)
 
 
 def parse_request(event: Event) -> Request:
@@ -136,6 +126,7 @@ def parse_request(event: Event) -> Request:
         properties=properties,
         old=_old_properties(event, waits_only) if request_type is RequestType.UPDATE else None,
         timeout=properties.timeout if properties else _timeout_or_default(event),
+        sent_at=_sent_at(event),
     )
 
 
@@ -166,6 +157,15 @@ def parse_properties(raw: object, *, waits_only: bool = False) -> Properties:
             WhenClusterMissing.SKIP,
         ),
     )
+
+
+def _sent_at(event: Event) -> float | None:
+    """When the URL to answer to was signed; CloudFormation's hour began then."""
+    (signed_at,) = parse_qs(urlsplit(event["ResponseURL"]).query).get("X-Amz-Date", [""])[:1]
+    try:
+        return datetime.strptime(signed_at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
 
 
 def _physical_id(event: Event, request_type: RequestType) -> str:

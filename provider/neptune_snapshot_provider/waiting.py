@@ -49,7 +49,7 @@ class Budget:
         cls, now: float, timeout: float, lambda_remaining: float, sent_at: float | None = None
     ) -> "Budget":
         """Budget of the invocation that CloudFormation made, at ``sent_at`` or just now."""
-        started_at = now if sent_at is None else sent_at
+        started_at = now if sent_at is None else min(sent_at, now)
         return cls(
             started_at=started_at,
             deadline=started_at + timeout,

@@ -18,11 +18,11 @@ def of_hours(hours: float) -> tuple[cdk.Stack, DatabaseClusterSnapshot]:
     ("seconds", "links"),
     [
         (1, [1]),
-        (3480, [3480]),
-        (3481, [3480, 1]),
-        (6960, [3480, 3480]),
-        (21_600, [3480] * 6 + [720]),
-        (43_200, [3480] * 12 + [1440]),
+        (3300, [3300]),
+        (3301, [3300, 1]),
+        (6600, [3300, 3300]),
+        (21_600, [3300] * 6 + [1800]),
+        (43_200, [3300] * 13 + [300]),
     ],
 )
 def test_a_limit_is_divided_into_what_one_resource_can_wait(seconds: int, links: list[int]) -> None:
@@ -31,7 +31,7 @@ def test_a_limit_is_divided_into_what_one_resource_can_wait(seconds: int, links:
 
 
 def test_a_limit_that_one_resource_can_wait_has_no_chain() -> None:
-    stack, _ = of_hours(3480 / 3600)
+    stack, _ = of_hours(3300 / 3600)
     found = resources(stack)
     assert not of_type(found, contract.WAIT_RESOURCE_TYPE)
     (snapshot,) = of_type(found, contract.RESOURCE_TYPE)
@@ -44,8 +44,8 @@ def test_each_link_waits_its_part_and_only_the_last_fails() -> None:
     (snapshot,) = of_type(found, contract.RESOURCE_TYPE)
     links = [snapshot, *of_type(found, contract.WAIT_RESOURCE_TYPE)]
     properties = [link["Properties"] for link in links]
-    assert [one["TimeoutSeconds"] for one in properties] == [3480, 3480, 240]
-    assert [one["ServiceTimeout"] for one in properties] == ["3600", "3600", "360"]
+    assert [one["TimeoutSeconds"] for one in properties] == [3300, 3300, 600]
+    assert [one["ServiceTimeout"] for one in properties] == ["3600", "3600", "900"]
     assert [one.get("OnTimeout") for one in properties] == ["CONTINUE", "CONTINUE", None]
 
 

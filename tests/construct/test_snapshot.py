@@ -42,7 +42,7 @@ def only_snapshot(stack: cdk.Stack) -> Json:
 def test_only_what_is_given_is_sent() -> None:
     stack = new_stack()
     DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    assert wire(stack) == {"DBClusterIdentifier": "graph", "TimeoutSeconds": 3480}
+    assert wire(stack) == {"DBClusterIdentifier": "graph", "TimeoutSeconds": 3300}
 
 
 def test_everything_given_is_sent() -> None:

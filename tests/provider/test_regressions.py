@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import TIMEOUT_MAX, OwnerTag
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
@@ -97,6 +97,55 @@ def test_three_deliveries_of_one_request_kept_each_other_from_waiting(universe: 
         universe.function.invoke_again(universe.function.delivered[0])
     universe.settle()
     assert {one.body["Status"] for one in universe.ledger.answers} == {"SUCCESS"}
+
+
+def test_a_snapshot_that_was_not_done_in_time_left_its_stack_waiting_because_two_ticks_died(
+    universe: Universe,
+) -> None:
+    """The last ones of the hour, with the rule removed already: Lambda delivers them again."""
+    universe.ledger.causes |= {"killed", "slow"}
+    universe.neptune.duration = None
+    stack = universe.cloudformation.create("Graph", Template((Declared("Snapshot"),)))
+    universe.engine.run(TIMEOUT_MAX - 30)
+    universe.faults.armed.append(Fault(Kind.KILL_LATE, "RemovePermission", count=2))
+    universe.settle()
+    assert universe.ledger.answers[0].body["Reason"].startswith("DeadlineExceeded")
+    assert stack.status == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("operation", ["PutRule", "AddPermission"])
+def test_half_a_poll_stayed_because_the_function_was_killed_while_it_set_it_up(
+    universe: Universe, operation: str
+) -> None:
+    """The second delivery found the snapshot available and needed no poll."""
+    universe.ledger.causes.add("killed")
+    stack = deploy(universe, fault=Fault(Kind.KILL_LATE, operation), duration=830.0)
+    assert stack.status == "CREATE_COMPLETE"
+    assert not universe.events.rules
+    assert not universe.function.statements
+
+
+def test_a_late_delete_removed_the_snapshot_that_the_next_update_took_under_the_same_name(
+    universe: Universe,
+) -> None:
+    """Delivered twice, the second time while the stack was updated again."""
+    universe.ledger.causes.add("taken name")
+    named = Declared("Snapshot", name="nightly", retain=False)
+    stack = universe.cloudformation.create("Graph", Template((named,)))
+    universe.settle()
+    for name in ("another", "nightly"):
+        universe.cloudformation.update(stack, Template((named.but(name=name),)))
+        if name == "another":
+            universe.settle()
+    deletion = universe.function.delivered[-2]
+    assert (deletion.event["RequestType"], deletion.event["PhysicalResourceId"]) == (
+        "Delete",
+        "nightly",
+    )
+    universe.engine.run(3.0)
+    universe.function.invoke_again(deletion)
+    universe.settle()
+    assert universe.neptune.status_of("nightly") == "available"
 
 
 def test_a_chain_of_hours_answered_without_attributes(universe: Universe) -> None:

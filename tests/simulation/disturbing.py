@@ -18,15 +18,17 @@ class Disturbance(Enum):
 
     KILLED_BEFORE = "killed before"
     KILLED_AFTER = "killed after"
+    KILLED_TWICE = "killed after, and after the next call too"
     HANGS = "hangs"
     CANCELLED = "cancelled"
     DUPLICATED = "duplicated"
 
 
 _FAULTS: Final = {
-    Disturbance.KILLED_BEFORE: Kind.KILL,
-    Disturbance.KILLED_AFTER: Kind.KILL_LATE,
-    Disturbance.HANGS: Kind.TIMEOUT_LATE,
+    Disturbance.KILLED_BEFORE: (Kind.KILL, 1),
+    Disturbance.KILLED_AFTER: (Kind.KILL_LATE, 1),
+    Disturbance.KILLED_TWICE: (Kind.KILL_LATE, 2),
+    Disturbance.HANGS: (Kind.TIMEOUT_LATE, 1),
 }
 
 
@@ -82,8 +84,9 @@ def disturb(scenario: Scenario, number: int, disturbance: Disturbance) -> None:
 
 
 def _strike(universe: Universe, disturbance: Disturbance) -> None:
-    if kind := _FAULTS.get(disturbance):
-        universe.faults.armed.append(Fault(kind))
+    if disturbance in _FAULTS:
+        kind, count = _FAULTS[disturbance]
+        universe.faults.armed.append(Fault(kind, count=count))
         if kind.kills:
             universe.ledger.causes.add("killed")
     elif disturbance is Disturbance.DUPLICATED:

@@ -52,7 +52,7 @@ def success_names_an_available_snapshot(universe: Universe) -> Violations:
         said = one.body["Data"].get("Status")
         if said != "available" and not continues:
             yield f"{_about(one)}: {name} is said to be {said}"
-        if {"by hand", "broken"} & universe.ledger.causes:
+        if name in universe.ledger.struck:
             continue  # it may just have happened to what was available a moment ago
         if one.snapshot is None or (one.snapshot_status != "available" and not continues):
             yield f"{_about(one)}: {name} is {one.snapshot_status or 'not there'}"
@@ -88,10 +88,14 @@ def only_what_was_asked_for_is_deleted(universe: Universe) -> Violations:
 
 
 def one_request_takes_one_snapshot(universe: Universe) -> Violations:
-    """Unless somebody took the first one away, which `by hand` stands for."""
-    taken = Counter(deed.request.id for deed in universe.ledger.deeds if deed.operation == "create")
+    """Unless somebody took the first one away."""
+    taken = Counter(
+        deed.request.id
+        for deed in universe.ledger.deeds
+        if deed.operation == "create" and deed.name not in universe.ledger.struck
+    )
     for request_id, count in taken.items():
-        if count > 1 and "by hand" not in universe.ledger.causes:
+        if count > 1:
             yield f"{request_id} took {count} snapshots"
 
 
@@ -103,7 +107,7 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
         if deed.request.is_rollback or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
-        if deed.answer and "by hand" not in universe.ledger.causes:
+        if deed.answer and deed.name not in universe.ledger.struck:
             yield f"{about} though it had been answered {deed.answer}"
 
 
@@ -167,10 +171,8 @@ def a_failure_has_a_cause(universe: Universe) -> Violations:
 def every_request_is_answered_in_time(universe: Universe) -> Violations:
     """Before CloudFormation gives up, if anybody still waits.
 
-    Excused is whoever was killed twice: at the end of the hour there is time for one more delivery.
+    Excused is what Lambda has given up delivering.
     """
-    if sum(kind.kills for kind, _ in universe.faults.struck) > 1:
-        return
     for request in universe.cloudformation.requests.values():
         if request.timed_out and request.id not in universe.function.given_up:
             yield f"{request.type} {request.id} of {request.logical_id} was not answered"
@@ -191,9 +193,9 @@ def every_rollback_ends(universe: Universe) -> Violations:
 def nothing_of_a_poll_remains(universe: Universe) -> Violations:
     """No rule, target or permission, once everybody is answered.
 
-    A process killed while it sets a poll up can leave a rule without a target, which does nothing.
+    Excused is who was not let set up or remove it, and what Lambda has given up delivering.
     """
-    crippled = "killed" in universe.ledger.causes or "set-up" in universe.ledger.causes
+    crippled = "set-up" in universe.ledger.causes or universe.function.given_up
     for rule in universe.events.rules.values():
         if rule.input is not None or not crippled:
             yield f"rule {rule.name} of {rule.request_id}, target {rule.input is not None}"
@@ -203,13 +205,13 @@ def nothing_of_a_poll_remains(universe: Universe) -> Violations:
 
 def nothing_is_lost(universe: Universe) -> Violations:
     """What a stack at rest stands for is there, and is available."""
-    if {"by hand", "broken"} & universe.ledger.causes:
-        return
     for stack in universe.cloudformation.stacks.values():
         if stack.status not in _LIVE:
             continue
         for key, name in stack.ids.items():
             if name.startswith("skipped:") and "cluster" in universe.ledger.causes:
+                continue
+            if name in universe.ledger.struck:
                 continue
             if universe.neptune.status_of(name) != "available":
                 yield f"{key} of {stack.name} is {name}: {universe.neptune.status_of(name)!r}"
@@ -217,14 +219,12 @@ def nothing_is_lost(universe: Universe) -> Violations:
 
 def tags_are_as_declared(universe: Universe) -> Violations:
     """Once a stack is at rest, its snapshots carry the tags of its template."""
-    if "by hand" in universe.ledger.causes:
-        return
     for stack in universe.cloudformation.stacks.values():
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             continue
         for key, wanted in _declared_tags(stack.template).items():
             snapshot = universe.neptune.snapshots.get(stack.ids.get(key, ""))
-            if snapshot is None:
+            if snapshot is None or snapshot.name in universe.ledger.struck:
                 continue
             tags = {k: v for k, v in snapshot.tags.items() if not k.startswith("neptune-")}
             if tags != wanted:

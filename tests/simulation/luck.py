@@ -73,7 +73,7 @@ FAULTS = st.one_of(_BLIPS, _BLIPS, _POLL_FAULTS, _LOST_ANSWERS, _NEW_ROLE, _OUTA
 SELDOM = st.sampled_from([False, False, True])
 SECONDS = st.sampled_from([0.05, 0.15, 0.4, 1.0, 5.0, 30.0, 61.0, 300.0, 820.0, 1200.0, 3500.0])
 DURATIONS = st.sampled_from([2.0, 0.0, 40.0, 400.0, 830.0, 840.0, 2000.0])
-TIMEOUTS = st.sampled_from([3480, 3480, 3480, 600, 20])
+TIMEOUTS = st.sampled_from([3300, 3300, 3300, 600, 20])
 TAGS: SearchStrategy[dict[str, str]] = st.sampled_from(
     [{}, {"team": "a"}, {"team": "b"}, {"cost": "c", "team": "a"}]
 )
@@ -84,7 +84,7 @@ DECLARED = st.builds(
     tags=TAGS,
     name=st.sampled_from(["", "", "", "", "by-name"]),
     trigger=st.sampled_from(["", "1"]),
-    timeout=st.sampled_from([3480, 3480, 3480, 600]),
+    timeout=st.sampled_from([3300, 3300, 3300, 600]),
     retain=st.booleans(),
     links=st.sampled_from([0, 0, 0, 2]),
     keep_last=st.sampled_from([0, 0, 1, 2]),

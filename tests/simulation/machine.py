@@ -122,7 +122,7 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.universe.function.delivered)
     @rule(which=st.integers(0, 50))
     def an_event_is_delivered_again(self, which: int) -> None:
-        """However late; but one of an earlier operation not while the next one runs."""
+        """However late; but what is no Delete, not while the stack's next operation runs."""
         function = self.universe.function
         late = [one for one in function.delivered if self._can_come_late(one.request_id)]
         if late:
@@ -188,12 +188,14 @@ class Lifecycle(RuleBasedStateMachine):
             neptune.duration = None
         elif disaster.startswith("deleted"):
             self.causes |= {"by hand", "taken name"}
+            self.universe.ledger.struck.add(name)
             del neptune.snapshots[name]
             if disaster == "deleted and made again":
                 neptune.add(name, {"owner": "somebody else"})
                 self.universe.ledger.foreign[name] = ("", {"owner": "somebody else"})
         else:
             self.causes.add("broken")
+            self.universe.ledger.struck.add(name)
             neptune.snapshots[name].status = disaster
 
     def stacks(self) -> list[Stack]:
@@ -244,7 +246,8 @@ class Lifecycle(RuleBasedStateMachine):
     def _can_come_late(self, request_id: str) -> bool:
         request = self.universe.cloudformation.requests[request_id]
         stack = self.universe.stack_of(request)
-        return not stack.is_busy or request.operation == stack.operations
+        is_of_now = not stack.is_busy or request.operation == stack.operations
+        return is_of_now or request.type == "Delete"
 
     def _arm(self, fault: Fault) -> None:
         self.universe.faults.armed.append(fault)

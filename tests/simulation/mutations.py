@@ -70,6 +70,18 @@ MUTATIONS: Final = (
         "    return None\n    statuses",
     ),
     Mutation(
+        "a late Delete takes whatever has the name by now",
+        "lifecycle.py",
+        "    if _is_newer(snapshot, request):",
+        "    if False:",
+    ),
+    Mutation(
+        "half a poll stays where a process was killed",
+        "handler.py",
+        "            self._polls.remove(self._leftover, self._leftover)",
+        "            pass",
+    ),
+    Mutation(
         "a rollback takes a snapshot",
         "lifecycle.py",
         "        return _restore(request, properties, seen)",
@@ -102,7 +114,7 @@ MUTATIONS: Final = (
     Mutation(
         "every delivery has its own hour",
         "waiting.py",
-        "started_at = now if sent_at is None else sent_at",
+        "started_at = now if sent_at is None else min(sent_at, now)",
         "started_at = now",
     ),
     Mutation(

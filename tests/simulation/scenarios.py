@@ -34,6 +34,13 @@ def _taken(universe: Universe) -> None:
     universe.ledger.causes.add("taken name")
 
 
+def _never_done(universe: Universe) -> None:
+    universe.ledger.causes.add("slow")
+    universe.neptune.duration = None
+    universe.cloudformation.create("Graph", Template((_ONE,)))
+    universe.settle()
+
+
 def _create(
     *snapshots: Declared, duration: float = 2.0, fails: bool = False
 ) -> Callable[..., None]:
@@ -101,6 +108,7 @@ SCENARIOS: Final = (
     Scenario("create two", _nothing, _create(_ONE, Declared("Other", cluster="other"))),
     Scenario("create for long", _nothing, _create(_ONE, duration=LONGER_THAN_AN_INVOCATION)),
     Scenario("create for hours", _nothing, _create(_CHAIN, duration=LONGER_THAN_AN_HOUR)),
+    Scenario("create, and the hour is over", _nothing, _never_done),
     Scenario("create by name", _nothing, _create(_ONE.but(name="by-name"))),
     Scenario("create by a name that is taken", _taken, _create(_ONE.but(name="precious"))),
     Scenario("create on a busy cluster", _nothing, _create_on_a_busy_cluster),

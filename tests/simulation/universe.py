@@ -58,13 +58,18 @@ class Answered:
 
 @dataclass
 class Ledger:
-    """Everything that is to be judged; ``causes`` are good reasons for a request to fail."""
+    """Everything that is to be judged.
+
+    ``causes`` are good reasons for a request to fail, ``struck`` the names of snapshots that were
+    deleted by hand, replaced by a stranger's or broken.
+    """
 
     calls: list[str] = field(default_factory=list[str])
     deeds: list[Deed] = field(default_factory=list[Deed])
     answers: list[Answered] = field(default_factory=list[Answered])
     log: list[str] = field(default_factory=list[str])
     causes: set[str] = field(default_factory=set[str])
+    struck: set[str] = field(default_factory=set[str])
     foreign: dict[str, tuple[str, dict[str, str]]] = field(
         default_factory=dict[str, tuple[str, dict[str, str]]]
     )

@@ -15,7 +15,7 @@ def properties(cluster: str = CLUSTER, **others: object) -> dict[str, Any]:
         "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:Provider",
         "ServiceTimeout": "3600",
         "DBClusterIdentifier": cluster,
-        "TimeoutSeconds": "3480",
+        "TimeoutSeconds": "3300",
         **others,
     }
 
