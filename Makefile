@@ -47,7 +47,7 @@ soak: setup ## Look for orders of events that break a promise, for MINUTES (30)
 	@PYTHONPATH=tests python -m simulation.soak --minutes $(or $(MINUTES),30)
 
 crashes: setup ## Disturb every call of every scenario
-	@PYTHONPATH=tests python -m pytest -q tests/simulation/test_crashes.py
+	@PYTHONPATH=tests python -m simulation.crashes
 
 mutants: setup ## Show which test catches each of some typical mistakes
 	@PYTHONPATH=tests python -m simulation.mutants

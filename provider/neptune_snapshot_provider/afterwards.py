@@ -97,7 +97,8 @@ class Afterwards:
     def _is_wanted(self) -> bool:
         """Whether the stack still goes forward; a rollback changes nothing but tags."""
         stack = self._aws.stack(self._request.stack_id)
-        return not (stack.is_rolling_back or stack.is_idle)
+        is_beyond = stack.is_beyond(self._request.sent_at)
+        return not (stack.is_rolling_back or stack.is_idle or is_beyond)
 
     def _prune(self, candidates: list[Candidate], keep_last: int, newest: str) -> Plan:
         replaced = self._request.physical_id

@@ -20,7 +20,7 @@ from neptune_snapshot_provider.errors import (
     SnapshotNotDeletable,
     UnsupportedEngine,
 )
-from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot, Stack
+from neptune_snapshot_provider.records import CLOCKS_DIFFER, MISSING, Cluster, Snapshot, Stack
 from neptune_snapshot_provider.request import Properties, Request, RequestType
 from neptune_snapshot_provider.steps import (
     Answer,
@@ -38,8 +38,6 @@ IDLES_MAX: Final = 5
 """The stack's status may be behind; after so many looks in a row nobody waits for the request."""
 MISSES_MAX: Final = 5
 """A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
-CLOCKS_DIFFER: Final = 5.0
-"""Seconds by which the clocks of two AWS services may differ."""
 _SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
 _SNAPSHOT_STUCK: Final = ("failed", "incompatible-")
 _CLUSTER_DEAD: Final = ("deleting", "inaccessible-encryption-credentials", "incompatible-")
@@ -123,8 +121,7 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
         if seen.reusable is None:
             return Look(Fact.REUSABLE)
         if seen.reusable is not MISSING:
-            name = seen.reusable.identifier
-            return Answer(name, f"snapshot {name} is reused", seen.reusable, Outcome.REUSED)
+            return _reuse(request, properties, seen.reusable, seen)
     cluster = seen.cluster
     if cluster is None:
         return Look(Fact.CLUSTER)
@@ -136,7 +133,7 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
             f"cluster {cluster.identifier} is {cluster.status}: waiting until it is available"
         )
         return Wait(situation, (Fact.CLUSTER, Fact.STACK), cluster.status)
-    if step := _unless_pending(properties, seen):
+    if step := _unless_pending(request, properties, seen):
         return step
     tags = {
         **properties.tags,
@@ -146,7 +143,17 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
     return CreateSnapshot(subject(request, seen), properties.cluster, tags)
 
 
-def _unless_pending(properties: Properties, seen: Seen) -> Step | None:
+def _reuse(request: Request, properties: Properties, snapshot: Snapshot, seen: Seen) -> Step:
+    if seen.tags is None:
+        return Look(Fact.REUSABLE)
+    old = request.old.tags if request.old else {}
+    if change := _tag_change(snapshot.arn, old, properties.tags, seen.tags):
+        return _unless_pending(request, properties, seen) or change
+    name = snapshot.identifier
+    return Answer(name, f"snapshot {name} is reused", snapshot, Outcome.REUSED)
+
+
+def _unless_pending(request: Request, properties: Properties, seen: Seen) -> Step | None:
     """Change nothing for a request that nobody waits for any more."""
     stack = seen.stack
     if stack is None:
@@ -154,9 +161,11 @@ def _unless_pending(properties: Properties, seen: Seen) -> Step | None:
     statuses = "/".join(stack.statuses)
     if stack.is_idle and seen.idles < IDLES_MAX:
         return Wait(f"the stack is {statuses}", (Fact.STACK,), statuses)
-    if stack.is_idle or stack.is_rolling_back or stack.is_deleting:
+    is_beyond = stack.is_beyond(request.sent_at)
+    if stack.is_idle or stack.is_rolling_back or stack.is_deleting or is_beyond:
+        later = " in a later operation" if is_beyond else ""
         raise RequestCancelled(
-            f"nothing was done for cluster {properties.cluster}: the stack is {statuses}.",
+            f"nothing was done for cluster {properties.cluster}: the stack is {statuses}{later}.",
             "Nothing is left behind.",
             cluster=properties.cluster,
         )
@@ -229,17 +238,17 @@ def _keep(request: Request, properties: Properties, seen: Seen) -> Step:
         if not identity.is_own(seen.tags, request):
             raise _gone(snapshot.identifier, "outside this stack, and another made")
         if change := _tag_change(snapshot.arn, old, properties.tags, seen.tags):
-            return _unless_late(seen) or change
+            return _unless_late(request, properties, seen) or change
     return _await_available(snapshot)
 
 
-def _unless_late(seen: Seen) -> Step | None:
+def _unless_late(request: Request, properties: Properties, seen: Seen) -> Step | None:
     """Do not put back the tags of an earlier update; a rollback may."""
     if seen.stack is None:
         return Look(Fact.STACK)
-    if not seen.stack.is_idle:
-        return None
-    return _unless_pending(Properties(), seen)
+    if seen.stack.is_idle or seen.stack.is_beyond(request.sent_at):
+        return _unless_pending(request, properties, seen)
+    return None
 
 
 def _tag_change(
@@ -302,15 +311,18 @@ def _remove(request: Request, seen: Seen) -> Step:
         return Answer(name, f"{name} never was a snapshot; nothing to delete")
     if seen.stack is None:
         return Look(Fact.STACK)
-    return _unless_deletions_are_due(name, seen.stack, seen) or _delete(request, name, seen)
+    return _unless_deletions_are_due(request, seen.stack, seen) or _delete(request, name, seen)
 
 
-def _unless_deletions_are_due(name: str, stack: Stack, seen: Seen) -> Step | None:
+def _unless_deletions_are_due(request: Request, stack: Stack, seen: Seen) -> Step | None:
+    name, statuses = request.physical_id, "/".join(stack.statuses)
     if stack.is_rolling_back:
         return Answer(name, f"the stack is rolling back: snapshot {name} is kept")
+    if stack.is_beyond(request.sent_at):
+        # That one may have been a rollback, which promised to keep it.
+        return Answer(name, f"the stack is {statuses} in a later operation: {name} is kept")
     if not stack.is_idle:
         return None
-    statuses = "/".join(stack.statuses)
     if seen.idles < IDLES_MAX:
         return Wait(f"the stack is {statuses}", (Fact.STACK,), statuses)
     # By now the name may be a newer snapshot's.

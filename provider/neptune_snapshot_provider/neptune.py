@@ -19,6 +19,7 @@ from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapsho
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
     from types_boto3_neptune import NeptuneClient
     from types_boto3_rds import RDSClient
     from types_boto3_ssm import SSMClient
@@ -167,13 +168,17 @@ class BotoAws:
         return boto3.client("ssm", config=CONFIG)
 
     def stack(self, stack_id: str) -> Stack:
-        statuses: list[str] = []
+        stacks: list[StackTypeDef] = []
         while stack_id:
             with _refusals("DescribeStacks"):
                 stack = self._cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
-            statuses.append(stack["StackStatus"])
+            stacks.append(stack)
             stack_id = stack.get("ParentId", "")
-        return Stack(statuses=tuple(statuses))
+        times = (stacks[0].get("LastUpdatedTime"), stacks[0].get("DeletionTime"))
+        return Stack(
+            statuses=tuple(stack["StackStatus"] for stack in stacks),
+            began_at=max((time.timestamp() for time in times if time), default=None),
+        )
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
         with _refusals("DescribeDBClusterSnapshots"):

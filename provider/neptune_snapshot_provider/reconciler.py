@@ -163,30 +163,36 @@ class Reconciler:
         elif fact is Fact.CLUSTER and request.properties:
             self._seen = replace(seen, cluster=self._aws.cluster(request.properties.cluster))
         elif fact is Fact.PREDECESSOR:
-            self._seen = replace(seen, predecessor=self._newest(identity.is_of_generation))
+            predecessor, _ = self._newest(identity.is_of_generation)
+            self._seen = replace(seen, predecessor=predecessor)
         elif fact is Fact.REUSABLE:
-            self._seen = replace(seen, reusable=self._reusable())
+            reusable, tags = self._newest(identity.is_reusable)
+            is_young = self._is_young(reusable)
+            self._seen = replace(
+                seen, reusable=reusable if is_young else MISSING, tags=tags if is_young else None
+            )
 
     def _newest(
         self, fits: Callable[[Mapping[str, str], Request, Properties], bool]
-    ) -> Snapshot | Missing:
-        """The newest available snapshot of the cluster whose tags fit."""
+    ) -> tuple[Snapshot | Missing, Mapping[str, str]]:
+        """The newest available snapshot of the cluster whose tags fit, and these."""
         properties = self._request.properties
         if properties is None:
-            return MISSING
+            return MISSING, {}
         candidates = filter(pruning.may_be_candidate, self._aws.snapshots_of(properties.cluster))
         for one in sorted(candidates, key=lambda one: one.created_at or 0, reverse=True):
-            if fits(self._aws.tags(one.arn), self._request, properties):
-                return one
-        return MISSING
+            tags = self._aws.tags(one.arn)
+            if fits(tags, self._request, properties):
+                return one, tags
+        return MISSING, {}
 
-    def _reusable(self) -> Snapshot | Missing:
-        newest = self._newest(identity.is_reusable)
+    def _is_young(self, snapshot: Snapshot | Missing) -> bool:
+        """Whether the user wants it instead of a new one."""
         properties = self._request.properties
-        if newest is MISSING or properties is None or not isinstance(newest, Snapshot):
-            return MISSING
-        age = self._clock.now() - (newest.created_at or 0)
-        return newest if age < properties.reuse_seconds else MISSING
+        if properties is None or not isinstance(snapshot, Snapshot):
+            return False
+        age = self._clock.now() - (snapshot.created_at or 0)
+        return age < properties.reuse_seconds
 
     def _tags_of(self, answer: Answer) -> Mapping[str, str] | None:
         snapshot = self._seen.snapshot

@@ -17,12 +17,20 @@ class Missing(Enum):
 
 MISSING: Final = Missing.MISSING
 
+CLOCKS_DIFFER: Final = 2.0
+"""Seconds by which the clocks of two AWS services may differ, rounding included."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """Status of the own stack and, if it is nested, of those above it."""
+    """Status of the own stack and, if it is nested, of those above it.
+
+    ``began_at`` is when the own stack's last update, or its deletion, began, in seconds since the
+    epoch; ``None`` if there was none.
+    """
 
     statuses: tuple[str, ...]
+    began_at: float | None = None
 
     @property
     def is_rolling_back(self) -> bool:
@@ -33,6 +41,12 @@ class Stack:
     def is_idle(self) -> bool:
         """Whether the own stack waits for nothing: a request then is a late delivery."""
         return not self.statuses[0].endswith("_IN_PROGRESS")
+
+    def is_beyond(self, sent_at: float | None) -> bool:
+        """Whether the operation that a request was sent in is over, and a later one has begun."""
+        if sent_at is None or self.began_at is None:
+            return False
+        return self.began_at > sent_at + CLOCKS_DIFFER
 
     @property
     def is_deleting(self) -> bool:

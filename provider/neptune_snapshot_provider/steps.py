@@ -24,9 +24,10 @@ class Fact(Enum):
 class Seen:
     """What has been looked at so far; ``None`` is not yet.
 
-    ``snapshot`` is the request's `subject`. ``started`` says that this request's snapshot has been
-    made, so that a missing one is not to be made again. ``misses`` counts the looks in a row that
-    did not find it, ``idles`` those that found the stack waiting for nothing.
+    ``snapshot`` is the request's `subject`; ``tags`` are its own, or the ``reusable`` one's where
+    that takes its place. ``started`` says that this request's snapshot has been made, so that a
+    missing one is not to be made again. ``misses`` counts the looks in a row that did not find it,
+    ``idles`` those that found the stack waiting for nothing.
     """
 
     started: bool = False

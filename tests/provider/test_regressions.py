@@ -17,7 +17,7 @@ from simulation.cloudformation import Stack
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.templates import Declared, Template
-from simulation.universe import Universe, simulated
+from simulation.universe import ANSWER, Universe, simulated
 from support import events
 from support.world import World
 
@@ -146,6 +146,50 @@ def test_a_late_delete_removed_the_snapshot_that_the_next_update_took_under_the_
     universe.function.invoke_again(deletion)
     universe.settle()
     assert universe.neptune.status_of("nightly") == "available"
+
+
+@pytest.mark.parametrize("then", ["update", "delete"])
+def test_a_late_delete_of_a_rollback_removed_what_the_rollback_had_kept(
+    universe: Universe, then: str
+) -> None:
+    """Delivered again in the stack's next operation, which is no rollback."""
+    one, two = Declared("Snapshot"), Declared("Other")
+    universe.ledger.causes.add("taken name")
+    stack = universe.cloudformation.create("Graph", Template((one,)))
+    universe.settle()
+    universe.cloudformation.update(stack, Template((one, two), migration_fails=True))
+    universe.settle()
+    deletion = universe.function.delivered[-1]
+    kept = str(deletion.event["PhysicalResourceId"])
+    assert deletion.event["RequestType"] == "Delete"
+    universe.engine.run(60.0)
+    universe.neptune.duration = 60.0
+    if then == "update":
+        universe.cloudformation.update(stack, Template((one.but(trigger="next"),)))
+    else:
+        universe.cloudformation.delete(stack)
+    universe.function.invoke_again(deletion)
+    universe.settle()
+    assert universe.neptune.status_of(kept) == "available"
+
+
+def test_a_late_rollback_took_a_snapshot_of_what_the_next_update_had_changed_already(
+    universe: Universe,
+) -> None:
+    """Killed after its answer had arrived, it was delivered again while the stack was updated."""
+    universe.ledger.causes |= {"killed", "cluster"}
+    declared = Declared("Snapshot")
+    stack = universe.cloudformation.create("Graph", Template((declared,)))
+    universe.settle()
+    universe.faults.armed.append(Fault(Kind.KILL_LATE, ANSWER, skip=1))
+    universe.cloudformation.update(stack, Template((declared.but(cluster="nowhere"),)))
+    universe.engine.run(50.0)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    universe.neptune.duration = 60.0
+    universe.cloudformation.update(stack, Template((declared.but(trigger="next"),)))
+    universe.settle()
+    taken = [deed.request.type for deed in universe.ledger.deeds if deed.operation == "create"]
+    assert taken == ["Create", "Update"]
 
 
 def test_a_chain_of_hours_answered_without_attributes(universe: Universe) -> None:
@@ -319,6 +363,24 @@ def test_a_strangers_snapshot_was_tagged_that_took_the_place_of_ours(
     with pytest.raises(DBClusterSnapshotNotFoundFault):
         answer(events.update(taken, new, events.properties()))
     assert world.tags_of(taken) == {"owner": "somebody else"}
+
+
+@pytest.mark.parametrize("refused", ["", "remove_tags", "add_tags"])
+def test_a_snapshot_that_was_reused_kept_the_tags_of_another_template(
+    world: World, answer: Run, refused: str
+) -> None:
+    reuse = {"ReuseYoungerThanSeconds": "600"}
+    taken = answer(events.create(Tags=events.tag_list(team="a", cost="b"), **reuse)).identifier
+    world.stacks = ("UPDATE_IN_PROGRESS",)
+    refuse(world, refused, THROTTLED, times=1)
+    old = events.properties(
+        DBClusterSnapshotIdentifier="other", Tags=events.tag_list(team="a"), **reuse
+    )
+    new = events.properties(Tags=events.tag_list(cost="c"), **reuse)
+    assert answer(events.update("other", new, old)).identifier == taken
+    tags = world.tags_of(taken)
+    assert tags["cost"] == "c"
+    assert "team" not in tags
 
 
 def test_snapshots_were_pruned_while_the_stack_had_begun_to_roll_back(

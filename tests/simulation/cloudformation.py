@@ -40,7 +40,8 @@ class Stack:
     last_event: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     style: RollbackStyle = field(default_factory=RollbackStyle)
     cancelled: bool = False
-    operations: int = 0
+    updated_at: float | None = None
+    deleted_at: float | None = None
     operation: Operation | None = None
     waits_for: Condition | None = None
 
@@ -73,7 +74,12 @@ class CloudFormation:
         stack = self.stacks.get(StackName)
         if stack is None:
             raise client_error("ValidationError", f"{StackName} does not exist", "DescribeStacks")
-        return {"Stacks": [{"StackId": stack.id, "StackStatus": stack.status}]}
+        described: dict[str, Any] = {"StackId": stack.id, "StackStatus": stack.status}
+        if stack.updated_at is not None:
+            described["LastUpdatedTime"] = datetime.fromtimestamp(stack.updated_at, UTC)
+        if stack.deleted_at is not None:
+            described["DeletionTime"] = datetime.fromtimestamp(stack.deleted_at, UTC)
+        return {"Stacks": [described]}
 
     def create(self, name: str, template: Template) -> Stack:
         """Start to create a stack."""
@@ -85,10 +91,12 @@ class CloudFormation:
 
     def update(self, stack: Stack, template: Template) -> None:
         """Start to update a stack."""
+        stack.updated_at = self._engine.now
         self._start(stack, self._update(stack, template))
 
     def delete(self, stack: Stack) -> None:
         """Start to delete a stack, whatever else it does."""
+        stack.deleted_at = self._engine.now
         for request in self._open(stack):
             request.cancelled_at = self._engine.now
         self._start(stack, self._delete(stack))
@@ -117,7 +125,6 @@ class CloudFormation:
 
     def _start(self, stack: Stack, operation: Operation) -> None:
         stack.operation, stack.waits_for, stack.cancelled = operation, lambda: True, False
-        stack.operations += 1
         self.poke()
 
     def _create(self, stack: Stack) -> Operation:
@@ -277,7 +284,7 @@ class CloudFormation:
         stack.last_event[key] = event
         if kind != "Delete":
             stack.sent[key] = wanted
-        request = Request(event, stack.operations, self._engine.now)
+        request = Request(event, self._engine.now)
         self.requests[request.id] = request
         self._engine.after(SERVICE_TIMEOUT_MAX, lambda: self._time_out(request))
         self._deliver(event)

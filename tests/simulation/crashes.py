@@ -5,7 +5,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from simulation.disturbing import Disturbance, failures, points
+from simulation.disturbing import Disturbance, calls, failures
 from simulation.scenarios import SCENARIOS
 
 
@@ -30,9 +30,9 @@ def _try(number: int) -> tuple[str, int, list[str]]:
     found = [
         f"  {disturbance.value} {failure}\n"
         for disturbance in Disturbance
-        for failure in failures(scenario, disturbance)
+        for failure in failures(scenario, disturbance, every=True)
     ]
-    return scenario.name, len(points(scenario)) * len(Disturbance), found
+    return scenario.name, len(calls(scenario)) * len(Disturbance), found
 
 
 if __name__ == "__main__":

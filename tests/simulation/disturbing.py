@@ -32,15 +32,29 @@ _FAULTS: Final = {
 }
 
 
-def failures(scenario: Scenario, disturbance: Disturbance) -> list[str]:
-    """Disturb a scenario at each of its `points`, one after another; what went wrong at which."""
+def failures(scenario: Scenario, disturbance: Disturbance, *, every: bool = False) -> list[str]:
+    """Disturb a scenario at each of its calls, one after another; what went wrong at which.
+
+    Unless ``every`` one is, only `points` are disturbed.
+    """
     found = []
-    for number in points(scenario):
+    for number in calls(scenario) if every else points(scenario):
         try:
             disturb(scenario, number, disturbance)
         except AssertionError as error:
             found.append(f"at call {number}: {error}")
     return found
+
+
+@cache
+def calls(scenario: Scenario) -> dict[int, str]:
+    """The calls of an undisturbed run, by number."""
+    with simulated(SEED) as universe:
+        scenario.prepare(universe)
+        first = len(universe.ledger.calls)
+        scenario.act(universe)
+        verify(universe, ALWAYS + AT_REST)
+        return dict(enumerate(universe.ledger.calls[first:], first))
 
 
 @cache
@@ -50,15 +64,10 @@ def points(scenario: Scenario) -> list[int]:
     Looks repeat for hours: of the calls that are made between the same ones, each as the others,
     the first two are disturbed and the last.
     """
-    with simulated(SEED) as universe:
-        scenario.prepare(universe)
-        first = len(universe.ledger.calls)
-        scenario.act(universe)
-        verify(universe, ALWAYS + AT_REST)
-        calls = universe.ledger.calls
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for number in range(first, len(calls)):
-        around = tuple(calls[max(number - 2, first) : number + 3])
+    alike: dict[tuple[str | None, ...], list[int]] = {}
+    made = calls(scenario)
+    for number in made:
+        around = tuple(made.get(near) for near in range(number - 2, number + 3))
         alike.setdefault(around, []).append(number)
     return sorted({number for numbers in alike.values() for number in (*numbers[:2], numbers[-1])})
 

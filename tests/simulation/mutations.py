@@ -186,8 +186,14 @@ MUTATIONS: Final = (
     Mutation(
         "a snapshot is taken for a stack that gave up",
         "lifecycle.py",
-        "    if stack.is_idle or stack.is_rolling_back or stack.is_deleting:\n",
+        "    if stack.is_idle or stack.is_rolling_back or stack.is_deleting or is_beyond:\n",
         "    if False:\n",
+    ),
+    Mutation(
+        "an earlier update's request is taken for the current one's",
+        "records.py",
+        "        return self.began_at > sent_at + CLOCKS_DIFFER",
+        "        return False",
     ),
     Mutation(
         "no owner tags",

@@ -11,10 +11,9 @@ ANSWER_MAX: Final = 4096
 
 @dataclass(eq=False)
 class Request:
-    """``operation`` counts those of its stack; ``cancelled_at`` is when CloudFormation went on."""
+    """``cancelled_at`` is when CloudFormation went on without its answer."""
 
     event: dict[str, Any]
-    operation: int
     sent_at: float
     is_rollback: bool = False
     answer: dict[str, Any] | None = None
