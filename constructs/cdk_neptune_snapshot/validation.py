@@ -130,7 +130,8 @@ def tag_problems(tags: Mapping[str, str]) -> list[str]:
     if len(tags) > contract.TAGS_MAX:
         rule = (
             f"must have at most {contract.TAGS_MAX} tags (Neptune's 50, less the "
-            f"{len(contract.OwnerTag.ALL)} that this library sets), has {len(tags)}"
+            f"{len(contract.OwnerTag.ALL + contract.OwnerTag.RESTORE)} that this library sets), "
+            f"has {len(tags)}"
         )
         problems.append(str(invalid("tags", sorted(tags), rule)))
     return problems

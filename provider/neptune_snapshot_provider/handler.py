@@ -107,7 +107,8 @@ class Invocation:
             return self._fail(error)
         except Exception as error:  # noqa: BLE001 - whatever happens, CloudFormation is answered
             say(logging.ERROR, "A defect of cdk-neptune-snapshot", trace=True)
-            return self._fail(UnexpectedError(f"{type(error).__name__}: {error}"))
+            advice = "A defect of cdk-neptune-snapshot: what was started is kept; please report it."
+            return self._fail(UnexpectedError(f"{type(error).__name__}: {error}.", advice))
 
     def _reconcile(self, request: Request) -> Answer | HandOver:
         now = _CLOCK.now()
@@ -160,8 +161,9 @@ class Invocation:
                 name = poll_id(request) + poll_suffix(request)
                 self._polls.remove(name, name)
                 if not attempts_left:
-                    what = f"waiting for {safe_physical_id(request)} could not be set up: {error}"
-                    raise RuntimeError(ApiFault(what).reason) from error
+                    what = f"waiting for {safe_physical_id(request)} could not be set up; "
+                    fault = ApiFault(f"{what}what was started goes on and is kept: {error}")
+                    raise RuntimeError(fault.reason) from error
                 _CLOCK.sleep(_SET_UP_PAUSE)
         return None
 

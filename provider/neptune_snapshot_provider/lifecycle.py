@@ -208,8 +208,8 @@ def _await_available(snapshot: Snapshot, outcome: str = Outcome.KEPT) -> Step:
         return Answer(name, f"snapshot {name} is available", snapshot, outcome)
     if _is_dead(status, _SNAPSHOT_DEAD):
         raise SnapshotFailed(
-            f"snapshot {name} is {status}.",
-            "Look at the events of the cluster in the console, then deploy again.",
+            f"snapshot {name} is {status} and of no use; the cluster is as it was.",
+            "The events of the cluster say why; then deploy again.",
             snapshot=name,
             status=status,
         )
@@ -384,7 +384,7 @@ def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
         outcome = Outcome.KEPT if request.waits_only else Outcome.CREATED
         situation = f"{wait.situation}; the next one waits on"
         return Answer(snapshot.identifier, situation, snapshot, outcome)
-    kept = " The snapshot is kept." if snapshot else ""
+    kept = " The snapshot goes on and is kept." if snapshot else ""
     raise DeadlineExceeded(
         f"after {request.timeout} s {wait.situation}.{kept}",
         "Allow a longer timeout.",

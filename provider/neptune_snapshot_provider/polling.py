@@ -66,7 +66,7 @@ class Polls:
         for statement in self._statements():
             statement_id = str(statement.get("Sid", ""))
             if statement_id.startswith(poll_id):
-                say(logging.WARNING, f"Removing the poll {statement_id} of a cancelled request")
+                say(logging.INFO, f"Removing the rule {statement_id}, whose request was cancelled")
                 self.remove(_rule_arn(statement), statement_id)
 
     def _statements(self) -> list[dict[str, object]]:
@@ -75,7 +75,7 @@ class Polls:
         except self._functions.exceptions.ResourceNotFoundException:
             return []
         except AWS_ERRORS as error:
-            say(logging.WARNING, f"Polls of cancelled requests could not be looked for: {error}")
+            say(logging.WARNING, f"Rules of cancelled requests could not be looked for: {error}")
             return []
         statements: list[dict[str, object]] = json.loads(policy)["Statement"]
         return statements
@@ -97,7 +97,7 @@ def _removed(call: Callable[[], object], what: str) -> bool:
         except AWS_ERRORS as error:
             if isinstance(error, ClientError) and _code(error) == _NOT_FOUND:
                 return True
-            say(logging.WARNING, f"{what} could not be removed: {error}")
+            say(logging.WARNING, f"The rule {what} could not be removed: {error}")
         else:
             return True
     return False

@@ -105,7 +105,10 @@ class Reconciler:
             return self._run()
         except ProviderError as error:
             if self._is_rollback_of_update():
-                say(logging.WARNING, f"The rollback goes on in spite of: {error}")
+                say(
+                    logging.WARNING,
+                    f"The rollback goes on, and nothing is deleted, in spite of {error}",
+                )
                 answer = lifecycle.recorded(self._request, self._seen)
                 return self._afterwards.complete(answer, {})
             raise
@@ -269,11 +272,11 @@ class Reconciler:
             used = "{} of {} used, shared with RDS and Aurora".format(*self._aws.quota())
         except (neptune.Refusal, ProviderError) as problem:
             say(logging.WARNING, f"What fills the quota could not be looked at: {problem}")
-        advice = f"Own ones that could go: {', '.join(own)}." if own else "Delete old ones"
+        which = f" ones, of this resource: {', '.join(own)}" if own else " ones"
         return SnapshotQuotaExceeded(
             f"no snapshot of {properties.cluster} was started: no manual cluster snapshot is left "
             f"in the quota ({used}).",
-            f"{advice} or raise it in Service Quotas.",
+            f"Raise it in Service Quotas or delete old{which}.",
             cluster=properties.cluster,
         )
 

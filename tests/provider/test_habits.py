@@ -204,7 +204,7 @@ def test_a_full_quota_that_cannot_be_looked_at_is_still_named(world: World, answ
     world.before = before
     with pytest.raises(SnapshotQuotaExceeded, match="100 a region by default") as caught:
         history.deploy()
-    assert f"Own ones that could go: {history.names[0]}" in str(caught.value)
+    assert f"delete old ones, of this resource: {history.names[0]}" in str(caught.value)
 
 
 def test_the_parameter_names_the_last_good_snapshot(world: World, answer: Run) -> None:

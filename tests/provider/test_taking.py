@@ -234,7 +234,7 @@ def test_a_full_quota_fails_at_once_and_says_what_can_be_done(world: World, answ
     refuse(world, "create", refusal_of(QuotaReached, "SnapshotQuotaExceeded"))
     with pytest.raises(SnapshotQuotaExceeded) as caught:
         answer(events.create())
-    for part in ("SnapshotQuotaExceeded", "my-graph", "100", "Delete old ones", "Service Quotas"):
+    for part in ("SnapshotQuotaExceeded", "my-graph", "100", "delete old ones", "Service Quotas"):
         assert part in caught.value.reason
     assert not world.clock.naps
 
