@@ -1,0 +1,121 @@
+"""What README and the pages tell one to write and to type is there."""
+
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aws_cdk import assertions
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from construct.templates import of_type, resources
+from neptune_snapshot_provider import contract
+from support.deployment import ROOT
+from support.documents import DOCS, PAGES, README, blocks, label, run
+
+DOCUMENTS = [README, *PAGES]
+WITH_CODE = [page for page in DOCUMENTS if blocks(page, "python")]
+WITH_COMMANDS = [page for page in DOCUMENTS if blocks(page, "console")]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+CHECKOUT = "../cdk-neptune-snapshot"
+"""How a reader's own app refers to this checkout."""
+README_LINES_MAX = 110
+"""About a screen and a half; what is longer belongs to a page."""
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """Words of each command in a page's console blocks, without comments."""
+    for block in blocks(page, "console"):
+        for line in block.splitlines():
+            for command in line.partition("#")[0].split("&&"):
+                if command.strip():
+                    yield command.split()
+
+
+def check_make(words: list[str]) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert [word for word in words if "=" not in word and word not in targets] == []
+
+
+def check_pip(words: list[str]) -> None:
+    for word in words[1:]:
+        if word.startswith(CHECKOUT):
+            extra = word.removeprefix(CHECKOUT).strip("[]")
+            assert not extra or extra in PROJECT["optional-dependencies"]
+        elif word.endswith(".txt"):
+            assert (ROOT / word).is_file()
+        elif word.endswith(".whl"):
+            wheel = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}-py3-none-any.whl"
+            assert Path(word).name == wheel
+
+
+def check_cdk(words: list[str]) -> None:
+    assert words[0] in {"bootstrap", "deploy", "destroy", "diff", "init", "synth"}
+
+
+def check_npm(words: list[str]) -> None:
+    assert words == ["ci"]
+    assert (ROOT / "package-lock.json").is_file()
+
+
+CHECKS = {"make": check_make, "pip": check_pip, "cdk": check_cdk, "npm": check_npm}
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=label)
+def test_every_command_exists(page: Path) -> None:
+    for name, *words in commands(page):
+        program, arguments = (words[0], words[1:]) if name == "npx" else (name, words)
+        assert program in CHECKS, program
+        CHECKS[program](arguments)
+
+
+def test_there_is_something_to_check() -> None:
+    assert {README, DOCS / "index.md"} <= set(WITH_COMMANDS)
+    assert {README, DOCS / "index.md", DOCS / "properties.md", DOCS / "migrations.md"} <= set(
+        WITH_CODE
+    )
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=label)
+def test_every_block_of_code_can_be_synthesised(page: Path) -> None:
+    for code in blocks(page, "python"):
+        template = assertions.Template.from_stack(run(code)).to_json()
+        found = template.get("Resources", {})
+        takes = "DatabaseClusterSnapshot(" in code
+        assert bool(of_type(found, contract.RESOURCE_TYPE)) is takes, code
+
+
+def test_what_waits_for_the_snapshot_in_the_pages_does() -> None:
+    for page in (DOCS / "index.md", DOCS / "properties.md"):
+        (code,) = [one for one in blocks(page, "python") if ".before(migration)" in one]
+        (migration,) = of_type(resources(run(code)), "Custom::Migration")
+        assert migration["DependsOn"]
+
+
+def test_readme_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= README_LINES_MAX
+
+
+def test_readme_and_the_first_page_show_the_same_app() -> None:
+    """Whoever has read one recognises the other."""
+    (readme,) = blocks(README, "python")
+    first = blocks(DOCS / "index.md", "python")[0]
+
+    def lines(code: str) -> list[str]:
+        return [line.partition("#")[0].rstrip() for line in code.splitlines()]
+
+    assert lines(readme) == lines(first)
+
+
+def test_every_attribute_and_property_is_in_the_tables() -> None:
+    page = (DOCS / "properties.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    listed = "\n".join(rows)
+    for attribute in contract.ATTRIBUTES:
+        assert f"`{attribute}`" in listed
+    parameters = inspect.signature(DatabaseClusterSnapshot.__init__).parameters
+    assert "when_cluster_missing" in parameters
+    for name in set(parameters) - {"self", "scope", "id"}:
+        assert f"`{name}`" in listed
