@@ -3,11 +3,13 @@
 import inspect
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
 from aws_cdk import assertions
+from botocore import xform_name
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from construct.templates import of_type, resources
@@ -119,3 +121,52 @@ def test_every_attribute_and_property_is_in_the_tables() -> None:
     assert "when_cluster_missing" in parameters
     for name in set(parameters) - {"self", "scope", "id"}:
         assert f"`{name}`" in listed
+
+
+def row(page: Path, *cells: str, chapter: str = "") -> list[str]:
+    """The cells of the only row of a table that starts with these."""
+    text = page.read_text()
+    if chapter:
+        text = text.split(f"\n## {chapter}\n")[1].split("\n## ")[0]
+    start = "| " + " | ".join(cells) + " |"
+    (found,) = [line for line in text.splitlines() if line.startswith(start)]
+    return [cell.strip() for cell in found.strip("|").split("|")]
+
+
+def mean_lag(seconds: int, peer: str) -> str:
+    """Of both shapes of progress, as README rounds it."""
+    lags = [
+        float(row(DOCS / "benchmarks.md", f"{seconds} s", progress, peer)[4])
+        for progress in ("jump", "linear")
+    ]
+    mean = sum(lags) / len(lags)
+    return f"{mean:.0f} s" if mean >= 10 else f"{mean:.1f} s"
+
+
+def footprint(peer: str) -> str:
+    cells = row(DOCS / "benchmarks.md", peer, chapter="Footprint")
+    return f"{cells[1]} and {cells[4]}"
+
+
+@pytest.mark.parametrize(
+    ("name", "measured"),
+    [
+        (
+            "mean time from *available* to the answer, snapshot of 90 s",
+            lambda peer: mean_lag(90, peer),
+        ),
+        ("the same, snapshot of 300 s", lambda peer: mean_lag(300, peer)),
+        ("Lambda functions and resources for one snapshot", footprint),
+    ],
+)
+def test_the_figures_are_those_of_the_benchmarks(name: str, measured: Callable[[str], str]) -> None:
+    peers = ("ours", "CDK Provider framework", "plain crhelper")
+    assert row(README, name)[1:] == [measured(peer) for peer in peers]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=label)
+def test_every_call_of_the_aws_command_line_exists(page: Path) -> None:
+    session = botocore.session.get_session()
+    for service, operation in re.findall(r"\baws ([a-z]+) ([a-z]+-[a-z-]+)", page.read_text()):
+        model = session.get_service_model(service)
+        assert operation in {xform_name(name, "-") for name in model.operation_names}
