@@ -2,11 +2,13 @@
 
 import inspect
 import re
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import botocore.session
+import jmespath  # type: ignore[import-untyped] # it has no types
 import pytest
 from aws_cdk import assertions
 from botocore import xform_name
@@ -170,3 +172,14 @@ def test_every_call_of_the_aws_command_line_exists(page: Path) -> None:
     for service, operation in re.findall(r"\baws ([a-z]+) ([a-z]+-[a-z-]+)", page.read_text()):
         model = session.get_service_model(service)
         assert operation in {xform_name(name, "-") for name in model.operation_names}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "bash")], ids=label)
+def test_every_command_is_one_to_the_shell(page: Path) -> None:
+    for code in blocks(page, "bash"):
+        done = subprocess.run(
+            ["/bin/bash", "-n"], input=code, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), code
+        for query in re.findall(r"--query ['\"](.*?)['\"]\)?(?: |$)", code, re.MULTILINE):
+            jmespath.compile(query)
