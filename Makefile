@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak crashes mutants bench lint lock clean
+.PHONY: help setup demo test test-fast soak crashes mutants bench docs docs-serve lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,13 @@ mutants: setup ## Show which test catches each of some typical mistakes
 bench: setup ## Measure beside the peers and write docs/benchmarks.md
 	@python -m benchmarks
 
+docs: setup ## Build the documentation into site/; a dead link is an error
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
+docs-serve: setup ## Show the documentation at http://127.0.0.1:8000 and follow changes
+	@NO_MKDOCS_2_WARNING=1 mkdocs serve --strict --dev-addr 127.0.0.1:8000
+
 lint: setup ## Check style and types
 	@ruff check .
 	@ruff format --check .
@@ -68,4 +75,4 @@ lock: ## Pin again what pyproject.toml asks for (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header tests/security/requirements-checkov.in -o tests/security/requirements-checkov.txt
 
 clean: ## Remove what make made
-	rm -rf $(VENV) $(VENV)-checkov node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-checkov node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
