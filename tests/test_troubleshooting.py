@@ -92,7 +92,7 @@ def test_every_message_is_quoted(path: Path, page: str) -> None:
 
 def test_messages_are_found() -> None:
     """A message that this test does not see would be missed in the page as well."""
-    lifecycle, validation = PROVIDER / "lifecycle.py", CONSTRUCTS / "validation.py"
-    assert "exists, not made by this request; it is untouched." in list(messages(lifecycle))
+    taking, validation = PROVIDER / "taking.py", CONSTRUCTS / "validation.py"
+    assert "exists, not made by this request; it is untouched." in list(messages(taking))
     assert "must be an aws_cdk.Duration" in list(messages(validation))
     assert "must start with a letter" in list(messages(PROVIDER / "contract.py"))

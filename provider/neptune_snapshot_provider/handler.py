@@ -14,8 +14,7 @@ from crhelper import FAILED, CfnResource
 
 from neptune_snapshot_provider import logs, resume
 from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
-from neptune_snapshot_provider.identity import poll_id, poll_suffix
-from neptune_snapshot_provider.lifecycle import safe_physical_id
+from neptune_snapshot_provider.identity import poll_id, poll_suffix, safe_physical_id
 from neptune_snapshot_provider.logs import say
 from neptune_snapshot_provider.neptune import BotoAws
 from neptune_snapshot_provider.polling import AWS_ERRORS, Polls

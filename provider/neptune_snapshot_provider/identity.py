@@ -14,7 +14,8 @@ from neptune_snapshot_provider.contract import (
     OwnerTag,
     shorten_prefix,
 )
-from neptune_snapshot_provider.request import Properties, Request
+from neptune_snapshot_provider.request import Properties, Request, RequestType
+from neptune_snapshot_provider.steps import Seen
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 
@@ -40,6 +41,35 @@ def snapshot_identifier(request: Request, properties: Properties) -> str:
         _digest(request.stack_id, request.logical_id, request.request_id)[:DIGEST_LENGTH],
     )
     return "-".join(part for part in parts if part)
+
+
+def subject(request: Request, seen: Seen) -> str:
+    """The snapshot this is about: the one the request makes, or the one the resource stands for."""
+    properties = request.properties
+    if properties is None:
+        return request.physical_id
+    if request.waits_only:
+        return properties.snapshot_identifier
+    if request.type is RequestType.UPDATE:
+        rolling_back = seen.stack is not None and seen.stack.is_rolling_back
+        if rolling_back or not wants_new(request, properties):
+            return request.physical_id
+    return snapshot_identifier(request, properties)
+
+
+def safe_physical_id(request: Request) -> str:
+    """The id to answer with unless the request succeeds.
+
+    For an Update the one CloudFormation has: a failed Update replaces nothing.
+    """
+    return request.physical_id or subject(request, Seen())
+
+
+def wants_new(request: Request, properties: Properties) -> bool:
+    """Whether an Update changes what decides when a new snapshot is taken."""
+    if request.old is None:
+        return True
+    return generation(properties) != generation(request.old)
 
 
 def skipped_id(request: Request) -> str:

@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias
 
-from neptune_snapshot_provider import identity, lifecycle, neptune, pruning, waiting
+from neptune_snapshot_provider import (
+    awaiting,
+    deleting,
+    identity,
+    lifecycle,
+    neptune,
+    pruning,
+    rollback,
+    taking,
+    waiting,
+)
 from neptune_snapshot_provider.afterwards import Afterwards
 from neptune_snapshot_provider.errors import (
     AccessDenied,
@@ -109,7 +119,7 @@ class Reconciler:
                     logging.WARNING,
                     f"The rollback goes on, and nothing is deleted, in spite of {error}",
                 )
-                answer = lifecycle.recorded(self._request, self._seen)
+                answer = rollback.recorded(self._request, self._seen)
                 return self._afterwards.complete(answer, {})
             raise
 
@@ -154,7 +164,7 @@ class Reconciler:
             stack = self._aws.stack(request.stack_id)
             self._seen = replace(seen, stack=stack, idles=seen.idles + 1 if stack.is_idle else 0)
         elif fact is Fact.SNAPSHOT:
-            snapshot = self._aws.snapshot(lifecycle.subject(request, seen))
+            snapshot = self._aws.snapshot(identity.subject(request, seen))
             misses = seen.misses + 1 if snapshot is MISSING else 0
             # Another one under the same name may be somebody else's.
             is_same = isinstance(snapshot, Snapshot) and snapshot.created_at == self._tagged
@@ -239,9 +249,9 @@ class Reconciler:
         if isinstance(refusal, neptune.QuotaReached):
             return self._quota_reached(refusal)
         if isinstance(refusal, neptune.ClusterUnknown):
-            raise lifecycle.cluster_not_found(cluster) from refusal
+            raise taking.cluster_not_found(cluster) from refusal
         if isinstance(refusal, neptune.SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
-            return lifecycle.after_refused_delete(self._seen.snapshot)
+            return deleting.after_refused_delete(self._seen.snapshot)
         again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
         situation = f"{refusal.operation} was refused with {refusal.code}"
         return Wait(situation, again, refusal.code, refused=True)
@@ -258,7 +268,7 @@ class Reconciler:
 
     def _make_room(self) -> bool:
         try:
-            return bool(self._afterwards.make_room(lifecycle.subject(self._request, self._seen)))
+            return bool(self._afterwards.make_room(identity.subject(self._request, self._seen)))
         except neptune.Refusal as problem:
             say(logging.WARNING, f"No room could be made for the new snapshot: {problem}")
             return False
@@ -284,7 +294,7 @@ class Reconciler:
         if not self._budget.access_may_spread(self._clock.now()):
             raise AccessDenied(
                 f"{refusal.operation}: {refusal.message}",
-                snapshot=lifecycle.subject(self._request, self._seen),
+                snapshot=identity.subject(self._request, self._seen),
                 status=refusal.code,
             ) from refusal
         situation = f"{refusal.operation} is denied: waiting for the new role to spread"
@@ -300,7 +310,7 @@ class Reconciler:
             self._seen = self._seen.without(wait.again)
             return None
         if verdict is Verdict.GIVE_UP:
-            return lifecycle.at_deadline(self._request, self._seen, wait)
+            return awaiting.at_deadline(self._request, self._seen, wait)
         if verdict is Verdict.HAND_OVER:
             self._stop_if_cancelled()
             return HandOver(self._budget.started_at, self._has_started())
@@ -327,7 +337,7 @@ class Reconciler:
         except (neptune.Refusal, ProviderError):
             return
         if stack.is_rolling_back or stack.is_deleting:
-            raise lifecycle.cancelled(self._request, self._seen, stack)
+            raise awaiting.cancelled(self._request, self._seen, stack)
 
     def _began(self) -> float:
         """When the snapshot began; while there is none, when the request did."""

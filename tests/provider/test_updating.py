@@ -12,7 +12,7 @@ from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     RequestCancelled,
 )
-from neptune_snapshot_provider.lifecycle import safe_physical_id
+from neptune_snapshot_provider.identity import safe_physical_id
 from neptune_snapshot_provider.neptune import Denied, Unavailable
 from neptune_snapshot_provider.records import attributes
 from neptune_snapshot_provider.request import parse_request

@@ -29,25 +29,25 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a failed Update answers with the new id",
-        "lifecycle.py",
+        "identity.py",
         "return request.physical_id or subject(request, Seen())",
         "return subject(request, Seen()) or request.physical_id",
     ),
     Mutation(
         "a snapshot of an earlier delivery is not adopted",
-        "lifecycle.py",
+        "taking.py",
         "if not identity.is_of_request(seen.tags, request):",
         "if not seen.started:",
     ),
     Mutation(
         "whatever has the name is adopted",
-        "lifecycle.py",
+        "taking.py",
         "if not identity.is_of_request(seen.tags, request):",
         "if False:",
     ),
     Mutation(
         "whatever has the name is deleted",
-        "lifecycle.py",
+        "deleting.py",
         "    if not identity.is_own(seen.tags, request):\n        return Answer(name,",
         "    if False:\n        return Answer(name,",
     ),
@@ -59,20 +59,26 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a Delete obeys during a rollback",
-        "lifecycle.py",
+        "deleting.py",
         "    if stack.is_rolling_back:\n        return Answer(name,",
         "    if False:\n        return Answer(name,",
     ),
     Mutation(
         "a Delete obeys however late it is",
-        "lifecycle.py",
-        "    if not stack.is_idle:\n        return None\n    statuses",
-        "    return None\n    statuses",
+        "deleting.py",
+        "    if not stack.is_idle:\n        return None\n    if seen",
+        "    return None\n    if seen",
     ),
     Mutation(
         "a late Delete takes whatever has the name by now",
-        "lifecycle.py",
+        "deleting.py",
         "    if _is_newer(snapshot, request):",
+        "    if False:",
+    ),
+    Mutation(
+        "a Delete of a rollback obeys in the next operation",
+        "deleting.py",
+        "    if stack.is_beyond(request.sent_at):",
         "    if False:",
     ),
     Mutation(
@@ -84,8 +90,8 @@ MUTATIONS: Final = (
     Mutation(
         "a rollback takes a snapshot",
         "lifecycle.py",
-        "        return _restore(request, properties, seen)",
-        "        return _take(request, properties, seen)",
+        "        return roll_back(request, properties, seen)",
+        "        return take(request, properties, seen)",
     ),
     Mutation(
         "a rollback answers any snapshot of the resource",
@@ -179,13 +185,13 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a snapshot that is gone is taken again by the poll",
-        "lifecycle.py",
+        "taking.py",
         "_start(request, properties, seen) if not seen.started else _not_visible(request, seen)",
         "_start(request, properties, seen)",
     ),
     Mutation(
         "a snapshot is taken for a stack that gave up",
-        "lifecycle.py",
+        "awaiting.py",
         "    if stack.is_idle or stack.is_rolling_back or stack.is_deleting or is_beyond:\n",
         "    if False:\n",
     ),
@@ -197,7 +203,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "no owner tags",
-        "lifecycle.py",
+        "taking.py",
         "        **identity.owner_tags(request, properties),\n",
         "",
     ),
@@ -209,14 +215,14 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "creating is good enough",
-        "lifecycle.py",
+        "awaiting.py",
         '    if status == AVAILABLE:\n        return Answer(name, f"snapshot {name} is available"',
         '    if status:\n        return Answer(name, f"snapshot {name} is available"',
     ),
     Mutation(
         "a failed snapshot is waited for",
-        "lifecycle.py",
-        "    if _is_dead(status, _SNAPSHOT_DEAD):",
+        "awaiting.py",
+        "    if is_dead(status, _SNAPSHOT_DEAD):",
         "    if False:",
     ),
     Mutation(
@@ -264,7 +270,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a chain answers for what may be somebody else's",
-        "lifecycle.py",
+        "awaiting.py",
         "if snapshot and continues and _stands_for(request, seen, snapshot):",
         "if snapshot and continues:",
     ),
