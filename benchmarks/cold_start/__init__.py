@@ -63,9 +63,9 @@ def render(result: Result) -> str:
                 f"Fresh Python processes, {result['runs']} of each in turn, with boto3 as AWS's "
                 "runtime has it and the handler's sources uncompiled, as they are in Lambda. "
                 "Medians, in milliseconds of this machine; the target compares the two of each "
-                "turn. Both make their client while they are imported, when Lambda lends a function "
-                "its whole processor; where that fails, ours tries again in the invocation, which "
-                "can answer. Memory is the peak of a whole invocation, in ours one that takes an "
+                "turn. Both make their client while they are imported, when Lambda lends its whole "
+                "processor; where that fails, ours tries again in the invocation, which can "
+                "answer. Memory is the peak of a whole invocation, in ours one that takes an "
                 "instant snapshot and answers."
             ),
             table(
