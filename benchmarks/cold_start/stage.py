@@ -48,7 +48,7 @@ class Stage:
         assembly = directory / "cdk.out"
         stacks.synthesise(OURS, "One", stacks.names(1), assembly)
         (asset,) = assembly.glob("asset.*")
-        self.ours = Handler(asset, "neptune_snapshot_provider.handler")
+        self.ours = Handler(asset, "neptune_snapshot_provider.entry")
         self.bare = Handler(common.CODE / "bare", "index")
         aws.client("neptune").create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
         aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))

@@ -42,7 +42,7 @@ def fixed(trace: Trace, interval: float) -> Watched:
 
 def ours(trace: Trace, dice: random.Random) -> Watched:
     """Look when the provider does: in one long invocation, then in a tick every minute."""
-    elapsed, calls, percent = 0.0, 0, 0
+    elapsed, calls, progress = 0.0, 0, waiting.Progress(0)
     ends, next_tick = FIRST_INVOCATION, FIRST_INVOCATION + TICK_INTERVAL
     while True:
         if elapsed >= ends:
@@ -52,10 +52,11 @@ def ours(trace: Trace, dice: random.Random) -> Watched:
                 next_tick + TICK_INTERVAL,
             )
             calls += TICK_EXTRA_CALLS
+            progress = waiting.Progress()  # a tick knows nothing of the one before
         else:
-            pause = waiting.pause(elapsed, percent, dice.random())
+            pause = waiting.pause(elapsed, progress, elapsed, dice.random())
             elapsed += min(pause, ends - elapsed)
         calls += 1
         if elapsed >= trace.duration:
             return Watched(trace.duration, elapsed - trace.duration, calls)
-        percent = trace.percent(elapsed)
+        progress = progress.reported(trace.percent(elapsed), elapsed)

@@ -18,6 +18,7 @@ RESOURCES_PER_STATEMENT = 10
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
 BECOMES_OURS = {"StringEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
+BECOMES_NOT_OURS = {"StringNotEquals": BECOMES_OURS["StringEquals"]}
 IS_ANOTHERS = {
     "StringNotEquals": IS_OURS["StringEquals"],
     "Null": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": "false"},
@@ -33,10 +34,17 @@ class SnapshotRights:
         self._snapshots = _Resources(
             role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"], BECOMES_OURS
         )
-        self._clusters = _Resources(role, ["rds:CreateDBClusterSnapshot"], BECOMES_OURS)
         # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
-        self._reads = _Resources(role, ["rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots"])
-
+        # What only creating needs, the tag, is a refusal among the constant rights: as a condition
+        # here every cluster would be named twice, and a role has room for so many names.
+        self._clusters = _Resources(
+            role,
+            [
+                "rds:CreateDBClusterSnapshot",
+                "rds:DescribeDBClusters",
+                "rds:DescribeDBClusterSnapshots",
+            ],
+        )
         self._shares = _Resources(role, ["rds:DescribeDBClusterSnapshotAttributes"])
         self._quotas = _Resources(role, ["rds:DescribeAccountAttributes"])
         self._parameters = _Resources(role, ["ssm:GetParameter", "ssm:PutParameter"])
@@ -48,10 +56,8 @@ class SnapshotRights:
             cluster_identifier: In lower case or a token; ARNs are case-sensitive.
             snapshot_pattern: A snapshot identifier, in which ``*`` stands for any characters.
         """
-        cluster = rds_arn(self._stack, "cluster", cluster_identifier)
         self._snapshots.add(rds_arn(self._stack, "cluster-snapshot", snapshot_pattern))
-        self._clusters.add(cluster)
-        self._reads.add(cluster)
+        self._clusters.add(rds_arn(self._stack, "cluster", cluster_identifier))
 
     def allow_habits(self, *, prunes: bool, parameter: str | None) -> None:
         """Allow finding out what may be pruned and why, and writing one parameter."""
@@ -104,13 +110,10 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
             [snapshots],
             IS_OURS,
         ),
-        # Tagging a new snapshot as own, which each snapshot's rights allow, stops here.
-        iam.PolicyStatement(
-            effect=iam.Effect.DENY,
-            actions=["rds:AddTagsToResource"],
-            resources=[snapshots],
-            conditions=IS_ANOTHERS,
-        ),
+        # Tagging a new snapshot as own, which each snapshot's rights allow, stops here, and so
+        # does creating one without its tag.
+        _deny("rds:AddTagsToResource", snapshots, IS_ANOTHERS),
+        _deny("rds:CreateDBClusterSnapshot", rds_arn(stack, "cluster", "*"), BECOMES_NOT_OURS),
         _allow(
             ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
         ),
@@ -157,6 +160,12 @@ def _allow(
     actions: list[str], resources: list[str], conditions: Conditions | None = None
 ) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
+
+
+def _deny(action: str, resource: str, conditions: Conditions) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY, actions=[action], resources=[resource], conditions=conditions
+    )
 
 
 class _Resources:

@@ -12,7 +12,7 @@ from cdk_neptune_snapshot import acknowledgements, permissions, validation
 from cdk_neptune_snapshot.bundling import provider_code
 from cdk_neptune_snapshot.habits import Habits
 
-HANDLER = "neptune_snapshot_provider.handler.handler"
+HANDLER = "neptune_snapshot_provider.entry.handler"
 
 
 class SnapshotProvider(Construct):

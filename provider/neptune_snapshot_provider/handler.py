@@ -5,6 +5,7 @@ The only module that knows crhelper. It relies on behaviours that crhelper does 
 """
 
 import logging
+import os
 import socket
 from collections.abc import Callable
 from functools import cache
@@ -33,6 +34,7 @@ from neptune_snapshot_provider.waiting import Budget
 # crhelper sends the answer on a socket that has no timeout of its own.
 socket.setdefaulttimeout(15)
 
+_SAM: Final = "AWS_SAM_LOCAL"
 _CLOCK: Final = SystemClock()
 _SET_UP_ATTEMPTS: Final = 3
 _SET_UP_PAUSE: Final = 3.0
@@ -64,8 +66,7 @@ class Invocation:
 
     def __init__(self, event: Event, context: Context) -> None:
         self._context = context
-        # INFO: at DEBUG crhelper logs the presigned URL, with which anybody could answer.
-        self._helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+        self._helper = _make_helper()
         self._request_event, self._resume = resume.unfold(event)
         self._crhelper_event = dict(event)
         self._leftover = ""
@@ -207,6 +208,28 @@ class Invocation:
     @property
     def _polls(self) -> Polls:
         return _polls(self._context.function_name)
+
+
+def warm_up() -> None:
+    """Make what every request needs."""
+    _aws()
+
+
+def _make_helper() -> CfnResource:
+    """Make a `CfnResource` without the three clients it makes at once, which take their time.
+
+    None of them is used: `_hand_over` gives it ours. It makes none where it believes to run under
+    SAM, where it would set up no poll either: so it is told the truth afterwards.
+    """
+    os.environ[_SAM] = "true"
+    try:
+        # INFO: at DEBUG crhelper logs the presigned URL, with which anybody could answer.
+        helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+    finally:
+        del os.environ[_SAM]
+    unlisted: Any = helper
+    unlisted._sam_local = None  # noqa: SLF001 - see above
+    return helper
 
 
 def _never_made(event: Event) -> str:

@@ -101,6 +101,7 @@ class Reconciler:
         self._budget = budget
         self._seen = Seen(started=started)
         self._last: Wait | None = None
+        self._progress = waiting.Progress()
         self._afterwards = Afterwards(request, aws)
         self._room_until: float | None = None
         self._tagged: float | None = None
@@ -315,7 +316,8 @@ class Reconciler:
             self._stop_if_cancelled()
             return HandOver(self._budget.started_at, self._has_started())
         chance = random.random()  # noqa: S311 - spreads looks in time, guards nothing
-        pause = waiting.pause(now - self._began(), wait.percent, chance)
+        self._progress = self._progress.reported(wait.percent, now)
+        pause = waiting.pause(now - self._began(), self._progress, now, chance)
         self._clock.sleep(min(pause, self._budget.until_verdict(now)))
         self._seen = self._seen.without(wait.again)
         return None

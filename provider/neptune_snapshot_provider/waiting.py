@@ -10,6 +10,8 @@ ELAPSED_SHARE: Final = 0.01
 """We come at most about this share of the snapshot's own time late."""
 REMAINING_SHARE: Final = 0.1
 """While much is left there is no hurry: the next look comes after this share of it."""
+STANDSTILL_SHARE: Final = 0.2
+"""Progress that has stood still this share of the time says nothing about what is left."""
 JITTER: Final = 0.2
 """Each pause is shortened by up to this share, so that many snapshots do not look in step."""
 
@@ -86,15 +88,30 @@ class Budget:
         return now < self.started_at + ACCESS_GRACE
 
 
-def pause(elapsed: float, percent: int | None, chance: float) -> float:
+@dataclass(frozen=True)
+class Progress:
+    """What was reported last, from 0 to 100 or ``None``, and ``since`` when it has been that."""
+
+    percent: int | None = None
+    since: float = 0.0
+
+    def reported(self, percent: int | None, now: float) -> "Progress":
+        """Take note of a report."""
+        return self if percent == self.percent else Progress(percent, now)
+
+
+def pause(elapsed: float, progress: Progress, now: float, chance: float) -> float:
     """Seconds to wait before the next look.
 
     Args:
         elapsed: since the snapshot, or the wait for its cluster, began.
-        percent: progress from 0 to 100 as Neptune reports it, ``None`` if it does not.
+        progress: as Neptune reports it.
+        now: when that was looked at.
         chance: a random number from 0 to 1, for the jitter.
     """
     wanted = ELAPSED_SHARE * elapsed
-    if percent is not None and 0 < percent < 100:  # noqa: PLR2004 - per cent
+    percent = progress.percent
+    moves = now - progress.since <= STANDSTILL_SHARE * elapsed
+    if moves and percent is not None and 0 < percent < 100:  # noqa: PLR2004 - per cent
         wanted = max(wanted, REMAINING_SHARE * elapsed * (100 - percent) / percent)
     return min(max(wanted, PAUSE_MIN), PAUSE_MAX) * (1 - JITTER * chance)

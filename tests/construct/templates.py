@@ -117,6 +117,6 @@ def resources_for(stack: cdk.Stack, action: str) -> set[str]:
     return {
         resource.removeprefix("arn:aws-us-gov:rds:us-gov-west-1:123456789012:")
         for statement in statements(stack)
-        if action in statement["Action"]
+        if statement["Effect"] == "Allow" and action in statement["Action"]
         for resource in statement["Resource"]
     }

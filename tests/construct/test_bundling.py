@@ -148,7 +148,8 @@ def runtime_path(asset: Json, tmp_path: Path) -> list[str]:
 def test_it_imports_with_nothing_but_the_runtime_beside_it(runtime_path: list[str]) -> None:
     script = (
         f"import sys; sys.path += {runtime_path!r}; sys.dont_write_bytecode = True; "
-        "import neptune_snapshot_provider.handler as module; assert callable(module.handler)"
+        "from neptune_snapshot_provider import entry, handler; assert callable(entry.handler); "
+        "assert handler._aws.cache_info().currsize"  # made while it starts
     )
     environment = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": "provider"}
     done = python("-I", "-S", "-c", script, env=environment)

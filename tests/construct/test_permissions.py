@@ -72,8 +72,13 @@ def test_all_that_is_allowed(allowed: list[Json]) -> None:
 def test_a_snapshot_is_created_of_its_cluster_under_its_name_with_its_tag(
     allowed: list[Json],
 ) -> None:
-    created = of_action(allowed, CREATE)
-    assert all(statement["Condition"] == REQUEST_TAG for statement in created)
+    denied, *created = of_action(allowed, CREATE)
+    # It is denied as well where there is no such tag.
+    assert (denied["Effect"], denied["Resource"], denied["Condition"]) == (
+        "Deny",
+        [SNAPSHOTS.replace("cluster-snapshot", "cluster")],
+        {"StringNotEquals": REQUEST_TAG["StringEquals"]},
+    )
     assert {arn.split(":", 5)[5] for statement in created for arn in statement["Resource"]} == {
         "cluster:my-graph",
         "cluster-snapshot:my-graph-*",

@@ -53,7 +53,7 @@ def test_a_nested_stack_has_its_own() -> None:
 
 def test_the_function() -> None:
     properties = the_function(stack_with(1))["Properties"]
-    assert properties["Handler"] == "neptune_snapshot_provider.handler.handler"
+    assert properties["Handler"] == "neptune_snapshot_provider.entry.handler"
     assert properties["Runtime"] == "python3.13"
     assert properties["Architectures"] == ["arm64"]
     assert properties["Timeout"] == 900

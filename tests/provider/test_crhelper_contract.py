@@ -4,15 +4,18 @@ Another version that fails here must not be used before `handler` has been looke
 """
 
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from crhelper import FAILED, CfnResource
 from crhelper import resource_helper as crhelper_module
 
+from neptune_snapshot_provider import handler as handler_module
 from support import events
 
 
@@ -328,3 +331,37 @@ def test_the_setup_of_a_poll_can_be_wrapped_and_named(
     assert attempts == [{"PhysicalResourceId": "id"}], CHANGED + "_setup_polling is not called"
     assert (sent[0]["Status"], sent[0]["Reason"]) == ("FAILED", "the reason")
     assert sent[0]["Data"] == {}, CHANGED + "the answer to a failed setup has other Data"
+
+
+def test_where_it_believes_to_run_under_sam_it_makes_no_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Therefore it is made to believe so: its clients take longer than all else it does."""
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    monkeypatch.setattr(boto3, "client", None)
+    helper: Any = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+    assert helper._init_failed is None, CHANGED + "it makes clients under SAM too"
+    assert not hasattr(helper, "_events_client")
+    source = Path(crhelper_module.__file__).read_text()
+    # Read from the environment, before the clients and before a poll is set up.
+    assert source.count("_sam_local") == 3, CHANGED + "more depends on where it believes to run"
+
+
+def test_a_helper_without_clients_of_its_own_sets_up_polls_with_ours(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(boto3, "client", None)
+    monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
+    helper: Any = handler_module._make_helper()
+    assert "AWS_SAM_LOCAL" not in os.environ
+
+    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
+        helper._events_client = helper._lambda_client = Client()
+        helper.poll_create(wait)
+        return "id"
+
+    helper.create(wait)
+    helper(events.create(), Context())
+    assert not sent
+    made = [name for name, _ in helper._events_client.calls]
+    assert made == ["put_rule", "add_permission", "put_targets"]

@@ -4,32 +4,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.waiting import Budget, Verdict, pause
+from neptune_snapshot_provider.waiting import Budget, Progress, Verdict, pause
+
+
+def pause_at(elapsed: float, percent: int | None, *, still: float = 0, chance: float = 0) -> float:
+    """The pause where progress has been what it is for ``still`` seconds."""
+    return pause(elapsed, Progress(percent, since=elapsed - still), elapsed, chance)
 
 
 @given(
     elapsed=st.floats(0, 50_000),
     percent=st.none() | st.integers(-5, 105),
+    still=st.floats(0, 50_000),
     chance=st.floats(0, 1),
 )
 def test_a_pause_is_between_one_and_ten_seconds_less_the_jitter(
-    elapsed: float, percent: int | None, chance: float
+    elapsed: float, percent: int | None, still: float, chance: float
 ) -> None:
-    assert 0.8 <= pause(elapsed, percent, chance) <= 10
+    assert 0.8 <= pause_at(elapsed, percent, still=still, chance=chance) <= 10
 
 
 def test_without_progress_a_pause_is_one_per_cent_of_the_time_elapsed() -> None:
-    assert pause(500, None, 0) == 5
-    assert pause(500, 0, 0) == 5
+    assert pause_at(500, None) == 5
+    assert pause_at(500, 0) == 5
 
 
 def test_with_progress_a_pause_is_a_share_of_the_time_left() -> None:
-    assert pause(100, 60, 0) == pytest.approx(6.67, abs=0.01)
-    assert pause(100, 90, 0) == pytest.approx(1.11, abs=0.01)
+    assert pause_at(100, 60) == pytest.approx(6.67, abs=0.01)
+    assert pause_at(100, 90) == pytest.approx(1.11, abs=0.01)
+
+
+def test_progress_that_stands_still_says_nothing_about_the_time_left() -> None:
+    assert pause_at(100, 60, still=20) == pytest.approx(6.67, abs=0.01)
+    assert pause_at(100, 60, still=21) == 1
+
+
+def test_progress_stands_still_while_the_same_is_reported() -> None:
+    first = Progress().reported(40, now=100)
+    assert first.reported(40, now=150) == Progress(40, since=100)
+    assert first.reported(41, now=150) == Progress(41, since=150)
+    assert first.reported(20, now=150) == Progress(20, since=150)
 
 
 def test_a_long_stall_near_the_end_does_not_mean_a_look_every_second() -> None:
-    assert pause(900, 99, 0) == 9
+    assert pause_at(900, 99) == 9
 
 
 def test_the_first_invocation_hands_over_ninety_seconds_before_its_end() -> None:
