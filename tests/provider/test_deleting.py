@@ -1,6 +1,7 @@
 """A Delete removes only what is own, and nothing while the stack rolls back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -69,6 +70,19 @@ def test_an_id_that_cannot_be_a_snapshots_asks_nobody(
 ) -> None:
     assert answer(events.delete(physical_id)).identifier == physical_id
     assert not world.calls
+
+
+@pytest.mark.parametrize(("seconds_later", "is_kept"), [(-1, False), (1, False), (10, True)])
+def test_a_snapshot_made_after_its_deletion_was_asked_for_is_kept(
+    world: World, answer: Run, seconds_later: int, *, is_kept: bool
+) -> None:
+    """Delivered late, a Delete can find another snapshot under the explicit name it asks for."""
+    answer(events.create(DBClusterSnapshotIdentifier="nightly"))
+    world.stacks = ("DELETE_IN_PROGRESS",)
+    sent_at = datetime.fromtimestamp(world.clock.now() - seconds_later, UTC)
+    url = f"https://localhost/answer?X-Amz-Date={sent_at:%Y%m%dT%H%M%SZ}"
+    answer({**events.delete("nightly"), "ResponseURL": url})
+    assert ("nightly" in world.snapshots) is is_kept
 
 
 def test_an_id_that_cloudformation_invented_succeeds(world: World, answer: Run) -> None:

@@ -40,6 +40,7 @@ class Deed:
     in_use: bool
     stack_status: str
     answer: str
+    answered_with: str
     cancelled_for: float
     tags: dict[str, str]
 
@@ -175,6 +176,7 @@ class Universe:
                 in_use=in_use,
                 stack_status=stack.status,
                 answer=str((request.answer or {}).get("Status", "")),
+                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
                 tags=dict(snapshot.tags),
             )
