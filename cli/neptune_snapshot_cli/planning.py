@@ -107,11 +107,11 @@ class Planner:
         if view.is_available:
             return _good(f"Snapshot {view.identifier} is available.")
         advice = (
-            "it cannot be restored; choose another."
+            "it cannot be restored; choose another (neptune-snapshot list)."
             if view.is_dead
             else f"wait for it: neptune-snapshot watch --snapshot {view.identifier}"
         )
-        return _bad(f"Snapshot {view.state()}: {advice}")
+        return _bad(f"Snapshot {view.identifier} is {view.status}: {advice}")
 
     def _recipe(self) -> Check:
         if any(key in self._tags for key in OwnerTag.RESTORE):

@@ -4,6 +4,7 @@ All times are in seconds, moments since the epoch.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from neptune_snapshot_provider.contract import AVAILABLE
@@ -15,7 +16,8 @@ SILENCE_MAX: Final = 300.0
 """Without a terminal there is a line at least this often, so that nobody thinks it hangs."""
 _DONE: Final = 100
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
+DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
+"""States, or beginnings of them, that a snapshot does not leave by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ class View:
     @property
     def is_dead(self) -> bool:
         """Whether it is in a state it does not leave by itself."""
-        return self.status.startswith(_DEAD)
+        return self.status.startswith(DEAD)
 
     @property
     def is_settled(self) -> bool:
@@ -74,7 +76,7 @@ class View:
     def title(self) -> str:
         """Name and states."""
         cluster = f" (cluster {self.cluster}: {self.cluster_status})" if self.cluster_status else ""
-        return f"{self.identifier}: {self.status}{cluster}"
+        return f"snapshot {self.identifier}: {self.status}{cluster}"
 
     def state(self) -> str:
         """Name, states and progress."""
@@ -85,7 +87,7 @@ class View:
         elapsed, left = self.elapsed(now), self.left(now)
         parts = [] if elapsed is None else [duration(elapsed)]
         if left is not None:
-            parts.append(f"about {duration(left)} left")
+            parts.append(f"about {duration(ceil(left))} left")
         return ", ".join(parts)
 
     def line(self, now: float) -> str:

@@ -3,29 +3,45 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from neptune_snapshot_cli.progress import View
-from neptune_snapshot_cli.stacks import Event, Operation, Resource, Stack, cause, name_of
+from neptune_snapshot_cli.stacks import (
+    Event,
+    Operation,
+    Resource,
+    Stack,
+    cause,
+    is_in_progress,
+    name_of,
+)
 from neptune_snapshot_provider.records import Snapshot
 
 
 def waiting(
-    stack: Stack, resources: Sequence[Resource], clusters: Mapping[str, str], *, found: bool
+    stack: Stack,
+    resources: Sequence[Resource],
+    clusters: Mapping[str, str],
+    *,
+    going_on: bool,
+    available: bool,
 ) -> str:
-    """What is waited for.
+    """What is waited for; empty once the stack is at rest.
 
     Args:
         stack: the stack.
         resources: those in progress whose snapshot has not begun.
         clusters: states of their clusters, as far as they are known; empty is not known.
-        found: whether a snapshot is available already.
+        going_on: whether a snapshot is on its way.
+        available: whether one is available already.
     """
+    if not is_in_progress(stack.status):
+        return ""
     parts = [f"stack {stack.name}: {stack.status}"]
     if resources:
         names = ", ".join(one.name for one in resources)
         parts.append(f"{names} has not begun its snapshot yet")
         parts += [f"cluster {name} is {state}" for name, state in clusters.items() if state]
-    elif found:
+    elif available and not going_on:
         parts.append("its snapshot is available, the rest goes on")
-    else:
+    elif not going_on:
         parts.append("no snapshot yet")
     return "; ".join(parts)
 
@@ -40,6 +56,7 @@ def failure(
     operations: Sequence[Operation],
     available: Iterable[Snapshot],
     on_their_way: Iterable[View],
+    problems: Iterable[str],
 ) -> str:
     """Why a stack failed, what became of its snapshots, and what to do."""
     lines = [f"Stack {stack.name} is {stack.status}: {_reason(stack, cause(operations))}"]
@@ -53,8 +70,9 @@ def failure(
         f"neptune-snapshot watch --snapshot {view.identifier}"
         for view in on_their_way
     ]
+    lines += problems
     if len(lines) == 1:
-        lines.append("No snapshot was taken.")
+        lines.append("No snapshot was begun.")
     return "\n".join(lines)
 
 

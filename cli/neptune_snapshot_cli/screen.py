@@ -68,6 +68,9 @@ class Board:
         last = self._lined.get(view.identifier)
         if view.is_settled:
             self._views.pop(view.identifier, None)
+            if self._live is not None:
+                # So that its line does not stand above its bar.
+                self._live.refresh()
         else:
             self._views[view.identifier] = view
         is_due = is_worth_a_line(last, view) or (self._is_silent and not view.is_settled)
@@ -86,7 +89,8 @@ class Board:
     def render(self) -> RenderableType:
         """What is drawn now."""
         rows: list[RenderableType] = []
-        for view in self._views.values():
+        # A copy: it is drawn by a thread of its own.
+        for view in tuple(self._views.values()):
             rows.append(self._headed(view.title()))
             rows.append(self._bar(view))
         if self._waiting:

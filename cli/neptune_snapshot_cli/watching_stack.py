@@ -94,8 +94,8 @@ class StackWatch:
         self._finder.since = stories.started_at
         for snapshot in self._finder.find(resources):
             self._tracker.add(snapshot.identifier, snapshot)
-        self._tracker.look()
         self._board.waiting(self._waited_for(stack, resources))
+        self._tracker.look()
         return stack
 
     def _waited_for(self, stack: Stack, resources: list[Resource]) -> str:
@@ -105,7 +105,13 @@ class StackWatch:
             for cluster in map(self._finder.cluster, waiting)
             if cluster
         }
-        return reports.waiting(stack, waiting, clusters, found=bool(self._tracker.available))
+        return reports.waiting(
+            stack,
+            waiting,
+            clusters,
+            going_on=bool(self._tracker.going_on),
+            available=bool(self._tracker.available),
+        )
 
     def _failure(self, stack: Stack, stories: Stories) -> Failed:
         """Say what became of the snapshots of this operation, too."""
@@ -114,8 +120,15 @@ class StackWatch:
                 self._tracker.add(name)
         self._patience.ask(self._look_once)
         new = [one for one in self._tracker.available if self._finder.is_new(one)]
-        text = reports.failure(stack, stories.operations, new, self._tracker.going_on)
-        return Failed(text)
+        return Failed(
+            reports.failure(
+                stack,
+                stories.operations,
+                new,
+                self._tracker.going_on,
+                self._tracker.problems.values(),
+            )
+        )
 
     def _results(self, stack: Stack) -> list[Snapshot]:
         """Look once more at all snapshots of the stack, also at those it did not touch."""
