@@ -174,7 +174,10 @@ def _ending(interrupted: str = "Interrupted.") -> Iterator[None]:
     try:
         yield
     except CliError as problem:
-        _say(f"✗ {problem}", "bold red")
+        headline, *more = str(problem).splitlines()
+        _say(f"✗ {headline}", "bold red")
+        for line in more:
+            _say(f"  {line}")
         raise typer.Exit(problem.status) from problem
     except KeyboardInterrupt as end:
         _say(interrupted)

@@ -5,8 +5,8 @@ from typing import Final
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.stacks import Resource
-from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.records import Missing, Snapshot
+from neptune_snapshot_provider.contract import OwnerTag, identifier_problem
+from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
 
 _SLACK: Final = 5.0
 """Seconds by which Neptune's clock may be behind CloudFormation's."""
@@ -22,7 +22,7 @@ class Finder:
         """When the operation began, in seconds since the epoch."""
         self._tags: dict[str, Mapping[str, str]] = {}
         self._found: dict[tuple[str, str], Snapshot] = {}
-        self._clusters: dict[str, str] = {}
+        self._clusters: dict[tuple[str, str], str] = {}
 
     def find(self, resources: list[Resource]) -> list[Snapshot]:
         """The snapshots that resources in progress have begun to take.
@@ -53,13 +53,24 @@ class Finder:
 
     def cluster(self, resource: Resource) -> str:
         """The cluster a resource is about: as events tell, or as its last snapshot does."""
-        if resource.cluster or not resource.physical_id:
+        if resource.cluster:
             return resource.cluster
-        name = resource.physical_id
-        if name not in self._clusters:
-            snapshot = self._aws.snapshot(name)
-            self._clusters[name] = "" if isinstance(snapshot, Missing) else snapshot.cluster
-        return self._clusters[name]
+        owner = (resource.stack, resource.name)
+        if owner not in self._clusters:
+            name = resource.physical_id or self._stands_for(resource)
+            is_name = identifier_problem(name) is None
+            snapshot = self._aws.snapshot(name) if is_name else MISSING
+            self._clusters[owner] = "" if isinstance(snapshot, Missing) else snapshot.cluster
+        return self._clusters[owner]
+
+    def _stands_for(self, resource: Resource) -> str:
+        """What CloudFormation's list says where the event of an update does not."""
+        names = (
+            one.physical_id
+            for one in self._aws.resources(resource.stack)
+            if one.name == resource.name
+        )
+        return next(names, "")
 
     def _assign(self, snapshot: Snapshot, wanted: Mapping[tuple[str, str], str]) -> None:
         tags = self._tags.get(snapshot.arn)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from neptune_snapshot_provider.contract import RESOURCE_TYPE, WAIT_RESOURCE_TYPE, Property
+from neptune_snapshot_provider.contract import (
+    RESOURCE_TYPE,
+    WAIT_RESOURCE_TYPE,
+    Property,
+    identifier_problem,
+)
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 _IN_PROGRESS: Final = "_IN_PROGRESS"
@@ -136,9 +141,10 @@ class Operation:
 
     @property
     def answered(self) -> list[str]:
-        """Every physical id that a snapshot resource had meanwhile."""
+        """Every snapshot that a snapshot resource stood for meanwhile."""
         names = (event.physical_id for event in self.events if event.type == RESOURCE_TYPE)
-        return list(dict.fromkeys(name for name in names if name))
+        # CloudFormation invents ids for what never had one, and what took no snapshot has another.
+        return list(dict.fromkeys(name for name in names if identifier_problem(name) is None))
 
     @property
     def nested(self) -> list[str]:

@@ -116,8 +116,7 @@ class StackWatch:
     def _failure(self, stack: Stack, stories: Stories) -> Failed:
         """Say what became of the snapshots of this operation, too."""
         for name in stories.answered:
-            if not identity.is_skipped_id(name):
-                self._tracker.add(name)
+            self._tracker.add(name)
         self._patience.ask(self._look_once)
         new = [one for one in self._tracker.available if self._finder.is_new(one)]
         return Failed(

@@ -76,7 +76,7 @@ def take(aws: LocalAws, cluster: str, snapshot: str) -> None:
 
 
 def test_watching_a_stack_ends_with_the_arn(aws: LocalAws, shell: Shell, name: str) -> None:
-    aws.set_cluster_status(name, "modifying", seconds=2)
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6))
     small_stack.create(aws, name, {"Before": small_stack.snapshot(aws, name)})
     ran = shell("watch", "--stack", name)
     assert ran.status == 0, ran.err

@@ -265,6 +265,19 @@ def test_the_time_allowed_ends_it_and_says_what_goes_on(told: Told, board: Board
         watch(told, board, Terms(timeout=90))
 
 
+@pytest.mark.parametrize("physical_id", ["skipped:0a1b", "my-stack_Before_1", "x" * 64])
+def test_ids_that_cannot_be_a_snapshots_are_not_asked_for(
+    told: Told, board: Board, physical_id: str
+) -> None:
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("Before", "UPDATE_IN_PROGRESS", physical_id)
+    told.after(30, lambda: told.happen("Before", "UPDATE_FAILED", physical_id, "no"))
+    told.after(30, lambda: told.happen("", "UPDATE_ROLLBACK_IN_PROGRESS"))
+    with pytest.raises(Failed, match="No snapshot was begun"):
+        watch(told, board)
+    assert "snapshot" not in told.calls
+
+
 def test_events_are_read_once(told: Told, board: Board) -> None:
     begin(told, "Before")
     for number in range(300):
