@@ -10,7 +10,10 @@ from local_aws import signals
 from local_aws.behaviour import SnapshotBehaviour
 from local_aws.client import LocalAws, LocalAwsError
 from local_aws.demo_cdk import Cdk, CdkError
-from local_aws.demo_screen import Screen, SnapshotBar
+from local_aws.demo_screen import Screen
+from neptune_snapshot_cli.progress import View
+from neptune_snapshot_cli.screen import Board
+from neptune_snapshot_provider.records import Snapshot
 
 if TYPE_CHECKING:
     from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef
@@ -62,10 +65,11 @@ class Demo:
         self._aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=_SNAPSHOT_SECONDS))
         started = time.monotonic()
         command = f"cdk deploy -c cluster={_CLUSTER}"
-        with self._screen.snapshot_bar("cdk deploy: creating the provider") as bar:
-            outputs = self._cdk.deploy(_CLUSTER, meanwhile=lambda: self._show(bar))
+        with self._screen.board() as board:
+            board.waiting("cdk deploy: creating the provider")
+            outputs = self._cdk.deploy(_CLUSTER, meanwhile=lambda: self._show(board))
             # What happened since the last look, so that the bar never ends half way.
-            self._show(bar)
+            self._show(board)
         self._screen.done(
             f"{command}: CloudFormation waited until the snapshot was available", started
         )
@@ -80,14 +84,12 @@ class Demo:
                 return
             raise DemoError(f"the stack {_STACK} is still there after cdk destroy")
 
-    def _show(self, bar: SnapshotBar) -> None:
+    def _show(self, board: Board) -> None:
         found = self._neptune.describe_db_cluster_snapshots(DBClusterIdentifier=_CLUSTER)
-        for snapshot in found["DBClusterSnapshots"]:
-            bar.update(
-                snapshot.get("DBClusterSnapshotIdentifier", ""),
-                snapshot.get("Status", ""),
-                snapshot.get("PercentProgress", 0),
-            )
+        for fields in found["DBClusterSnapshots"]:
+            view = View.of(Snapshot.of(fields))
+            board.waiting("cdk deploy: finishing the stack" if view.is_available else "")
+            board.show(view)
 
     def _require_available(self, identifier: str, arn: str) -> None:
         snapshot = self._describe(identifier)

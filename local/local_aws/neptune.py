@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from local_aws.api_call import form, region
 from local_aws.asgi import Answer, Handler, Request
 from local_aws.lifecycle import SnapshotLife
-from local_aws.rds_xml import Document, Record, is_success, quota_body
+from local_aws.rds_xml import Document, Record, is_success, quota_body, versions_body
 from local_aws.rules import (
     LOWERED,
     creation_refusal,
@@ -28,6 +28,7 @@ _SNAPSHOT_ID = "DBClusterSnapshotIdentifier"
 _SNAPSHOT_ARN = "DBClusterSnapshotArn"
 _CLUSTER_ID = "DBClusterIdentifier"
 _NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182", "MasterUsername": "admin"}
+_OFFERED_VERSIONS = ("1.3.4.0", "1.4.0.0", "1.4.1.0", "1.4.5.0")
 _PASSED_BY = {"VpcId": "vpc-0123456789abcdef0", "LicenseModel": "amazon-license"}
 
 
@@ -48,6 +49,7 @@ class NeptuneLayer:
             "DescribeDBClusters": self._describe_clusters,
             "CreateDBCluster": self._create_cluster,
             "DescribeAccountAttributes": self._describe_quota,
+            "DescribeDBEngineVersions": self._describe_versions,
         }
         self.scene = Scene()
 
@@ -158,6 +160,14 @@ class NeptuneLayer:
         used = len(Document(described).records(_SNAPSHOT))
         action, quota = parameters["Action"], self.scene.quota
         return described.with_body(quota_body(action, "ManualClusterSnapshots", used, quota))
+
+    async def _describe_versions(self, request: Request, parameters: dict[str, str]) -> Answer:
+        described = await self._call(request, parameters)
+        if parameters.get("Engine") != _ENGINE:
+            return described
+        wanted = parameters.get("EngineVersion")
+        offered = [version for version in _OFFERED_VERSIONS if wanted in (None, version)]
+        return described.with_body(versions_body(parameters["Action"], _ENGINE, offered))
 
     def _show(self, record: Record) -> None:
         for name in ("TagList", "DbClusterResourceId"):

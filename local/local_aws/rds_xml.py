@@ -88,6 +88,18 @@ def quota_body(action: str, name: str, used: int, maximum: int) -> bytes:
     return _bytes(root)
 
 
+def versions_body(action: str, engine: str, versions: list[str]) -> bytes:
+    """The body of an answer that tells the versions of an engine."""
+    root = ET.Element(_qualified(f"{action}Response"))
+    result = ET.SubElement(root, _qualified(f"{action}Result"))
+    holder = ET.SubElement(result, _qualified("DBEngineVersions"))
+    for version in versions:
+        record = ET.SubElement(holder, _qualified("DBEngineVersion"))
+        for field, value in (("Engine", engine), ("EngineVersion", version)):
+            ET.SubElement(record, _qualified(field)).text = value
+    return _bytes(root)
+
+
 def is_success(answer: Answer) -> bool:
     """Whether an answer is that of a successful call."""
     return answer.status == _OK

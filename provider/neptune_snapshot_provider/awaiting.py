@@ -16,7 +16,8 @@ from neptune_snapshot_provider.steps import Answer, Fact, Look, Seen, Step, Wait
 
 IDLES_MAX: Final = 5
 """The stack's status may be behind; after so many looks in a row nobody waits for the request."""
-_SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
+SNAPSHOT_DEAD: Final = ("failed", "deleted", "deleting", "incompatible-")
+"""States, or beginnings of them, that a snapshot does not leave by itself."""
 
 
 def await_available(snapshot: Snapshot, outcome: str = Outcome.KEPT) -> Step:
@@ -28,7 +29,7 @@ def await_available(snapshot: Snapshot, outcome: str = Outcome.KEPT) -> Step:
     name, status = snapshot.identifier, snapshot.status
     if status == AVAILABLE:
         return Answer(name, f"snapshot {name} is available", snapshot, outcome)
-    if is_dead(status, _SNAPSHOT_DEAD):
+    if is_dead(status, SNAPSHOT_DEAD):
         raise SnapshotFailed(
             f"snapshot {name} is {status} and of no use; the cluster is as it was.",
             "The events of the cluster say why; then deploy again.",

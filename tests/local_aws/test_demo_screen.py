@@ -1,24 +1,25 @@
 import pytest
 
 from local_aws.demo_screen import Screen
+from neptune_snapshot_cli.progress import View
 
 
 def test_without_a_terminal_progress_is_a_line_now_and_then(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with Screen().snapshot_bar("waiting") as bar:
+    with Screen().board() as board:
+        board.waiting("waiting")
         for percent in range(0, 100, 5):
-            bar.update("snap", "creating", percent)
-        bar.update("snap", "available", 100)
-    assert capsys.readouterr().out.splitlines() == [
+            board.show(View(identifier="snap", status="creating", percent=percent))
+        board.show(View(identifier="snap", status="available", percent=100))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
         "  waiting",
         "  snapshot snap: creating, 0 %",
-        "  snapshot snap: creating, 20 %",
-        "  snapshot snap: creating, 40 %",
-        "  snapshot snap: creating, 60 %",
-        "  snapshot snap: creating, 80 %",
-        "  snapshot snap: available, 100 %",
+        "  snapshot snap: creating, 10 %",
     ]
+    assert lines[-1] == "✓ snapshot snap: available, 100 %"
+    assert len(lines) == 12
 
 
 def test_a_step_is_a_line_when_it_is_done(capsys: pytest.CaptureFixture[str]) -> None:

@@ -222,7 +222,7 @@ MUTATIONS: Final = (
     Mutation(
         "a failed snapshot is waited for",
         "awaiting.py",
-        "    if is_dead(status, _SNAPSHOT_DEAD):",
+        "    if is_dead(status, SNAPSHOT_DEAD):",
         "    if False:",
     ),
     Mutation(

@@ -1,0 +1,31 @@
+"""Entry point: says what to install where the extra is missing."""
+
+import signal
+import sys
+from importlib.util import find_spec
+from types import FrameType
+
+_NEEDED = ("boto3", "rich", "typer")
+_ENDED_BY_SIGNAL = 128
+
+
+def main() -> None:
+    """Run the command line."""
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise SystemExit(
+            f"neptune-snapshot needs {' and '.join(missing)}: "
+            "pip install 'cdk-neptune-snapshot[cli]'"
+        )
+    # So that the terminal gets its cursor back.
+    signal.signal(signal.SIGTERM, _end)
+    from neptune_snapshot_cli.commands import app  # noqa: PLC0415 - only where it can be
+
+    app()
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals are called
+    sys.exit(_ENDED_BY_SIGNAL + number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The command line: results go to the standard output, all that is said to standard error."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from neptune_snapshot_cli import listing, options, table
+from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.boto import connect
+from neptune_snapshot_cli.errors import CliError, ExitStatus, NotFound
+from neptune_snapshot_cli.options import Profile, Region
+from neptune_snapshot_cli.patience import Clock, Terms
+from neptune_snapshot_cli.planning import Planner
+from neptune_snapshot_cli.screen import Board
+from neptune_snapshot_cli.watching import SnapshotWatch
+from neptune_snapshot_cli.watching_stack import StackWatch
+from neptune_snapshot_provider.records import Missing, Snapshot
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 all is well, 1 it failed, 2 wrong usage, 3 AWS could not be asked, "
+    "4 not found, 5 the timeout is over, 130 Ctrl-C.",
+)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Options given before the command."""
+
+    region: str | None
+    profile: str | None
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if wanted:
+        typer.echo(f"neptune-snapshot {version('cdk-neptune-snapshot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    *,
+    region: Region = None,
+    profile: Profile = None,
+    show_version: Annotated[  # noqa: ARG001 - its callback is all there is to it
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Watch, list and restore snapshots of Amazon Neptune DB clusters.
+
+    Uses your own AWS credentials, and only reads.
+    """
+    context.obj = _Where(region, profile)
+
+
+@app.command(epilog="Example: `neptune-snapshot watch --stack my-stack --wait --timeout 1h`")
+def watch(  # noqa: PLR0913 - options
+    context: typer.Context,
+    more: options.MoreNames = None,
+    *,
+    stack: options.StackName = "",
+    snapshot: options.SnapshotNames = None,
+    wait: options.Wait = False,
+    timeout: options.Timeout = None,
+    region: Region = None,
+    profile: Profile = None,
+) -> None:
+    """Show the progress of snapshots until they are available; print their ARNs.
+
+    With `--stack`: what the stack does now, until that is over. Begin it while `cdk deploy` runs.
+
+    With `--snapshot`: these snapshots, whoever takes them.
+
+    Bars on a terminal, plain lines in a log. Ctrl-C stops watching; the snapshot goes on.
+    """
+    names = [*(snapshot or []), *(more or [])]
+    if bool(stack) == bool(names):
+        raise typer.BadParameter("Give either --stack NAME or --snapshot ID.")
+    seconds = options.seconds(timeout)
+    with _ending("No longer watching; what was watched goes on."):
+        aws = _connect(context, region, profile)
+        identifiers = [options.snapshot_identifier(name, aws.region) for name in names]
+        with Board(Console(stderr=True)) as board:
+            how = Terms(timeout=seconds, wait=wait)
+            found = (
+                StackWatch(aws, board, Clock(), how).run(stack)
+                if stack
+                else SnapshotWatch(aws, board, Clock(), how).run(identifiers)
+            )
+        _print_arns(found)
+
+
+@app.command(
+    name="list",
+    epilog="Example: `neptune-snapshot list --cluster my-graph --keep-last 5`",
+)
+def list_snapshots(  # noqa: PLR0913 - options
+    context: typer.Context,
+    *,
+    cluster: options.ClusterName = "",
+    stack: options.StackName = "",
+    keep_last: options.KeepLast = 1,
+    as_json: options.AsJson = False,
+    region: Region = None,
+    profile: Profile = None,
+) -> None:
+    """List manual Neptune snapshots, newest first: whose they are, and what may go.
+
+    `prunable` is what the habit `keep_last` would delete; `kept` comes with its reason: `newest`,
+    `replaced` (its stack stands for it), `keep-tag`, `shared`, `foreign` (no stack has taken it)
+    or `not-available`.
+    """
+    with _ending():
+        name = options.cluster_identifier(cluster)
+        aws = _connect(context, region, profile)
+        rows, problems = listing.look(aws, cluster=name, stack=stack, keep_last=keep_last)
+        for problem in problems:
+            _say(f"! {problem}", "yellow")
+        if not rows:
+            _explain_nothing(aws, name, stack)
+        if as_json:
+            typer.echo(listing.to_json(rows, time.time()))
+        elif rows:
+            table.print_rows(_output(), rows, time.time())
+
+
+@app.command(epilog="Example: `neptune-snapshot restore-plan my-graph-v2-3f0c9d2e7a`")
+def restore_plan(
+    context: typer.Context,
+    identifier: options.SnapshotName,
+    *,
+    region: Region = None,
+    profile: Profile = None,
+) -> None:
+    """Print the command that restores a snapshot into a new cluster, and check what it needs.
+
+    The command goes to the standard output, so that `RESTORE=$(neptune-snapshot restore-plan ID)`
+    keeps it; the checks go to standard error. Nothing is restored.
+    """
+    with _ending():
+        aws = _connect(context, region, profile)
+        name = options.snapshot_identifier(identifier, aws.region, "ID")
+        plan = Planner(aws, name).plan()
+        table.print_checks(Console(stderr=True), plan.checks)
+        typer.echo(plan.command)
+        if not plan.is_good:
+            raise typer.Exit(ExitStatus.FAILED)
+
+
+def _connect(context: typer.Context, region: str | None, profile: str | None) -> Aws:
+    """Take options from behind the command, or else from before it."""
+    where = context.find_object(_Where) or _Where(None, None)
+    return connect(region or where.region, profile or where.profile)
+
+
+@contextmanager
+def _ending(interrupted: str = "Interrupted.") -> Iterator[None]:
+    """Turn what went wrong into a sentence and an exit status."""
+    try:
+        yield
+    except CliError as problem:
+        headline, *more = str(problem).splitlines()
+        _say(f"✗ {headline}", "bold red")
+        for line in more:
+            _say(f"  {line}")
+        raise typer.Exit(problem.status) from problem
+    except KeyboardInterrupt as end:
+        _say(interrupted)
+        raise typer.Exit(ExitStatus.INTERRUPTED) from end
+
+
+def _say(text: str, style: str = "") -> None:
+    Console(stderr=True).print(Text(text, style=style), soft_wrap=True, highlight=False)
+
+
+def _output() -> Console:
+    console = Console()
+    return console if console.file.isatty() else Console(width=table.WIDE)
+
+
+def _print_arns(snapshots: Sequence[Snapshot]) -> None:
+    for snapshot in snapshots:
+        typer.echo(snapshot.arn)
+
+
+def _explain_nothing(aws: Aws, cluster: str, stack: str) -> None:
+    """Say that there is nothing to list; whether the cluster is there is worth a call then.
+
+    Raises:
+        NotFound: There is no such cluster either.
+    """
+    of_cluster = f" of cluster {cluster}" if cluster else ""
+    of_stack = f" taken by stack {stack}" if stack else ""
+    nothing = f"There is no manual Neptune snapshot{of_cluster}{of_stack} in {aws.region}"
+    if cluster and isinstance(aws.cluster(cluster), Missing):
+        raise NotFound(f"{nothing}, and no such cluster.", "Choose another --region?")
+    _say(f"{nothing}.")

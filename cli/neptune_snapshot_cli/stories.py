@@ -1,0 +1,72 @@
+"""Reads the events of a stack, and of those nested in it, as they come."""
+
+from dataclasses import replace
+from itertools import takewhile
+
+from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.stacks import Event, Operation, Resource, Stack, since_start
+
+
+class _Story:
+    """The events of one stack's last operation."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def look(self, aws: Aws, arn: str) -> None:
+        """Add what is new; a new operation begins anew."""
+        last = self.events[-1].id if self.events else ""
+        new = list(takewhile(lambda event: event.id != last, aws.events(arn)))
+        if not last or any(event.is_start for event in new):
+            self.events = since_start(new)
+        else:
+            self.events += new[::-1]
+
+
+class Stories:
+    """What a stack and those nested in it are doing."""
+
+    def __init__(self, aws: Aws, stack: Stack) -> None:
+        """Begin with nothing read."""
+        self._aws = aws
+        self._stack = stack
+        self._stories: dict[str, _Story] = {}
+        self.operations: list[Operation] = []
+        """The stack's first, then those of nested stacks."""
+
+    def look(self) -> Stack:
+        """Read what is new; the stack as its last event leaves it.
+
+        Raises:
+            NoAccess: AWS could not be asked.
+        """
+        operations: list[Operation] = []
+        waiting = [self._stack.arn]
+        while waiting:
+            arn = waiting.pop(0)
+            story = self._stories.setdefault(arn, _Story())
+            story.look(self._aws, arn)
+            operation = Operation(tuple(story.events))
+            operations.append(operation)
+            waiting += operation.nested
+        self.operations = operations
+        of_stack = [event for event in operations[0].events if event.is_of_stack]
+        if of_stack:
+            last = of_stack[-1]
+            self._stack = replace(self._stack, status=last.status, reason=last.reason)
+        return self._stack
+
+    @property
+    def started_at(self) -> float:
+        """When the operation began, in seconds since the epoch."""
+        return self.operations[0].started_at
+
+    @property
+    def snapshots(self) -> list[Resource]:
+        """Resources that take snapshots, in all the stacks."""
+        return [one for operation in self.operations for one in operation.snapshots]
+
+    @property
+    def answered(self) -> list[str]:
+        """Every snapshot that a resource stood for meanwhile, also before it was rolled back."""
+        return [name for operation in self.operations for name in operation.answered]

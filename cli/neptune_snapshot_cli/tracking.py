@@ -1,0 +1,148 @@
+"""Follows snapshots until nothing more happens to them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.errors import Denied
+from neptune_snapshot_cli.patience import Clock
+from neptune_snapshot_cli.progress import View
+from neptune_snapshot_cli.screen import Board
+from neptune_snapshot_provider import waiting
+from neptune_snapshot_provider.records import Missing, Snapshot
+from neptune_snapshot_provider.taking import MISSES_MAX
+
+
+@dataclass
+class _Tracked:
+    """One snapshot; ``misses`` counts the looks in a row that did not find it."""
+
+    snapshot: Snapshot | None = None
+    misses: int = 0
+    problem: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        if self.problem:
+            return True
+        return self.snapshot is not None and View.of(self.snapshot).is_settled
+
+
+@dataclass
+class Clusters:
+    """States of clusters, as far as they may be seen."""
+
+    aws: Aws
+    board: Board
+    _denied: bool = field(default=False, init=False)
+
+    def status(self, identifier: str) -> str:
+        """A cluster's state; empty if it cannot be told."""
+        if not identifier or self._denied:
+            return ""
+        try:
+            cluster = self.aws.cluster(identifier)
+        except Denied as problem:
+            self._denied = True
+            self.board.warn(f"The state of clusters is not shown. {problem}")
+            return ""
+        return "not there" if isinstance(cluster, Missing) else cluster.status
+
+
+class Tracker:
+    """Any number of snapshots, in the order in which they were added."""
+
+    def __init__(self, aws: Aws, board: Board, clock: Clock) -> None:
+        """Begin with none."""
+        self._aws = aws
+        self._board = board
+        self._clock = clock
+        self._tracked: dict[str, _Tracked] = {}
+        self.clusters = Clusters(aws, board)
+
+    def add(self, identifier: str, snapshot: Snapshot | None = None) -> None:
+        """Follow one more; one that is followed already stays as it is."""
+        self._tracked.setdefault(identifier, _Tracked(snapshot))
+
+    def look(self) -> None:
+        """Look at every snapshot that is not settled, and show it.
+
+        Raises:
+            NoAccess: AWS could not be asked.
+        """
+        # Several snapshots of one cluster share its state.
+        statuses: dict[str, str] = {}
+        for identifier, one in self._tracked.items():
+            if one.is_over and one.snapshot is not None and not one.problem:
+                self._board.show(View.of(one.snapshot))
+            if one.is_over:
+                continue
+            self._look_at(identifier, one, statuses)
+
+    def _look_at(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
+        found = self._aws.snapshot(identifier)
+        if isinstance(found, Missing):
+            one.misses += 1
+            if one.snapshot is not None and one.misses >= MISSES_MAX:
+                one.problem = f"Snapshot {identifier} is gone: somebody has deleted it."
+            return
+        one.snapshot, one.misses = found, 0
+        view = View.of(found)
+        if not view.is_settled:
+            if found.cluster not in statuses:
+                statuses[found.cluster] = self.clusters.status(found.cluster)
+            view = View.of(found, statuses[found.cluster])
+        self._board.show(view)
+        if view.is_dead:
+            one.problem = _obituary(view)
+
+    @property
+    def missing(self) -> list[str]:
+        """Those that have never been seen."""
+        return [name for name, one in self._tracked.items() if one.snapshot is None]
+
+    @property
+    def pending(self) -> list[str]:
+        """Those to which more will happen."""
+        return [name for name, one in self._tracked.items() if not one.is_over]
+
+    @property
+    def available(self) -> list[Snapshot]:
+        """Those that can be restored."""
+        return [one for one in self._snapshots() if View.of(one).is_available]
+
+    @property
+    def going_on(self) -> list[View]:
+        """Those on their way."""
+        return [view for view in map(View.of, self._snapshots()) if not view.is_settled]
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """What went wrong, by identifier."""
+        return {name: one.problem for name, one in self._tracked.items() if one.problem}
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next look is worth it."""
+        now = self._clock.now()
+        pauses = [
+            waiting.pause(view.elapsed(now) or 0.0, view.percent, self._clock.chance())
+            for view in self.going_on
+        ]
+        return min(pauses, default=waiting.PAUSE_MAX / 2)
+
+    def _snapshots(self) -> Iterator[Snapshot]:
+        for one in self._tracked.values():
+            if one.snapshot is not None and not one.problem:
+                yield one.snapshot
+
+
+def _obituary(view: View) -> str:
+    name = view.identifier
+    if view.status in ("deleting", "deleted"):
+        return f"Snapshot {name} is {view.status}: somebody has deleted it."
+    return (
+        f"Snapshot {name} is {view.status} and holds no usable data; the cluster is untouched. "
+        f"Neptune may say why: aws neptune describe-events --source-type db-cluster-snapshot "
+        f"--source-identifier {name}"
+    )

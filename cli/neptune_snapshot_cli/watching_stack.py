@@ -1,0 +1,179 @@
+"""``watch --stack``: until a stack's operation is over, and with it its snapshots."""
+
+from typing import Final
+
+from neptune_snapshot_cli import reports
+from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.errors import Failed, NotFound
+from neptune_snapshot_cli.finding import Finder
+from neptune_snapshot_cli.patience import Clock, Patience, Terms
+from neptune_snapshot_cli.screen import Board
+from neptune_snapshot_cli.stacks import (
+    Resource,
+    Stack,
+    has_failed,
+    has_succeeded,
+    is_in_progress,
+    is_over,
+)
+from neptune_snapshot_cli.stories import Stories
+from neptune_snapshot_cli.tracking import Tracker
+from neptune_snapshot_provider import identity
+from neptune_snapshot_provider.records import Missing, Snapshot
+
+_IDLE_PAUSE: Final = 5.0
+
+
+class StackWatch:
+    """Watches what a stack does, and the snapshots it takes meanwhile."""
+
+    def __init__(self, aws: Aws, board: Board, clock: Clock, terms: Terms) -> None:
+        """Ask ``aws`` and show it on ``board``."""
+        self._aws = aws
+        self._board = board
+        self._wait = terms.wait
+        self._tracker = Tracker(aws, board, clock)
+        self._patience = Patience(board, clock, terms.timeout)
+        self._finder = Finder(aws)
+
+    def run(self, name: str) -> list[Snapshot]:
+        """Watch until the stack is done; its snapshots, all of them available.
+
+        Args:
+            name: the stack's name or ARN.
+
+        Raises:
+            CliError: There is no such stack or it has no snapshot, something failed, or the time
+                is over.
+        """
+        stack = self._begin(name)
+        stories = Stories(self._aws, stack)
+        while True:
+            answered = self._patience.ask(lambda: self._look(stories))
+            stack = answered or stack
+            if answered and (is_over(stack.status) or has_failed(stack.status)):
+                break
+            going_on = reports.going_on(stack, self._tracker.going_on)
+            self._patience.rest(self._tracker.pause, going_on)
+        self._board.waiting("")
+        if has_failed(stack.status):
+            raise self._failure(stack, stories)
+        if not has_succeeded(stack.status):
+            raise Failed(f"Stack {stack.name} is {stack.status}: it takes no snapshot.")
+        return self._results(stack)
+
+    def _begin(self, name: str) -> Stack:
+        """Find the stack; with ``--wait``, one that is at work."""
+        while True:
+            found = self._patience.ask(lambda: self._aws.stack(name))
+            if isinstance(found, Stack):
+                if is_in_progress(found.status):
+                    return found
+                if not self._wait:
+                    self._board.note(f"Stack {found.name} is {found.status}: nothing is going on.")
+                    return found
+                waited_for = f"stack {found.name} is {found.status}: waiting for its next operation"
+            elif isinstance(found, Missing) and not self._wait:
+                raise NotFound(
+                    f"There is no stack {name} in {self._aws.region}.",
+                    "Begin the deployment first, choose another --region, or let --wait wait "
+                    "for it.",
+                )
+            else:
+                waited_for = f"waiting for stack {name}: not there yet"
+            self._board.waiting(waited_for)
+            self._patience.rest(_IDLE_PAUSE, waited_for)
+
+    def _look(self, stories: Stories) -> Stack:
+        """Look at the stacks' new events, then at the snapshots."""
+        stack = stories.look()
+        resources = stories.snapshots
+        for resource in resources:
+            if resource.is_complete and not identity.is_skipped_id(resource.physical_id):
+                self._tracker.add(resource.physical_id)
+        self._finder.since = stories.started_at
+        for snapshot in self._finder.find(resources):
+            self._tracker.add(snapshot.identifier, snapshot)
+        self._board.waiting(self._waited_for(stack, resources))
+        self._tracker.look()
+        return stack
+
+    def _waited_for(self, stack: Stack, resources: list[Resource]) -> str:
+        waiting = [one for one in resources if one.is_in_progress and not self._finder.has(one)]
+        clusters = {
+            cluster: self._tracker.clusters.status(cluster)
+            for cluster in map(self._finder.cluster, waiting)
+            if cluster
+        }
+        return reports.waiting(
+            stack,
+            waiting,
+            clusters,
+            going_on=bool(self._tracker.going_on),
+            available=bool(self._tracker.available),
+        )
+
+    def _failure(self, stack: Stack, stories: Stories) -> Failed:
+        """Say what became of the snapshots of this operation, too."""
+        for name in stories.answered:
+            self._tracker.add(name)
+        self._patience.ask(self._look_once)
+        new = [one for one in self._tracker.available if self._finder.is_new(one)]
+        return Failed(
+            reports.failure(
+                stack,
+                stories.operations,
+                new,
+                self._tracker.going_on,
+                self._tracker.problems.values(),
+            )
+        )
+
+    def _results(self, stack: Stack) -> list[Snapshot]:
+        """Look once more at all snapshots of the stack, also at those it did not touch."""
+        found = self._resources(stack.arn)
+        if not found:
+            raise NotFound(
+                f"Stack {stack.name} has no Neptune snapshot: none of its resources is a "
+                "Custom::NeptuneClusterSnapshot.",
+            )
+        names: list[str] = []
+        for resource in found:
+            if identity.is_skipped_id(resource.physical_id):
+                self._board.note(f"{resource.name} took no snapshot: there was no cluster yet.")
+            else:
+                names.append(resource.physical_id)
+        return self._settled(names)
+
+    def _settled(self, names: list[str]) -> list[Snapshot]:
+        for name in names:
+            self._tracker.add(name)
+        while not self._patience.ask(self._look_once) or self._tracker.going_on:
+            going_on = "; ".join(view.title() for view in self._tracker.going_on)
+            self._patience.rest(self._tracker.pause, going_on)
+        problems = [
+            *self._tracker.problems.values(),
+            *(
+                f"Snapshot {name}, which the stack stands for, is gone: somebody has deleted it."
+                for name in self._tracker.missing
+            ),
+        ]
+        if problems:
+            raise Failed(" ".join(problems))
+        return [one for one in self._tracker.available if one.identifier in names]
+
+    def _look_once(self) -> bool:
+        self._tracker.look()
+        return True
+
+    def _resources(self, arn: str) -> list[Resource]:
+        """The snapshot resources of a stack and those nested in it."""
+        found: list[Resource] = []
+        for one in self._patience.insist(
+            lambda: self._aws.resources(arn), f"the resources of {arn}"
+        ):
+            if one.is_snapshot and one.is_complete:
+                found.append(one)
+            elif one.is_nested and one.physical_id:
+                found += self._resources(one.physical_id)
+        return found

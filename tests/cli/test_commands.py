@@ -1,0 +1,277 @@
+"""Whole commands, on AWS emulated on this machine, with the real provider behind the stacks."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+from typer.testing import CliRunner
+
+from local_aws import Fault, FaultKind, LocalAws, Outcome, SnapshotBehaviour
+from neptune_snapshot_cli.commands import app
+from support import small_stack
+
+COMMAND = [sys.executable, "-m", "neptune_snapshot_cli"]
+
+
+@dataclass
+class Ran:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass
+class Shell:
+    """Runs commands with the settings that lead to local AWS."""
+
+    settings: dict[str, str]
+    without: set[str] = field(default_factory=set[str])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {name: text for name, text in self.settings.items() if name not in self.without}
+
+    def __call__(self, *words: str) -> Ran:
+        absent: dict[str, str | None] = dict.fromkeys(
+            name for name in os.environ if name.startswith("AWS_")
+        )
+        result = CliRunner().invoke(app, words, env={**absent, **self.environment})
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        assert "Traceback" not in result.output
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture
+def shell(aws: LocalAws) -> Shell:
+    return Shell(aws.environment)
+
+
+@pytest.fixture
+def name(aws: LocalAws, request: pytest.FixtureRequest) -> Iterator[str]:
+    """What stack and cluster of a test are called; their snapshots take two seconds."""
+    words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))
+    name = words[:30].strip("-")
+    neptune = aws.client("neptune")
+    neptune.create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2))
+    aws.set_snapshot_quota(1000)
+    yield name
+    aws.client("cloudformation").delete_stack(StackName=name)
+
+
+def take(aws: LocalAws, cluster: str, snapshot: str) -> None:
+    aws.client("neptune").create_db_cluster_snapshot(
+        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot
+    )
+
+
+def test_watching_a_stack_ends_with_the_arn(aws: LocalAws, shell: Shell, name: str) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6))
+    small_stack.create(aws, name, {"Before": small_stack.snapshot(aws, name)})
+    ran = shell("watch", "--stack", name)
+    assert ran.status == 0, ran.err
+    assert re.fullmatch(rf"arn:aws:rds:us-east-1:\d+:cluster-snapshot:{name}-\w+\n", ran.out)
+    assert f"stack {name}: CREATE_IN_PROGRESS" in ran.err
+    assert f"(cluster {name}: available)" in ran.err
+    assert "✓ snapshot" in ran.err
+    again = shell("watch", "--stack", name)
+    assert (again.status, again.out) == (0, ran.out)
+    assert "CREATE_COMPLETE: nothing is going on" in again.err
+
+
+def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_way_back(
+    aws: LocalAws, shell: Shell, name: str
+) -> None:
+    def resources(version: str, *, fail: bool) -> dict[str, object]:
+        return {
+            "Before": small_stack.snapshot(aws, name, Trigger=version),
+            "Migrate": small_stack.migration(aws, "Before", fail=fail, version=version),
+        }
+
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
+    small_stack.create(aws, name, resources("v1", fail=False))
+    first = shell("watch", "--stack", name, "--timeout", "1m")
+    assert first.status == 0, first.err
+    small_stack.update(aws, name, resources("v2", fail=True))
+    ran = shell("watch", "--stack", name)
+    assert (ran.status, ran.out) == (1, "")
+    assert "Migrate (Custom::Migration) failed: the migration broke" in ran.err
+    assert f"Snapshot {name}-v2-" in ran.err
+    assert f"Snapshot {name}-v1-" not in ran.err
+    listed = shell("list", "--cluster", name)
+    assert re.search(rf"{name}-v2-\w+ +available .* {name} / Before +kept: newest", listed.out)
+    assert re.search(rf"{name}-v1-\w+ +available .* {name} / Before +kept: replaced", listed.out)
+    # The provider's own tags make the plan.
+    (snapshot,) = re.findall(rf"{name}-v2-\w+", listed.out)
+    plan = shell("restore-plan", snapshot)
+    assert f"--snapshot-identifier {snapshot} --engine neptune --engine-version 1.4.1.0" in plan.out
+    assert "✓ Engine version 1.4.1.0 is offered." in plan.err
+    assert "✓ Its tags say how its cluster was set up." in plan.err
+
+
+def test_watching_a_stack_whose_snapshot_fails_ends_with_the_providers_reason(
+    aws: LocalAws, shell: Shell, name: str
+) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1, outcome=Outcome.FAILED))
+    small_stack.create(aws, name, {"Before": small_stack.snapshot(aws, name)})
+    ran = shell("watch", "--stack", name)
+    assert (ran.status, ran.out) == (1, "")
+    assert "Before (Custom::NeptuneClusterSnapshot) failed: SnapshotFailed: snapshot" in ran.err
+
+
+def test_watching_snapshots_by_name(aws: LocalAws, shell: Shell, name: str) -> None:
+    names = [f"{name}-a", f"{name}-b"]
+    for one in names:
+        take(aws, name, one)
+    ran = shell("watch", "--snapshot", *names)
+    assert ran.status == 0, ran.err
+    assert [line.rpartition(":")[2] for line in ran.out.splitlines()] == names
+
+
+def test_watching_what_is_not_there(shell: Shell) -> None:
+    stack, snapshot = shell("watch", "--stack", "none"), shell("watch", "--snapshot", "none")
+    assert (stack.status, snapshot.status) == (4, 4)
+    assert "There is no stack none in us-east-1." in stack.err
+    assert "There is no snapshot none in us-east-1." in snapshot.err
+
+
+def test_the_time_allowed_for_watching(aws: LocalAws, shell: Shell, name: str) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    take(aws, name, f"{name}-slow")
+    ran = shell("watch", "--snapshot", f"{name}-slow", "--timeout", "1")
+    assert ran.status == 5
+    assert f"1 s are over: snapshot {name}-slow: creating" in ran.err
+
+
+def test_ctrl_c_ends_watching_with_a_line(aws: LocalAws, shell: Shell, name: str) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    take(aws, name, f"{name}-slow")
+    with subprocess.Popen(
+        [*COMMAND, "watch", "--snapshot", f"{name}-slow"],
+        env=shell.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        assert "creating" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "No longer watching; what was watched goes on."
+
+
+@pytest.mark.parametrize(
+    "words", [["watch"], ["watch", "--stack", "a", "--snapshot", "b"], ["list", "--cluster", "_"]]
+)
+def test_a_wrong_command_line_is_told(shell: Shell, words: list[str]) -> None:
+    assert shell(*words).status == 2
+
+
+def test_hundreds_of_snapshots_are_listed_to_the_last(
+    aws: LocalAws, shell: Shell, name: str
+) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: take(aws, name, f"{name}-{n:03}"), range(105)))
+    ran = shell("list", "--cluster", name, "--json")
+    assert ran.status == 0, ran.err
+    rows = json.loads(ran.out)
+    assert {row["identifier"] for row in rows} == {f"{name}-{n:03}" for n in range(105)}
+    assert {row["reason"] for row in rows} == {"foreign"}
+
+
+def test_an_empty_list(shell: Shell, name: str) -> None:
+    empty = shell("list", "--cluster", name, "--json")
+    assert (empty.status, empty.out) == (0, "[]\n")
+    assert f"There is no manual Neptune snapshot of cluster {name} in us-east-1." in empty.err
+    wrong = shell("list", "--cluster", f"{name}-x")
+    assert (wrong.status, wrong.out) == (4, "")
+    assert "and no such cluster" in wrong.err
+
+
+def test_snapshots_of_other_engines_are_not_listed(aws: LocalAws, shell: Shell, name: str) -> None:
+    cluster = f"{name}-aurora"
+    rds = aws.client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier=cluster,
+        Engine="aurora-postgresql",
+        MasterUsername="admin1",
+        MasterUserPassword="not-a-secret",
+    )
+    take(aws, cluster, "of-aurora")
+    take(aws, name, "of-neptune")
+    assert shell("list", "--cluster", cluster).out == ""
+    listed = shell("list").out
+    assert "of-neptune" in listed
+    assert "of-aurora" not in listed
+
+
+def test_a_missing_right_is_named(aws: LocalAws, shell: Shell, name: str) -> None:
+    take(aws, name, f"{name}-1")
+    for action, words in (
+        ("rds:DescribeDBClusterSnapshots", ["watch", "--snapshot", f"{name}-1"]),
+        ("rds:ListTagsForResource", ["list", "--cluster", name]),
+        ("cloudformation:DescribeStacks", ["watch", "--stack", name]),
+        ("rds:DescribeDBClusterSnapshots", ["restore-plan", f"{name}-1"]),
+    ):
+        fault = Fault(FaultKind.ACCESS_DENIED, action=action.partition(":")[2], count=None)
+        aws.add_fault(fault)
+        ran = shell(*words)
+        assert (ran.status, ran.out) == (3, "")
+        assert f"✗ The right {action} is missing." in ran.err
+        aws.clear_faults()
+
+
+def test_throttling_does_not_end_a_command(aws: LocalAws, shell: Shell, name: str) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
+    take(aws, name, f"{name}-1")
+    aws.add_fault(Fault(FaultKind.THROTTLING, action="DescribeDBClusterSnapshots", count=1))
+    assert shell("watch", "--snapshot", f"{name}-1").status == 0
+
+
+@pytest.mark.parametrize(
+    ("without", "sentence"),
+    [
+        ({"AWS_REGION", "AWS_DEFAULT_REGION"}, "No region is set. Give --region"),
+        ({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, "No credentials were found"),
+        ({"AWS_SECRET_ACCESS_KEY"}, "No credentials were found"),
+    ],
+)
+def test_what_is_missing_to_ask_aws_is_told(shell: Shell, without: set[str], sentence: str) -> None:
+    shell.without = without
+    ran = shell("list")
+    assert (ran.status, ran.out) == (3, "")
+    assert sentence in ran.err
+
+
+def test_a_profile_that_is_not_there_is_told(shell: Shell) -> None:
+    ran = shell("list", "--profile", "nobody")
+    assert ran.status == 3
+    assert "The config profile (nobody) could not be found" in ran.err
+
+
+def test_options_before_the_command_count_too(shell: Shell) -> None:
+    assert shell("--profile", "nobody", "list").status == 3
+    ran = shell("--region", "eu-west-1", "list")
+    assert "no manual Neptune snapshot in eu-west-1" in ran.err
+    assert "in eu-west-3" in shell("--region", "eu-west-1", "list", "--region", "eu-west-3").err
+
+
+def test_an_aws_that_is_not_there_is_told(shell: Shell) -> None:
+    shell.settings["AWS_ENDPOINT_URL"] = "https://127.0.0.1:9"
+    started = time.monotonic()
+    ran = shell("list")
+    assert ran.status == 3
+    assert "Could not connect to the endpoint URL" in ran.err
+    assert time.monotonic() - started < 20

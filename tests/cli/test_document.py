@@ -1,0 +1,56 @@
+"""``docs/cli.md`` is complete: every command, option, exit status, key and right is in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from neptune_snapshot_cli import boto, listing
+from neptune_snapshot_cli.commands import app
+from neptune_snapshot_cli.errors import ExitStatus
+from support.told import NOW, Told
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "cli.md").read_text()
+GROUP = typer.main.get_command(app)
+
+
+def sections() -> dict[str, str]:
+    """The text below each heading."""
+    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("command", ["watch", "list", "restore-plan"])
+def test_every_option_is_in_it(command: str) -> None:
+    context = typer.Context(GROUP)
+    found = getattr(GROUP, "get_command")(context, command)  # noqa: B009 - a group's
+    options = {name for one in found.params for name in one.opts if name.startswith("--")}
+    assert {"--region", "--profile"} <= options
+    section = sections()[command] + PAGE.split("## ")[0]
+    assert {name for name in options if f"`{name}" not in section} == set()
+
+
+def test_every_command_has_a_section() -> None:
+    assert set(getattr(GROUP, "commands")) <= set(sections())  # noqa: B009 - a group's
+
+
+def test_every_exit_status_is_in_it() -> None:
+    listed = re.findall(r"^\| (\d+) \|", sections()["Exit status"], re.MULTILINE)
+    assert [int(one) for one in listed] == list(ExitStatus)
+
+
+def test_every_key_and_reason_is_in_it(told: Told) -> None:
+    told.put("s")
+    rows, _ = listing.look(told, cluster="", stack="", keep_last=1)
+    keys = re.findall(r'^    "(\w+)":', listing.to_json(rows, NOW), re.MULTILINE)
+    assert len(keys) == 13
+    words = [*keys, listing.NEWEST, listing.FOREIGN, listing.NOT_AVAILABLE]
+    assert [word for word in words if f"`{word}`" not in sections()["list"]] == []
+
+
+def test_every_right_is_in_it() -> None:
+    used = set(re.findall(r'access\("([^"]+)"\)', Path(boto.__file__).read_text()))
+    assert len(used) == 10
+    assert used == set(re.findall(r"`((?:rds|cloudformation):\w+)`", sections()["Rights"]))

@@ -1,0 +1,90 @@
+"""What CloudFormation's events tell of an operation."""
+
+import pytest
+
+from neptune_snapshot_cli import stacks
+from neptune_snapshot_cli.stacks import STACK_TYPE, Operation, since_start
+from support.told import STACK_ARN, Told
+
+
+def operation(told: Told, stack: str = STACK_ARN) -> Operation:
+    return Operation(since_start(told.events(stack)))
+
+
+def test_only_events_of_the_last_operation_count(told: Told) -> None:
+    told.happen("", "CREATE_IN_PROGRESS")
+    told.happen("Old", "CREATE_COMPLETE", "old")
+    told.happen("", "CREATE_COMPLETE")
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("New", "CREATE_IN_PROGRESS")
+    assert set(operation(told).resources) == {"New"}
+
+
+def test_a_rollback_belongs_to_the_operation_it_undoes(told: Told) -> None:
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("Before", "UPDATE_COMPLETE", "new")
+    told.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
+    told.happen("Before", "UPDATE_COMPLETE", "old")
+    assert operation(told).answered == ["new", "old"]
+
+
+def test_the_deletion_of_what_was_replaced_does_not_hide_the_new_one(told: Told) -> None:
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("Before", "UPDATE_COMPLETE", "new")
+    told.happen("", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    told.happen("Before", "DELETE_COMPLETE", "old")
+    assert operation(told).resources["Before"].physical_id == "new"
+
+
+def test_a_nested_stack_is_not_the_stack_itself(told: Told) -> None:
+    nested = STACK_ARN.replace("my-stack", "my-stack-nested")
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("Nested", "UPDATE_IN_PROGRESS", nested, kind=STACK_TYPE)
+    assert operation(told).nested == [nested]
+    assert operation(told).events[0].is_start
+
+
+def test_the_cluster_is_read_from_an_events_properties_and_remembered(told: Told) -> None:
+    told.happen("", "CREATE_IN_PROGRESS")
+    told.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
+    told.happen("Before", "CREATE_COMPLETE", "s")
+    assert operation(told).resources["Before"].cluster == "my-graph"
+
+
+def test_the_cause_is_the_first_failure_that_no_other_caused(told: Told) -> None:
+    nested = STACK_ARN.replace("my-stack", "my-stack-nested")
+    told.happen("", "CREATE_IN_PROGRESS")
+    told.happen("Other", "CREATE_FAILED", reason="Resource creation cancelled", kind="AWS::X::Y")
+    told.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
+    told.happen("", "CREATE_IN_PROGRESS", stack=nested)
+    told.happen("Migrate", "CREATE_FAILED", reason="it broke", kind="Custom::M", stack=nested)
+    found = stacks.cause([operation(told), operation(told, nested)])
+    assert found
+    assert (found.resource, found.reason) == ("Migrate", "it broke")
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        ("REVIEW_IN_PROGRESS", "in progress"),
+        ("CREATE_IN_PROGRESS", "in progress"),
+        ("CREATE_COMPLETE", "succeeded, over"),
+        ("CREATE_FAILED", "failed, over"),
+        ("ROLLBACK_IN_PROGRESS", "in progress, failed"),
+        ("ROLLBACK_COMPLETE", "failed, over"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "succeeded, over"),
+        ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "failed, over"),
+        ("UPDATE_FAILED", "failed, over"),
+        ("DELETE_IN_PROGRESS", "in progress, over"),
+        ("DELETE_COMPLETE", "over"),
+        ("IMPORT_COMPLETE", "succeeded, over"),
+    ],
+)
+def test_every_status_means_something(status: str, meaning: str) -> None:
+    answers = {
+        "in progress": stacks.is_in_progress,
+        "succeeded": stacks.has_succeeded,
+        "failed": stacks.has_failed,
+        "over": stacks.is_over,
+    }
+    assert ", ".join(word for word, ask in answers.items() if ask(status)) == meaning

@@ -1,0 +1,196 @@
+"""What AWS tells the command, in memory and virtual time."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from neptune_snapshot_cli.patience import Clock
+from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
+from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
+from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot
+
+NOW = 1_000_000.0
+STACK_ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/my-stack/0a1b"
+PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
+
+
+@dataclass
+class Told:
+    """Snapshots, clusters and stacks; every question is written to ``calls``.
+
+    ``later`` are changes by the moment at which they happen, in seconds after the start.
+    ``before`` is called with the name of each question first: it may raise.
+    """
+
+    time: float = NOW
+    region: str = "eu-west-1"
+    all_snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
+    tag_sets: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    clusters: dict[str, Cluster] = field(default_factory=dict[str, Cluster])
+    stacks: dict[str, list[Event]] = field(default_factory=dict[str, list[Event]])
+    held: dict[str, list[Resource]] = field(default_factory=dict[str, list[Resource]])
+    shared: set[str] = field(default_factory=set[str])
+    versions: set[str] = field(default_factory=lambda: {"1.4.1.0"})
+    groups: set[str] = field(default_factory=set[str])
+    calls: list[str] = field(default_factory=list[str])
+    later: list[tuple[float, Callable[[], object]]] = field(
+        default_factory=list[tuple[float, Callable[[], object]]]
+    )
+    before: Callable[[str], None] | None = None
+    events_read: int = 0
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.time, sleep=self._pass, chance=lambda: 0.0)
+
+    def after(self, seconds: float, change: Callable[[], object]) -> None:
+        """Let something happen so many seconds after the start."""
+        self.later.append((NOW + seconds, change))
+        self.later.sort(key=lambda one: one[0])
+
+    def put(
+        self,
+        name: str,
+        status: str = "available",
+        percent: int | None = None,
+        *,
+        age: float = 0.0,
+        cluster: str = "my-graph",
+        tags: Mapping[str, str] | None = None,
+        **fields: object,
+    ) -> Snapshot:
+        """Have a snapshot, or another state of one."""
+        old = self.all_snapshots.get(name)
+        created = (
+            old.fields["SnapshotCreateTime"]
+            if old
+            else datetime.fromtimestamp(self.time - age, UTC)
+        )
+        record = {
+            "DBClusterSnapshotIdentifier": name,
+            "DBClusterSnapshotArn": PREFIX + name,
+            "DBClusterIdentifier": cluster,
+            "Engine": "neptune",
+            "EngineVersion": "1.4.1.0",
+            "Status": status,
+            "SnapshotType": "manual",
+            "PercentProgress": 100 if status == "available" else percent,
+            "SnapshotCreateTime": created,
+            "AllocatedStorage": 12,
+            **fields,
+        }
+        self.all_snapshots[name] = Snapshot.of(record)
+        self.tag_sets.setdefault(PREFIX + name, dict(tags or {}))
+        return self.all_snapshots[name]
+
+    def put_cluster(
+        self, name: str = "my-graph", status: str = "available", **more: object
+    ) -> None:
+        fields = {"DBClusterIdentifier": name, "Engine": "neptune", "Status": status, **more}
+        self.clusters[name] = Cluster.of(fields)
+
+    def happen(  # noqa: PLR0917 - as events read
+        self,
+        resource: str,
+        status: str,
+        physical_id: str = "",
+        reason: str = "",
+        kind: str = RESOURCE_TYPE,
+        stack: str = STACK_ARN,
+        cluster: str = "",
+    ) -> None:
+        """Add an event; one of ``stack`` itself has no resource."""
+        events = self.stacks.setdefault(stack, [])
+        event = Event(
+            id=f"{stack}-{len(events)}",
+            stack=stack,
+            resource=resource or "my-stack",
+            physical_id=physical_id if resource else stack,
+            type=kind if resource else STACK_TYPE,
+            status=status,
+            at=self.time,
+            reason=reason,
+            properties=json.dumps({"DBClusterIdentifier": cluster}) if cluster else "",
+        )
+        events.append(event)
+
+    def hold(self, resource: str, physical_id: str, stack: str = STACK_ARN) -> None:
+        """Have a stack stand for a snapshot."""
+        one = Resource(
+            stack=stack,
+            name=resource,
+            physical_id=physical_id,
+            type=RESOURCE_TYPE,
+            status="CREATE_COMPLETE",
+        )
+        self.held.setdefault(stack, []).append(one)
+
+    def stack(self, name: str) -> Stack | Missing:
+        self._asked("stack")
+        for arn, events in self.stacks.items():
+            if name in (arn, arn.split("/")[1]):
+                last = [event for event in events if event.is_of_stack][-1]
+                return Stack(arn=arn, status=last.status, reason=last.reason)
+        return MISSING
+
+    def events(self, stack: str) -> Iterator[Event]:
+        self._asked("events")
+        for event in self.stacks[stack][::-1]:
+            self.events_read += 1
+            yield event
+
+    def resources(self, stack: str) -> list[Resource]:
+        self._asked("resources")
+        return self.held.get(stack, [])
+
+    def snapshot(self, identifier: str) -> Snapshot | Missing:
+        self._asked("snapshot")
+        return self.all_snapshots.get(identifier, MISSING)
+
+    def snapshots(self, cluster: str = "") -> Iterator[Snapshot]:
+        self._asked("snapshots")
+        yield from [s for s in self.all_snapshots.values() if cluster in ("", s.cluster)]
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        self._asked("tags")
+        return self.tag_sets[arn]
+
+    def is_shared(self, identifier: str) -> bool:
+        self._asked("is_shared")
+        return identifier in self.shared
+
+    def cluster(self, identifier: str) -> Cluster | Missing:
+        self._asked("cluster")
+        return self.clusters.get(identifier, MISSING)
+
+    def offers_version(self, version: str) -> bool:
+        self._asked("offers_version")
+        return version in self.versions
+
+    def has_subnet_group(self, name: str) -> bool:
+        self._asked("has_subnet_group")
+        return name in self.groups
+
+    def has_parameter_group(self, name: str) -> bool:
+        self._asked("has_parameter_group")
+        return name in self.groups
+
+    def _asked(self, name: str) -> None:
+        self.calls.append(name)
+        if self.before is not None:
+            self.before(name)
+
+    def _pass(self, seconds: float) -> None:
+        end = self.time + seconds
+        while self.later and self.later[0][0] <= end:
+            moment, change = self.later.pop(0)
+            self.time = max(self.time, moment)
+            change()
+        self.time = end
+        assert end < NOW + 100_000, "it waits for ever"
+
+
+def owned(resource: str = "Before", stack: str = STACK_ARN) -> dict[str, str]:
+    """Owner tags."""
+    return {OwnerTag.STACK: stack, OwnerTag.RESOURCE: resource}
