@@ -18,6 +18,7 @@ class _Tracked:
     """One snapshot; ``misses`` counts the looks in a row that did not find it."""
 
     snapshot: Snapshot | None = None
+    progress: waiting.Progress = field(default_factory=waiting.Progress)
     misses: int = 0
     problem: str = ""
 
@@ -87,6 +88,7 @@ class Tracker:
                 one.problem = f"Snapshot {identifier} is gone: somebody has deleted it."
             return
         one.snapshot, one.misses = found, 0
+        one.progress = one.progress.reported(found.percent, self._clock.now())
         view = View.of(found)
         if not view.is_settled:
             if found.cluster not in statuses:
@@ -114,7 +116,7 @@ class Tracker:
     @property
     def going_on(self) -> list[View]:
         """Those on their way."""
-        return [view for view in map(View.of, self._snapshots()) if not view.is_settled]
+        return [View.of(snapshot) for snapshot, _ in self._going_on()]
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -126,8 +128,10 @@ class Tracker:
         """Seconds until the next look is worth it."""
         now = self._clock.now()
         pauses = [
-            waiting.pause(view.elapsed(now) or 0.0, view.percent, self._clock.chance())
-            for view in self.going_on
+            waiting.pause(
+                View.of(snapshot).elapsed(now) or 0.0, progress, now, self._clock.chance()
+            )
+            for snapshot, progress in self._going_on()
         ]
         return min(pauses, default=waiting.PAUSE_MAX / 2)
 
@@ -135,6 +139,11 @@ class Tracker:
         for one in self._tracked.values():
             if one.snapshot is not None and not one.problem:
                 yield one.snapshot
+
+    def _going_on(self) -> Iterator[tuple[Snapshot, waiting.Progress]]:
+        for one in self._tracked.values():
+            if one.snapshot is not None and not one.is_over:
+                yield one.snapshot, one.progress
 
 
 def _obituary(view: View) -> str:

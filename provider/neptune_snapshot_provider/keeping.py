@@ -44,9 +44,11 @@ def keep(request: Request, properties: Properties, seen: Seen) -> Step:
 
 def _unless_late(request: Request, properties: Properties, seen: Seen) -> Step | None:
     """Do not put back the tags of an earlier update; a rollback may."""
-    if seen.stack is None:
+    stack = seen.stack
+    if stack is None:
         return Look(Fact.STACK)
-    if seen.stack.is_idle or seen.stack.is_beyond(request.sent_at):
+    is_undone = seen.went_forward and stack.is_rolling_back
+    if stack.is_idle or is_undone or stack.is_beyond(request.sent_at):
         return unless_pending(request, properties, seen)
     return None
 

@@ -163,7 +163,12 @@ class Reconciler:
         request, seen = self._request, self._seen
         if fact is Fact.STACK:
             stack = self._aws.stack(request.stack_id)
-            self._seen = replace(seen, stack=stack, idles=seen.idles + 1 if stack.is_idle else 0)
+            self._seen = replace(
+                seen,
+                stack=stack,
+                idles=seen.idles + 1 if stack.is_idle else 0,
+                went_forward=seen.went_forward or not stack.is_rolling_back,
+            )
         elif fact is Fact.SNAPSHOT:
             snapshot = self._aws.snapshot(identity.subject(request, seen))
             misses = seen.misses + 1 if snapshot is MISSING else 0

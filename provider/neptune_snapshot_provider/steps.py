@@ -27,12 +27,14 @@ class Seen:
     ``snapshot`` is the request's `subject`; ``tags`` are its own, or the ``reusable`` one's where
     that takes its place. ``started`` says that this request's snapshot has been made, so that a
     missing one is not to be made again. ``misses`` counts the looks in a row that did not find it,
-    ``idles`` those that found the stack waiting for nothing.
+    ``idles`` those that found the stack waiting for nothing. ``went_forward`` says that the stack
+    was not rolling back when it was first looked at: so this request does not belong to a rollback.
     """
 
     started: bool = False
     misses: int = 0
     idles: int = 0
+    went_forward: bool = False
     stack: Stack | None = None
     snapshot: Snapshot | Missing | None = None
     tags: Mapping[str, str] | None = None

@@ -383,6 +383,25 @@ def test_a_snapshot_that_was_reused_kept_the_tags_of_another_template(
     assert "team" not in tags
 
 
+def test_tags_that_a_rollback_had_put_back_were_changed_once_more(
+    world: World, answer: Run
+) -> None:
+    """By the update that was undone, whose call had been refused until then."""
+    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    world.stacks = ("UPDATE_IN_PROGRESS",)
+
+    def before(name: str) -> None:
+        if name == "add_tags":
+            world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+            raise THROTTLED
+
+    world.before = before
+    new = events.properties(Tags=events.tag_list(team="b"))
+    old = events.properties(Tags=events.tag_list(team="a"))
+    assert answer(events.update(taken, new, old)).identifier == taken
+    assert world.tags_of(taken)["team"] == "a"
+
+
 def test_snapshots_were_pruned_while_the_stack_had_begun_to_roll_back(
     world: World, answer: Run
 ) -> None:
