@@ -27,9 +27,11 @@ def main() -> None:
 
 
 def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> dict[str, Any]:
-    # A quick run never overwrites what the document says.
-    results: dict[str, Any] = {} if quick else _read(RESULTS)
+    # A quick run never overwrites what the document says, and one that measures everything starts
+    # anew: if it is cut short, nothing older passes for its own.
     several = set(names) != set(document.SECTIONS)
+    kept = several and not quick
+    results: dict[str, Any] = _read(RESULTS) if kept else {}
     about = {"machine": machine.describe(), "quick": quick, "several_runs": several}
     for name in names:
         load = os.getloadavg()[0]
@@ -37,11 +39,13 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> dict[str, An
         started = time.perf_counter()
         _say(f"{module.TITLE} ...")
         measured = module.measure(quick=quick)
-        _say(f"  done in {time.perf_counter() - started:.0f} s")
+        seconds = time.perf_counter() - started
+        _say(f"  done in {seconds:.0f} s")
         # Read again, so that parts can be measured by several runs side by side.
-        known = results if quick else _read(RESULTS)
+        known = _read(RESULTS) if kept else results
         loads = {**known.get("load", {}), name: load}
-        results = {**known, **about, "load": loads, name: measured}
+        took = {**known.get("took", {}), name: seconds}
+        results = {**known, **about, "load": loads, "took": took, name: measured}
         if not quick:
             RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     return results

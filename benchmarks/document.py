@@ -59,6 +59,9 @@ def render(results: dict[str, Any], plots: dict[str, list[str]]) -> str:
     parts = [_INTRODUCTION]
     if "machine" in results:
         parts.append(f"The machine: {machine.render(results['machine'])}")
+    if took := results.get("took"):
+        times = [f"{section(name).TITLE.split(':')[0]} {took[name] / 60:.1f}" for name in took]
+        parts.append(f"Measuring took {sum(took.values()) / 60:.0f} minutes: {', '.join(times)}.")
     if results.get("quick"):
         parts.append("**This was a quick run**: few repetitions, nothing to quote.")
     parts += _reservations(results)

@@ -18,13 +18,17 @@ _PATIENCE: Final = 420.0
 
 
 class Deployed(TypedDict):
-    """One stack; ``throttled`` counts calls of its function that were refused."""
+    """One stack; ``throttled`` counts calls of its function that were refused.
+
+    ``peak`` is its calls in the busiest second.
+    """
 
     snapshots: int
     throttling: bool
     seconds: float
     calls: int
     throttled: int
+    peak: int
 
 
 class Burst(TypedDict):
@@ -59,37 +63,51 @@ def deploy(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[D
         taken = list(pool.map(here.deploy, assemblies))
         calls = _by_functions(here.aws.calls())
     return [
-        Deployed(
-            snapshots=count,
+        _deployed(
+            [call for call in calls if _is_of(call, f"grow-{count}-")],
+            count,
+            duration,
             throttling=throttling,
-            seconds=duration,
-            calls=len([call for call in calls if _is_of(call, f"grow-{count}-")]),
-            throttled=len([call for call in calls if call.fault]),
         )
         for count, duration in zip(counts, taken, strict=True)
     ]
 
 
-def burst(count: int, seconds: float, *, throttling: bool) -> Burst:
+def bursts(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[Burst]:
     """Ask one function for many snapshots at once, as CloudFormation does on AWS."""
     with cloud.start() as here:
-        clusters = stacks.names(count, "burst")
-        here.add_clusters(clusters, SnapshotBehaviour(seconds=seconds))
         here.add_clusters(["first"], SnapshotBehaviour(seconds=0))
         here.deploy(here.synthesise(peers.OURS, "Burst", ["first"]))
-        function, stack = here.function("Burst"), pending.create(here.aws)
-        here.aws.clear_calls()
+        stack = pending.create(here.aws)
         if throttling:
             here.aws.add_fault(_throttling())
-        started = time.time()
-        for cluster in clusters:
-            request = str(uuid.uuid4())
-            here.invoke(
-                function, events.create(here.aws.endpoint_url, stack, function, cluster, request)
-            )
-        calls = _when_answered(here, count)
+        return [_burst(here, stack, count, seconds, throttling=throttling) for count in counts]
+
+
+def _deployed(calls: Sequence[Call], count: int, seconds: float, *, throttling: bool) -> Deployed:
+    return Deployed(
+        snapshots=count,
+        throttling=throttling,
+        seconds=seconds,
+        calls=len(calls),
+        throttled=sum(bool(call.fault) for call in calls),
+        peak=max(_per_second(calls)),
+    )
+
+
+def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttling: bool) -> Burst:
+    clusters, function = stacks.names(count, f"burst-{count}"), here.function("Burst")
+    here.add_clusters(clusters, SnapshotBehaviour(seconds=seconds))
+    here.aws.clear_calls()
+    started = time.time()
+    for cluster in clusters:
+        request = str(uuid.uuid4())
+        here.invoke(
+            function, events.create(here.aws.endpoint_url, stack, function, cluster, request)
+        )
+    calls = _when_answered(here, count)
     asked = _by_functions(calls)
-    per_second = Counter(int(call.time) for call in asked)
+    per_second = _per_second(asked)
     answers = [call for call in calls if call.action == _ANSWER]
     return Burst(
         snapshots=count,
@@ -97,8 +115,8 @@ def burst(count: int, seconds: float, *, throttling: bool) -> Burst:
         throttling=throttling,
         succeeded=sum(call.parameters["Status"] == "SUCCESS" for call in answers),
         seconds=max(call.time for call in answers) - started,
-        peak=max(per_second.values()),
-        usual=sorted(per_second.values())[len(per_second) // 2],
+        peak=max(per_second),
+        usual=sorted(per_second)[len(per_second) // 2],
         calls=len(asked),
         throttled=sum(bool(call.fault) for call in asked),
     )
@@ -116,6 +134,11 @@ def _when_answered(here: cloud.Cloud, count: int) -> list[Call]:
             return calls
         if time.monotonic() > deadline:
             raise TimeoutError(f"{answered} of {count} requests were answered")
+
+
+def _per_second(calls: Sequence[Call]) -> list[int]:
+    """Count the calls of each second in which there was one."""
+    return list(Counter(int(call.time) for call in calls).values())
 
 
 def _throttling() -> Fault:

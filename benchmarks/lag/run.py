@@ -19,12 +19,16 @@ _GAP: Final = 0.37
 
 
 class Sample(TypedDict):
-    """What one trial came to; lag in seconds, calls to Neptune without the one that creates."""
+    """What one trial came to; lag in seconds, calls to Neptune without the one that creates.
+
+    ``answering`` is the part of the lag after the last look.
+    """
 
     peer: str
     seconds: int
     progress: str
     lag: float
+    answering: float
     calls: int
 
 
@@ -84,6 +88,7 @@ def sample(trial: Trial, request: str, calls: Sequence[Call]) -> Sample:
         seconds=trial.seconds,
         progress=trial.progress.value,
         lag=answer.time - created.time - trial.duration,
+        answering=answer.time - max(call.time for call in looks if call.time <= answer.time),
         calls=len(looks) - 1,
     )
 

@@ -59,10 +59,10 @@ def render(result: Result) -> str:
             (
                 "An interval has to be chosen before one knows how long a snapshot takes. If the "
                 "duration were known, an interval could be tuned to it: the last column names "
-                "those that would then be better in both. For short jumps it is our jitter that "
-                "costs them their even spacing, for long ones the looks of the first minutes, "
-                "made when the snapshot could still have been a short one; where progress "
-                "stalls, ours believes the estimate for too long."
+                "those that would then be better in both. That is so where progress tells nothing "
+                "and the snapshot is a long one: the looks of its first minutes came while it "
+                "could still have been short. After half an hour the gap between two ticks costs "
+                "some of the even spacing that the fixed polls have here."
             ),
             table(
                 ["duration", "progress", "mean relative lag", "95 %", "mean calls", "beaten by"],

@@ -13,7 +13,7 @@ from neptune_snapshot_provider import contract
 
 Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
 
-RESOURCES_PER_STATEMENT = 10
+RESOURCES_PER_STATEMENT = 12
 """Small enough for the CDK to distribute statements over policies of IAM's limited size."""
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}

@@ -6,8 +6,8 @@ from typing import Final
 
 PAUSE_MIN: Final = 1.0
 PAUSE_MAX: Final = 10.0
-ELAPSED_SHARE: Final = 0.01
-"""We come at most about this share of the snapshot's own time late."""
+ELAPSED_SHARE: Final = 0.0075
+"""Between the bounds a look is at most this share of the time late, half of it on average."""
 REMAINING_SHARE: Final = 0.1
 """While much is left there is no hurry: the next look comes after this share of it."""
 STANDSTILL_SHARE: Final = 0.2

@@ -56,7 +56,9 @@ def test_the_document_is_made_of_what_there_is() -> None:
             }
         ],
     }
-    text = document.render({"footprint": footprint}, {"footprint": ["plot.svg"]})
+    results = {"footprint": footprint, "took": {"footprint": 90.0, "lag": 30.0}}
+    text = document.render(results, {"footprint": ["plot.svg"]})
+    assert "Measuring took 2 minutes: Footprint 1.5, Lag 0.5." in text
     assert "| Lambda functions | ≤ 1 | 1 | yes |" in text
     assert "| ours | 1 | 0 | 1 | 6 | +1 |" in text
     assert "(benchmarks/plot.svg)" in text

@@ -36,6 +36,7 @@ def test_lag_counts_from_the_end_of_the_snapshot_to_the_answer() -> None:
     ]
     measured = sample(TRIAL, "request", calls)
     assert measured["lag"] == pytest.approx(0.5)
+    assert measured["answering"] == pytest.approx(10.5)
     assert measured["calls"] == 2
 
 
