@@ -10,11 +10,13 @@ from pathlib import Path
 import botocore.session
 import jmespath  # type: ignore[import-untyped] # it has no types
 import pytest
+import typer
 from aws_cdk import assertions
 from botocore import xform_name
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from construct.templates import of_type, resources
+from neptune_snapshot_cli.commands import app
 from neptune_snapshot_provider import contract
 from support.deployment import ROOT
 from support.documents import DOCS, PAGES, README, blocks, label, run
@@ -64,7 +66,22 @@ def check_npm(words: list[str]) -> None:
     assert (ROOT / "package-lock.json").is_file()
 
 
-CHECKS = {"make": check_make, "pip": check_pip, "cdk": check_cdk, "npm": check_npm}
+def check_neptune_snapshot(words: list[str]) -> None:
+    program = typer.main.get_command(app)
+    words = [word.strip("[]") for word in words]
+    if words[0] in getattr(program, "commands", {}):
+        program = getattr(program, "commands", {})[words.pop(0)]
+    known = {option for parameter in program.params for option in parameter.opts} | {"--help"}
+    assert {word for word in words if word.startswith("-")} <= known
+
+
+CHECKS = {
+    "cdk": check_cdk,
+    "make": check_make,
+    "neptune-snapshot": check_neptune_snapshot,
+    "npm": check_npm,
+    "pip": check_pip,
+}
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=label)

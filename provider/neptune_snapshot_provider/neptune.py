@@ -80,6 +80,8 @@ class Unavailable(Refusal):
 _REFUSALS: Final[Mapping[str, type[Refusal]]] = {
     "DBClusterSnapshotAlreadyExistsFault": SnapshotExists,
     "DBClusterSnapshotNotFoundFault": SnapshotGone,
+    # What ListTagsForResource says of any kind of snapshot.
+    "DBSnapshotNotFound": SnapshotGone,
     "InvalidDBClusterStateFault": ClusterBusy,
     "DBClusterNotFoundFault": ClusterUnknown,
     "InvalidDBClusterSnapshotStateFault": SnapshotBusy,
