@@ -16,7 +16,7 @@ from typing import Final
 import aws_cdk as cdk
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
-_LONGEST: Final = 2 * 3600.0
+LONGEST: Final = 2 * 3600.0
 """Seconds; a deployment with one snapshot can take over an hour."""
 
 
@@ -65,8 +65,15 @@ def synthesise(
 class Cdk:
     """Runs ``cdk`` in an environment; ``stop`` ends all that runs."""
 
-    def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], directory: Path, longest: float = LONGEST
+    ) -> None:
         """Find the command that ``make setup`` installs.
+
+        Args:
+            environment: Variables of the commands.
+            directory: Where they run and leave their outputs.
+            longest: Seconds after which a command is ended.
 
         Raises:
             FileNotFoundError: It is not installed.
@@ -79,6 +86,7 @@ class Cdk:
         self._command = command
         self._environment = {**environment, "PATH": path}
         self._directory = directory
+        self._longest = longest
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
         self._stopped = False
@@ -106,7 +114,7 @@ class Cdk:
         """
         process = self._start(arguments)
         try:
-            output, _ = process.communicate(timeout=_LONGEST)
+            output, _ = process.communicate(timeout=self._longest)
         finally:
             _end(process)
             with self._lock:

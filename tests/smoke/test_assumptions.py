@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from aws_smoke import assumptions
-from aws_smoke.checks import CHECKS
 from aws_smoke.cdk import PROJECT
+from aws_smoke.checks import CHECKS
 
 READ = assumptions.read()
 FIELDS = ("Relied on", "Source", "If it is wrong", "Noticed by")
