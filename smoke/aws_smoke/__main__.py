@@ -24,6 +24,7 @@ from aws_smoke.watching import Watcher, polls
 from local_aws import signals
 
 _FINE, _NOT_FINE, _REFUSED, _INTERRUPTED = 0, 1, 2, 130
+_INTERRUPTION = "it was interrupted."
 
 
 def main() -> int:
@@ -136,22 +137,28 @@ class Smoke:
             with Watcher(self._account, self._run, self._cluster, self._evidence):
                 lanes.run(self._wanted)
         except (KeyboardInterrupt, signals.EndedBySignal):
-            self._ended_early = "it was interrupted."
-        except (Refused, BotoCoreError, ClientError) as problem:
-            self._ended_early = f"{problem}"
+            self._ended_early = _INTERRUPTION
+        except Exception as problem:  # noqa: BLE001 - what was made has to be removed
+            self._ended_early = f"{type(problem).__name__}: {problem}"
         finally:
-            with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
-                self._collect(lanes)
+            self._collect(lanes)
 
     def _note_cluster(self, record: dict[str, object]) -> None:
         self._evidence.has_instances = bool(record.get("DBClusterMembers"))
 
     def _collect(self, lanes: Lanes) -> None:
-        evidence = self._evidence
-        evidence.rules_left = [rule["Name"] for rule in polls(self._account, self._run)]
+        """Bring in what AWS wrote down; what cannot be had is not judged."""
+        account, evidence = self._account, self._evidence
+        with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
+            # While something waits a rule is no leftover.
+            evidence.rules_left = (
+                None if self._ended_early else [one["Name"] for one in polls(account, self._run)]
+            )
         for lane, stack_id in lanes.stack_ids.items():
-            evidence.events += collecting.stack_events(self._account, lane, stack_id)
-        evidence.log += collecting.log_lines(self._account, self._run, self._wanted)
+            with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
+                evidence.events += collecting.stack_events(account, lane, stack_id)
+        with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
+            evidence.log += collecting.log_lines(account, self._run, self._wanted)
 
     def _finish(self, cdk_version: str) -> int:
         if self._ended_early:
@@ -173,7 +180,7 @@ class Smoke:
         place = self._options.report or Path(f"smoke-report-{self._run.id}.md")
         place.write_text(report.text())
         self._tell(report, place)
-        if self._ended_early.startswith("it was interrupted"):
+        if self._ended_early == _INTERRUPTION:
             return _INTERRUPTED
         return _FINE if report.is_good else _NOT_FINE
 

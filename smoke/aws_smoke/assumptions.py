@@ -20,6 +20,12 @@ class Assumption:
     text: str
 
     @property
+    def consequence(self) -> str:
+        """What a user notices if it is wrong."""
+        found = re.search(r"^- \*\*If it is wrong:\*\* (.+)$", self.text, re.MULTILINE)
+        return found.group(1) if found else ""
+
+    @property
     def checks(self) -> tuple[str, ...]:
         """The smoke checks that the page names."""
         return tuple(re.findall(r"smoke `(\w+)`", self.text))

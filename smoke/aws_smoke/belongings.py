@@ -3,24 +3,21 @@
 Nothing is touched that does not carry the tag; what only has the name is left and told.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws_smoke.account import Account, error_code
+from aws_smoke.account import Account
 from aws_smoke.collecting import log_groups
 from aws_smoke.naming import ANY_RUN, TAG, as_mapping
+from aws_smoke.removing import Remover
 from aws_smoke.watching import manual_snapshots
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
 
-_LOOK_SECONDS: Final = 2.0
-_WAIT_SECONDS: Final = 75 * 60.0
-"""A resource that waits is given up by CloudFormation after an hour."""
+_AGAIN: Final = "make smoke-aws ARGS=--clean-up"
 
 
 @dataclass(frozen=True)
@@ -60,12 +57,28 @@ class Belongings:
         self._run_id = run_id
         self._cloudformation = account.client("cloudformation")
         self._neptune = account.client("neptune")
+        self._remover = Remover(account)
         self.strangers: list[str] = []
+        self.unseen: list[Leftover] = []
 
     def find(self) -> list[Thing]:
         """All that is there, in the order in which it can be removed."""
-        kinds = (self._stacks, self._rules, self._snapshots, self._clusters, self._log_groups)
-        return [thing for kind in kinds for thing in kind()]
+        self.unseen.clear()
+        kinds = {
+            "stacks": self._stacks,
+            "rules": self._rules,
+            "snapshots": self._snapshots,
+            "clusters": self._clusters,
+            "log groups": self._log_groups,
+        }
+        things: list[Thing] = []
+        for name, kind in kinds.items():
+            try:
+                things += kind()
+            except (BotoCoreError, ClientError) as problem:
+                why = f"could not be looked for: {problem}"
+                self.unseen.append(Leftover(name, f"{self._prefix}…", why, _AGAIN))
+        return things
 
     def remove(self, say: Callable[[str], None]) -> list[Leftover]:
         """Remove all of it; what is left, and how to remove that by hand.
@@ -73,7 +86,7 @@ class Belongings:
         Args:
             say: Told of each thing before it is removed.
         """
-        left: dict[tuple[str, str], Leftover] = {}
+        left: list[Leftover] = []
         # The second time finds what the first one's removals left: a stack's snapshots and logs.
         for _ in range(2):
             left.clear()
@@ -81,11 +94,11 @@ class Belongings:
                 say(f"removing {thing.kind} {thing.name}")
                 try:
                     thing.remove()
-                except KeyboardInterrupt:
+                except (KeyboardInterrupt, SystemExit):
                     return [_left(one, "the clean-up was interrupted") for one in self.find()]
                 except (BotoCoreError, ClientError, TimeoutError) as problem:
-                    left[thing.kind, thing.name] = _left(thing, str(problem))
-        return list(left.values())
+                    left.append(_left(thing, str(problem)))
+        return [*left, *self.unseen]
 
     def _stacks(self) -> Iterator[Thing]:
         pages = self._cloudformation.get_paginator("describe_stacks").paginate()
@@ -93,7 +106,7 @@ class Belongings:
             name = stack["StackName"]
             if self._is_ours(name, as_mapping(stack.get("Tags", []))):
                 command = f"aws cloudformation delete-stack --stack-name {name}"
-                yield Thing("stack", name, command, partial(self._delete, stack["StackId"]))
+                yield Thing("stack", name, command, partial(self._remover.stack, stack["StackId"]))
 
     def _rules(self) -> Iterator[Thing]:
         """Polls carry no tags: those are ours whose target is a function of a tagged stack."""
@@ -108,7 +121,7 @@ class Belongings:
                     f"aws events remove-targets --rule {name} --ids {' '.join(ids)} && "
                     f"aws events delete-rule --name {name}"
                 )
-                yield Thing("rule", name, command, partial(self._delete_rule, name, ids))
+                yield Thing("rule", name, command, partial(self._remover.rule, name, ids))
 
     def _snapshots(self) -> Iterator[Thing]:
         for record in manual_snapshots(self._account):
@@ -118,7 +131,7 @@ class Belongings:
                     "aws neptune delete-db-cluster-snapshot --db-cluster-snapshot-identifier "
                     f"{name}"
                 )
-                yield Thing("snapshot", name, command, partial(self._delete_snapshot, name))
+                yield Thing("snapshot", name, command, partial(self._remover.snapshot, name))
 
     def _clusters(self) -> Iterator[Thing]:
         pages = self._neptune.get_paginator("describe_db_clusters").paginate()
@@ -129,7 +142,7 @@ class Belongings:
                     f"aws neptune delete-db-cluster --db-cluster-identifier {name} "
                     "--skip-final-snapshot"
                 )
-                yield Thing("cluster", name, command, partial(self._delete_cluster, name))
+                yield Thing("cluster", name, command, partial(self._remover.cluster, name))
 
     def _log_groups(self) -> Iterator[Thing]:
         logs = self._account.client("logs")
@@ -163,74 +176,6 @@ class Belongings:
             return {}
         return as_mapping(found)
 
-    def _delete(self, stack_id: str) -> None:
-        """Delete a stack, which may still be about something else."""
-        status = self._stack_status(stack_id)
-        if status == "UPDATE_IN_PROGRESS":
-            with suppress(ClientError):
-                self._cloudformation.cancel_update_stack(StackName=stack_id)
-        if status.endswith("_IN_PROGRESS") and status.startswith(("UPDATE", "IMPORT")):
-            _wait_for(lambda: not self._stack_status(stack_id).endswith("_IN_PROGRESS"), stack_id)
-        self._cloudformation.delete_stack(StackName=stack_id)
-
-        def ended() -> bool:
-            return self._stack_status(stack_id) in ("DELETE_COMPLETE", "DELETE_FAILED", "")
-
-        _wait_for(ended, stack_id)
-        if self._stack_status(stack_id) == "DELETE_FAILED":
-            raise TimeoutError(f"{stack_id} is DELETE_FAILED; its events say why")
-
-    def _stack_status(self, stack_id: str) -> str:
-        try:
-            found = self._cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
-        except ClientError as problem:
-            if error_code(problem) == "ValidationError":
-                return ""
-            raise
-        return str(found[0]["StackStatus"])
-
-    def _delete_rule(self, name: str, target_ids: list[str]) -> None:
-        events = self._account.client("events")
-        events.remove_targets(Rule=name, Ids=target_ids)
-        events.delete_rule(Name=name)
-
-    def _delete_snapshot(self, name: str) -> None:
-        def state() -> str:
-            return self._state("describe_db_cluster_snapshots", "DBClusterSnapshot", name)
-
-        # Neptune deletes none that is still being made.
-        _wait_for(lambda: state() not in ("creating", "copying", "pending"), name)
-        if state() not in ("", "deleting"):
-            self._neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
-        _wait_for(lambda: not state(), name)
-
-    def _delete_cluster(self, name: str) -> None:
-        def state() -> str:
-            return self._state("describe_db_clusters", "DBCluster", name)
-
-        if state() != "deleting":
-            self._neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-        _wait_for(lambda: not state(), name)
-
-    def _state(self, operation: str, kind: str, name: str) -> str:
-        """The status of a cluster or snapshot; empty if there is none."""
-        try:
-            answer = getattr(self._neptune, operation)(**{f"{kind}Identifier": name})
-        except ClientError as problem:
-            if error_code(problem) == f"{kind}NotFoundFault":
-                return ""
-            raise
-        records: list[dict[str, Any]] = answer[f"{kind}s"]
-        return str(records[0]["Status"]) if records else ""
-
 
 def _left(thing: Thing, why: str) -> Leftover:
     return Leftover(thing.kind, thing.name, why, thing.command)
-
-
-def _wait_for(over: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + _WAIT_SECONDS
-    while not over():
-        if time.monotonic() > until:
-            raise TimeoutError(f"{what} is not done after {_WAIT_SECONDS / 60:.0f} minutes")
-        time.sleep(_LOOK_SECONDS)

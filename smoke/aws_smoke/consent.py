@@ -25,17 +25,17 @@ def announcement(account: Account, run: Run, cluster: str, wanted: tuple[str, ..
         "This creates, and deletes again at its end, even if it fails or is interrupted:",
         f"  - {_cluster(run, cluster)};",
         f"  - at most {SNAPSHOTS_NEEDED} manual snapshots of it at a time;",
-        f"  - {len(wanted)} CloudFormation stacks ({', '.join(wanted)}), each with one or two",
+        f"  - CloudFormation stacks ({', '.join(wanted)}), each with one or two",
         "    Lambda functions, their IAM roles, policies and log groups;",
         "  - for some minutes an EventBridge rule that calls one of the functions.",
         f"Everything is named {run.prefix}... and tagged {TAG}={run.id}; nothing else is changed.",
         "The zip files of the functions (about 40 KiB) stay in the CDK's own bucket.",
         "",
         "Cost: storage of the cluster and of the snapshots for the time they exist (Neptune bills",
-        "both by the GB-month; an empty cluster is allocated 10 GB), I/O, and some Lambda seconds",
-        "and log lines. No database instance runs, so no instance hour",
-        f"is billed. What a GB-month costs in {account.region}: {PRICES}",
-        f"Time: about {20 if cluster else 30} minutes, most of it waiting.",
+        "both by the GB-month; an empty cluster is allocated 10 GB), some Lambda seconds and log",
+        "lines. No database instance is started, so no instance hour is billed.",
+        f"What a GB-month costs in {account.region}: {PRICES}",
+        "Time: not measured yet; expect half an hour to an hour, most of it waiting.",
     ]
 
 

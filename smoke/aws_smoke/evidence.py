@@ -50,7 +50,6 @@ class RuleSeen:
 
     time: float
     name: str
-    schedule: str
     input_length: int
     statements: list[dict[str, Any]] = field(hash=False)
 
@@ -153,10 +152,3 @@ class Evidence:
         """The looks at each snapshot, oldest first."""
         for name in sorted({one.name for one in self.looks}):
             yield [one for one in self.looks if one.name == name]
-
-    def resource_events(self, lane: str, type_prefix: str) -> list[StackEvent]:
-        """Events of the resources of a type in a lane, oldest first."""
-        found = [
-            one for one in self.events if one.lane == lane and one.type.startswith(type_prefix)
-        ]
-        return sorted(found, key=lambda one: one.time)

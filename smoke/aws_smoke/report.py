@@ -56,11 +56,14 @@ class Report:
         parts = (
             self._head(),
             self._left(),
+            self._refuted(),
             self._scenarios(),
             self._assumptions(),
             self._failures(),
         )
-        return "\n".join(line for part in parts for line in part) + "\n"
+        text = "\n".join(line for part in parts for line in part) + "\n"
+        # A report may be shown around.
+        return text.replace(self.account.id, f"…{self.account.id[-4:]}")
 
     def _head(self) -> list[str]:
         lines = [f"# Smoke test of cdk-neptune-snapshot, run {self.run.id}", ""]
@@ -76,7 +79,7 @@ class Report:
         facts = {
             "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "region": self.account.region,
-            "account": f"…{self.account.id[-4:]}",
+            "account": self.account.id,
             "cluster": self.cluster,
             "versions": ", ".join(
                 [
@@ -112,6 +115,18 @@ class Report:
             lines += [f"## {title}", "", *_table(("name",), names)]
         return lines
 
+    def _refuted(self) -> list[str]:
+        wrong = [one for one in assumptions.read() if self.verdicts[one.id] is Verdict.REFUTED]
+        if not wrong:
+            return []
+        rows = [(one.id, one.title, self._shown(one.id), one.consequence) for one in wrong]
+        head = ("id", "assumption", "what was seen instead", "what that means for a user")
+        return ["## Refuted", "", *_table(head, rows)]
+
+    def _shown(self, name: str) -> str:
+        found = [finding.evidence for _, finding in self.findings.get(name, [])]
+        return "; ".join(found) or "no check"
+
     def _scenarios(self) -> list[str]:
         rows = [
             (step.step, step.problem or "as it should be", f"{step.ended - step.began:.0f}")
@@ -127,12 +142,10 @@ class Report:
             "Ids are those of docs/assumptions.md. *Not seen* is what no scenario shows.",
             "",
         ]
-        rows = []
-        for one in assumptions.read():
-            shown = [finding.evidence for _, finding in self.findings.get(one.id, [])]
-            verdict = verdicts[one.id]
-            marked = f"**{verdict}**" if verdict is Verdict.REFUTED else str(verdict)
-            rows.append((one.id, one.title, marked, "; ".join(shown) or "no check"))
+        rows = [
+            (one.id, one.title, _marked(verdicts[one.id]), self._shown(one.id))
+            for one in assumptions.read()
+        ]
         return [*lines, *_table(("id", "assumption", "verdict", "evidence"), rows)]
 
     def _failures(self) -> list[str]:
@@ -141,6 +154,10 @@ class Report:
             if step.problem:
                 lines += [f"## {step.step}: {step.problem}", "", *_tail(step), ""]
         return lines
+
+
+def _marked(verdict: Verdict) -> str:
+    return f"**{verdict}**" if verdict is Verdict.REFUTED else str(verdict)
 
 
 def _tail(step: Done) -> list[str]:

@@ -132,7 +132,9 @@ def lanes(taken: str) -> Mapping[str, tuple[Step, ...]]:
             Step(
                 "denied right is named",
                 Recipe(denied=(denied,)),
-                lambda d: _failed(d, says=("AccessDenied", denied), status="ROLLBACK_COMPLETE"),
+                lambda d: _failed(
+                    d, says=("AccessDenied", "CreateDBClusterSnapshot"), status="ROLLBACK_COMPLETE"
+                ),
             ),
         ),
         "poll": (

@@ -118,7 +118,6 @@ def _rule_seen(account: Account, rule: dict[str, Any]) -> RuleSeen:
     return RuleSeen(
         time=time.time(),
         name=rule["Name"],
-        schedule=rule.get("ScheduleExpression", ""),
         input_length=len(target.get("Input", "")),
         statements=json.loads(policy)["Statement"],
     )

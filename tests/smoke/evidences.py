@@ -57,7 +57,7 @@ def good() -> Evidence:
             Look(T + 90, "a", "deleting", 100, T),
         ],
         cluster_statuses={"available"},
-        rules=[RuleSeen(T, RULE, "rate(1 minute)", 4000, [_statement()])],
+        rules=[RuleSeen(T, RULE, 4000, [_statement()])],
         rules_left=[],
         asked=_asked(),
         fields={"DBClusterSnapshotIdentifier", "Status"},

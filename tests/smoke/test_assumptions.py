@@ -25,6 +25,7 @@ def test_every_assumption_says_all_four_things() -> None:
     for one in READ:
         found = re.findall(r"^- \*\*(.+?):\*\* \S", one.text, re.MULTILINE)
         assert tuple(found) == FIELDS, one.id
+        assert one.consequence
 
 
 def test_every_id_a_check_names_exists_and_the_page_names_the_check() -> None:
@@ -39,6 +40,7 @@ def test_every_check_the_page_names_exists_and_is_about_that_assumption() -> Non
     for one in READ:
         for name in one.checks:
             assert name in CHECKS, f"{one.id} names {name}"
+            assert one.id in CHECKS[name].ids, f"{name} is not about {one.id}"
 
 
 def test_every_test_the_page_names_exists() -> None:

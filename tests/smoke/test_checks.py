@@ -148,7 +148,9 @@ SPOILT: dict[str, Spoil] = {
     "permissions_are_added_and_removed_under_a_condition": _line(
         said("poll", 99, f"{RULE} could not be removed: AccessDenied")
     ),
-    "targets_are_put_under_a_condition": lambda e: setattr(e, "rules", []),
+    "targets_are_put_under_a_condition": _line(
+        said("poll", 9, "waiting for b could not be set up: AccessDenied")
+    ),
     "a_stack_may_describe_itself": _line(said("keep", 9, "AccessDenied: DescribeStacks: no")),
 }
 NOT_REFUTABLE = {"a_request_is_delivered_once_or_again", "a_failed_invocation_is_tried_twice_more"}

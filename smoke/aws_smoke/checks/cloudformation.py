@@ -110,7 +110,7 @@ def the_address_says_when_the_request_was_sent(evidence: Evidence) -> Finding:
     )
 
 
-@check("CFN13")
+@check("CFN13", "CFN14")
 def the_status_of_the_stack_is_up_to_date(evidence: Evidence) -> Finding:
     """No stack was said to be at rest while it waited for an answer."""
     told = evidence.told("")

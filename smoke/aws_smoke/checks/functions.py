@@ -42,7 +42,7 @@ def a_request_is_delivered_once_or_again(evidence: Evidence) -> Finding:
     return whether(holds=True, evidence=f"{again} of {len(ids)} deliveries were duplicates")
 
 
-@check("L4")
+@check("L4", "L7")
 def the_runtime_has_what_the_provider_imports(evidence: Evidence) -> Finding:
     """The provider ran in Lambda."""
     lines = evidence.provider()
@@ -79,7 +79,7 @@ def a_permission_names_its_rule(evidence: Evidence) -> Finding:
     return whether(holds=True, evidence=f"statement and rule are both {evidence.rules[0].name}")
 
 
-@check("E1")
+@check("E1", "E3")
 def a_rule_fires_every_minute(evidence: Evidence) -> Finding:
     """When the provider was called again after it had set up the poll."""
     gaps = _ticks(evidence.provider("poll"))

@@ -57,7 +57,9 @@ def a_taken_name_is_refused(evidence: Evidence) -> Finding:
 @check("N4", "N26")
 def a_second_snapshot_is_taken_or_refused_as_busy(evidence: Evidence) -> Finding:
     """A snapshot of a cluster of which one is just being taken."""
-    return asked_code(evidence, "create-beside", "", "InvalidDBClusterStateFault")
+    finding = asked_code(evidence, "create-beside", "", "InvalidDBClusterStateFault")
+    statuses = ", ".join(sorted(evidence.cluster_statuses)) or "not looked at"
+    return Finding(finding.verdict, f"{finding.evidence}; the cluster was {statuses}")
 
 
 @check("N5")

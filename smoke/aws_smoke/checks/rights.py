@@ -23,11 +23,13 @@ def a_new_role_spreads_within_the_grace(evidence: Evidence) -> Finding:
 
 @check("IAM2")
 def a_denied_action_is_named(evidence: Evidence) -> Finding:
-    """The reason for which the deployment without a right failed."""
+    """What the provider logged, and the deployment said, where a right was denied."""
     step = evidence.step("denied right is named")
     if step is None:
         return not_seen("no right was denied")
-    lines = [one.strip() for one in step.output.splitlines() if "AccessDenied" in one]
+    # In the log first: a reason has 256 characters, which the name of a role can fill.
+    said = [one.message for one in evidence.provider("denied")]
+    lines = [one.strip() for one in (*said, *step.output.splitlines()) if "AccessDenied" in one]
     named = [line for line in lines if "rds:CreateDBClusterSnapshot" in line]
     return whether(named, (named or lines or ["AccessDenied was not said"])[0][:300])
 
@@ -61,20 +63,25 @@ def describing_is_allowed_as_scoped(evidence: Evidence) -> Finding:
 @check("IAM8")
 def permissions_are_added_and_removed_under_a_condition(evidence: Evidence) -> Finding:
     """``lambda:Principal`` is known both times."""
+    marks = ("not be removed", "AddPermission operation", "RemovePermission operation")
     lines = [one.message for one in evidence.provider("poll")]
+    failed = [line for line in lines if any(mark in line for mark in marks)]
+    if failed:
+        return refuted(failed[0])
     if not evidence.rules:
         return not_seen("no poll was set up")
-    failed = [line for line in lines if "could not be removed" in line or "set up" in line]
-    return whether(not failed, failed[0] if failed else "set up and removed without a refusal")
+    return whether(holds=True, evidence="set up and removed without a refusal")
 
 
 @check("IAM9")
 def targets_are_put_under_a_condition(evidence: Evidence) -> Finding:
     """``events:TargetArn`` is known: the rule got its target."""
-    if not any(one.message.startswith("This takes longer") for one in evidence.provider("poll")):
+    failed = [one.message for one in evidence.provider("poll") if "not be set up" in one.message]
+    if failed:
+        return refuted(failed[0])
+    if not evidence.rules:
         return not_seen("no poll was set up")
-    targets = [rule.input_length for rule in evidence.rules]
-    return whether(targets, f"{len(targets)} rules with a target were seen")
+    return whether(holds=True, evidence=f"{len(evidence.rules)} rules with a target were seen")
 
 
 @check("IAM10")
