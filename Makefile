@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak crashes mutants bench docs docs-serve lint lock clean
+.PHONY: help setup demo smoke-aws test test-fast soak crashes mutants bench docs docs-serve lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ node_modules/.ready: package-lock.json
 
 demo: setup ## Take a snapshot with the real cdk command line on AWS emulated on this machine
 	@python -m local_aws.demo
+
+smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
+	@python -m aws_smoke $(ARGS)
 
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile

@@ -104,6 +104,7 @@ class Fault:
         probability: How likely it is for each call.
         seed: Makes a probability repeatable.
         seconds: How long ``LATENCY`` waits.
+        about: Only calls of which a parameter contains this; empty for all.
     """
 
     kind: FaultKind
@@ -115,6 +116,7 @@ class Fault:
     probability: float = 1.0
     seed: int = 0
     seconds: float = 0.0
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class _Armed:
             return False
         if fault.caller not in (None, call.caller):
             return False
+        if fault.about and not any(fault.about in str(one) for one in call.parameters.values()):
+            return False
         if fault.count is not None and self.applied >= fault.count:
             return False
         self.seen += 1

@@ -105,6 +105,18 @@ def test_a_fault_can_be_for_functions_only(aws: LocalAws, neptune: "NeptuneClien
     assert _outcomes(neptune, 1) == [True]
 
 
+def test_a_fault_can_be_about_one_thing_only(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str
+) -> None:
+    neptune.describe_db_clusters(DBClusterIdentifier=cluster)
+    aws.add_fault(
+        Fault(FaultKind.SERVER_ERROR, "DescribeDBClusters", count=None, about=cluster[1:])
+    )
+    neptune.describe_db_clusters()
+    with pytest.raises(ClientError):
+        neptune.describe_db_clusters(DBClusterIdentifier=cluster)
+
+
 def test_calls_are_recorded_with_their_parameters_and_outcome(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:

@@ -1,33 +1,19 @@
 """Deploys with the real CDK command line on local AWS, and looks at what is there afterwards."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_lambda as lambda_
 
-from cdk_neptune_snapshot.provider import SnapshotProvider
+from aws_smoke.cdk import PROJECT, Cdk, Result, synthesise
+from aws_smoke.stacks import shorten_invocations
 from local_aws import LocalAws
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["ROOT", "Deployment", "Result", "Snapshots", "shorten_invocations"]
 
-
-@dataclass(frozen=True)
-class Result:
-    """How the command line ended, and what it said."""
-
-    status: int
-    output: str
-    outputs: dict[str, str]
-
-    @property
-    def succeeded(self) -> bool:
-        return self.status == 0
+ROOT = PROJECT
 
 
 class Deployment:
@@ -37,31 +23,18 @@ class Deployment:
         self.aws = aws
         self.name = name
         self.directory = directory
+        self._cdk = Cdk(aws.environment, directory, longest=400)
         self._count = 0
 
     def deploy(self, define: Callable[[cdk.Stack], object]) -> Result:
         """Synthesise what ``define`` puts into the stack, and deploy it."""
-        assembly = self._synth(define)
-        outputs = self.directory / "outputs.json"
-        outputs.unlink(missing_ok=True)
-        ended = self._cdk(
-            "deploy",
-            "--app",
-            str(assembly),
-            "--all",
-            "--require-approval=never",
-            "--method=direct",
-            "--progress=events",
-            f"--outputs-file={outputs}",
-        )
-        found = json.loads(outputs.read_text()) if outputs.exists() else {}
-        return Result(ended.returncode, ended.stdout, found.get(self.name, {}))
+        self._count += 1
+        assembly = synthesise(self._assembly, self.name, define)
+        return self._cdk.deploy(assembly, self.name)
 
     def destroy(self) -> Result:
         """Delete the stack."""
-        assembly = self.directory / f"cdk.out.{self._count}"
-        ended = self._cdk("destroy", "--app", str(assembly), "--force", self.name)
-        return Result(ended.returncode, ended.stdout, {})
+        return self._cdk.destroy(self._assembly, self.name)
 
     @property
     def status(self) -> str:
@@ -87,28 +60,9 @@ class Deployment:
             found += [statement["Sid"] for statement in json.loads(policy)["Statement"]]
         return found
 
-    def _synth(self, define: Callable[[cdk.Stack], object]) -> Path:
-        self._count += 1
-        directory = self.directory / f"cdk.out.{self._count}"
-        context = json.loads((ROOT / "cdk.json").read_text())["context"]
-        app = cdk.App(outdir=str(directory), context=context)
-        define(cdk.Stack(app, self.name))
-        app.synth()
-        return directory
-
-    def _cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = shutil.which("cdk", path=f"{ROOT / 'node_modules' / '.bin'}")
-        assert command, "run `make setup` first"
-        return subprocess.run(
-            [command, *arguments, "--no-color"],
-            cwd=self.directory,
-            env=self.aws.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=400,
-        )
+    @property
+    def _assembly(self) -> Path:
+        return self.directory / f"cdk.out.{self._count}"
 
 
 class Snapshots:
@@ -140,10 +94,3 @@ class Snapshots:
     def _all(self) -> list[Any]:
         answer = self._neptune.describe_db_cluster_snapshots(DBClusterIdentifier=self.cluster)
         return sorted(answer["DBClusterSnapshots"], key=lambda one: one["SnapshotCreateTime"])
-
-
-def shorten_invocations(stack: cdk.Stack, seconds: int) -> None:
-    """Give the provider's invocations less time, so that the poll has something to do."""
-    function = SnapshotProvider.get_or_create(stack).function.node.default_child
-    assert isinstance(function, lambda_.CfnFunction)
-    function.timeout = seconds

@@ -1,0 +1,139 @@
+"""The account to run in, and whether it can be run in at all."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
+"""The parameter by which the CDK knows that an account and region are bootstrapped."""
+SNAPSHOTS_NEEDED: Final = 12
+"""Manual cluster snapshots a run may have at once."""
+QUOTA: Final = "ManualClusterSnapshots"
+_SERVICES: Final = (
+    "cloudformation",
+    "events",
+    "lambda",
+    "logs",
+    "neptune",
+    "rds",
+    "ssm",
+    "sts",
+)
+_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 8})
+
+
+class Refused(Exception):
+    """The run cannot begin; says why and what to do. Nothing was created."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Account, region and caller, and a client for each service."""
+
+    id: str
+    region: str
+    caller: str
+    clients: dict[str, Any] = field(repr=False)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
+        """The client of a service; threads may share it."""
+        return self.clients[service]
+
+    @property
+    def foreign_endpoint(self) -> str:
+        """Where calls go, if that is not AWS; otherwise empty."""
+        url = str(self.client("neptune").meta.endpoint_url)
+        host = urlsplit(url).hostname or ""
+        is_aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+        return "" if is_aws else url
+
+    def arn(self, resource: str, name: str) -> str:
+        """Write an ARN of Neptune's."""
+        partition = self.caller.split(":")[1]
+        return f"arn:{partition}:rds:{self.region}:{self.id}:{resource}:{name}"
+
+
+def connect() -> Account:
+    """Find account, region and caller by the environment, like the AWS CLI does.
+
+    Raises:
+        Refused: There are no credentials or no region.
+    """
+    session = boto3.Session()
+    if not session.region_name:
+        raise Refused(
+            "No region is set. Set AWS_REGION, or AWS_PROFILE to a profile with a region."
+        )
+    clients: dict[str, Any] = {name: session.client(name, config=_CONFIG) for name in _SERVICES}
+    try:
+        identity = clients["sts"].get_caller_identity()
+    except (BotoCoreError, ClientError) as problem:
+        raise Refused(
+            f"AWS does not know who is calling: {problem}. Set AWS_PROFILE, or sign in with "
+            "`aws sso login`; `aws sts get-caller-identity` has to work."
+        ) from problem
+    return Account(identity["Account"], session.region_name, identity["Arn"], clients)
+
+
+def require_ready(account: Account) -> None:
+    """Look whether a run can succeed; changes nothing.
+
+    Raises:
+        Refused: The region has no Neptune, is not bootstrapped, or has no room for snapshots.
+    """
+    _require_neptune(account)
+    _require_bootstrap(account)
+    _require_room(account)
+
+
+def _require_neptune(account: Account) -> None:
+    try:
+        versions = account.client("neptune").describe_db_engine_versions(Engine="neptune")
+    except (BotoCoreError, ClientError) as problem:
+        raise Refused(f"Neptune cannot be asked in {account.region}: {problem}") from problem
+    if not versions["DBEngineVersions"]:
+        raise Refused(f"There is no Neptune in {account.region}. Choose another AWS_REGION.")
+
+
+def _require_bootstrap(account: Account) -> None:
+    try:
+        account.client("ssm").get_parameter(Name=BOOTSTRAP)
+    except (BotoCoreError, ClientError) as problem:
+        raise Refused(
+            f"The CDK cannot deploy to {account.region} yet ({problem}). Bootstrap it: "
+            f"npx cdk bootstrap aws://{account.id}/{account.region}"
+        ) from problem
+
+
+def _require_room(account: Account) -> None:
+    for quota in account_quotas(account):
+        if quota["AccountQuotaName"] != QUOTA:
+            continue
+        free = quota["Max"] - quota["Used"]
+        if free < SNAPSHOTS_NEEDED:
+            raise Refused(
+                f"{SNAPSHOTS_NEEDED} manual cluster snapshots are needed and {free} of "
+                f"{quota['Max']} are free in {account.region}. Delete old ones or raise the quota."
+            )
+
+
+def account_quotas(account: Account) -> list[dict[str, Any]]:
+    """RDS's quotas of the account; empty where the caller may not ask."""
+    try:
+        quotas: list[dict[str, Any]] = account.client("rds").describe_account_attributes()[
+            "AccountQuotas"
+        ]
+    except ClientError:
+        return []
+    return quotas
+
+
+def error_code(problem: Exception) -> str:
+    """The code of an API's refusal."""
+    if isinstance(problem, ClientError):
+        return problem.response.get("Error", {}).get("Code", "")
+    return type(problem).__name__

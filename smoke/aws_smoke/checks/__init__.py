@@ -1,0 +1,16 @@
+"""Checks of the assumptions: each looks at the evidence and says what it shows."""
+
+from aws_smoke.checks import cloudformation, functions, neptune, rights
+from aws_smoke.checks.finding import CHECKS, Check, Finding, Verdict, judge
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Finding",
+    "Verdict",
+    "cloudformation",
+    "functions",
+    "judge",
+    "neptune",
+    "rights",
+]

@@ -1,0 +1,148 @@
+"""Checks of what is assumed of Lambda, EventBridge and Parameter Store."""
+
+import itertools
+from typing import Final
+
+from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
+from aws_smoke.evidence import Evidence, LogLine
+from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
+from neptune_snapshot_provider.resume import TARGET_INPUT_MAX
+
+_RULE_NAME_MAX: Final = 64
+_FIRST_TICK_WITHIN: Final = 90.0
+_BETWEEN_TICKS: Final = (30.0, 90.0)
+_RETRIES: Final = ((30.0, 100.0), (80.0, 200.0))
+"""Seconds after which Lambda tries again: about one minute, then about two more."""
+_HANDS_OVER: Final = "This takes longer than one invocation"
+
+
+@check("L1")
+def a_failed_invocation_is_tried_twice_more(evidence: Evidence) -> Finding:
+    """An asynchronous invocation that always fails."""
+    times = evidence.attempts()
+    if not times:
+        return not_seen("the lane `retries` did not run")
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    shown = ", ".join(f"{gap:.0f} s" for gap in gaps) or "none"
+    fits = len(gaps) == len(_RETRIES) and all(
+        least <= gap <= most for gap, (least, most) in zip(gaps, _RETRIES, strict=False)
+    )
+    return whether(fits, f"{len(times)} attempts, pauses between them: {shown}")
+
+
+@check("L2")
+def a_request_is_delivered_once_or_again(evidence: Evidence) -> Finding:
+    """Duplicates among what the probes were told; both are provided for."""
+    ids = [str(one["RequestId"]) for one in evidence.told("")]
+    if not ids:
+        return not_seen("no probe was told anything")
+    again = len(ids) - len(set(ids))
+    if not again:
+        return not_seen(f"{len(ids)} deliveries, none of them twice")
+    return whether(holds=True, evidence=f"{again} of {len(ids)} deliveries were duplicates")
+
+
+@check("L4", "L7")
+def the_runtime_has_what_the_provider_imports(evidence: Evidence) -> Finding:
+    """The provider ran in Lambda."""
+    lines = evidence.provider()
+    if not lines:
+        return not_seen("the provider logged nothing")
+    broken = [one.message for one in lines if "ImportError" in one.message]
+    ready = [one for one in lines if one.message.startswith("Started snapshot")]
+    return whether(ready and not broken, broken[0] if broken else f"{len(ready)} snapshots started")
+
+
+@check("L5")
+def what_is_not_there_is_not_found_by_lambda(evidence: Evidence) -> Finding:
+    """The code for a permission, and for a policy, that is not there."""
+    findings = [
+        asked_code(evidence, question, "ResourceNotFoundException")
+        for question in ("no-policy", "no-permission")
+    ]
+    bad = [one for one in findings if one.verdict != "confirmed"]
+    return bad[0] if bad else findings[0]
+
+
+@check("L6")
+def a_permission_names_its_rule(evidence: Evidence) -> Finding:
+    """The function's policy while a poll is set up."""
+    if not evidence.rules:
+        return not_seen("no rule was seen")
+    for rule in evidence.rules:
+        own = [one for one in rule.statements if one.get("Sid") == rule.name]
+        arns = [
+            str(one.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")) for one in own
+        ]
+        if not [arn for arn in arns if arn.endswith(f"/{rule.name}")]:
+            return refuted(f"{rule.name}: {rule.statements}")
+    return whether(holds=True, evidence=f"statement and rule are both {evidence.rules[0].name}")
+
+
+@check("E1", "E3")
+def a_rule_fires_every_minute(evidence: Evidence) -> Finding:
+    """When the provider was called again after it had set up the poll."""
+    gaps = _ticks(evidence.provider("poll"))
+    if not gaps:
+        return not_seen("no tick was seen")
+    first, *others = gaps
+    least, most = _BETWEEN_TICKS
+    shown = ", ".join(f"{gap:.0f} s" for gap in gaps)
+    return whether(
+        first <= _FIRST_TICK_WITHIN and all(least <= gap <= most for gap in others),
+        f"ticks came after {shown}",
+    )
+
+
+@check("E2")
+def what_a_poll_carries_fits(evidence: Evidence) -> Finding:
+    """Name and input of the rules seen."""
+    if not evidence.rules:
+        return not_seen("no rule was seen")
+    longest = max(rule.input_length for rule in evidence.rules)
+    name = max((rule.name for rule in evidence.rules), key=len)
+    return whether(
+        longest <= TARGET_INPUT_MAX and len(name) <= _RULE_NAME_MAX,
+        f"input of {longest} characters, name of {len(name)}",
+    )
+
+
+@check("E5")
+def what_is_not_there_is_not_found_by_eventbridge(evidence: Evidence) -> Finding:
+    """Removing a target from a rule that is not there, and the rule itself."""
+    allowed = ("", "ResourceNotFoundException")
+    findings = [asked_code(evidence, one, *allowed) for one in ("no-targets", "no-rule")]
+    bad = [one for one in findings if one.verdict != "confirmed"]
+    return bad[0] if bad else findings[0]
+
+
+@check("E6")
+def nothing_of_a_poll_remains(evidence: Evidence) -> Finding:
+    """The rules of the run's functions when all scenarios had ended."""
+    if evidence.rules_left is None or not evidence.rules:
+        return not_seen("no rule was seen")
+    names = [rule.name for rule in evidence.rules]
+    strange = [name for name in names if not name.startswith(POLL_RULE_PREFIX)]
+    left = ", ".join(evidence.rules_left)
+    return whether(
+        not left and not strange, f"rules seen: {', '.join(names)}; left: {left or 'none'}"
+    )
+
+
+@check("SSM1")
+def a_missing_parameter_is_named_so(evidence: Evidence) -> Finding:
+    """Reading a parameter that is not there."""
+    return asked_code(evidence, "no-parameter", "ParameterNotFound")
+
+
+def _ticks(lines: list[LogLine]) -> list[float]:
+    """Seconds from the hand-over to the first tick, and from tick to tick."""
+    starts = [one.time for one in lines if one.message.startswith(_HANDS_OVER)]
+    if not starts:
+        return []
+    times = [starts[0]]
+    for one in lines:
+        # Within a tick lines follow each other closely, or a look later.
+        if one.time > times[-1] + _BETWEEN_TICKS[0]:
+            times.append(one.time)
+    return [later - earlier for earlier, later in itertools.pairwise(times)]

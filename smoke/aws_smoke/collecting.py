@@ -1,0 +1,60 @@
+"""Brings in what AWS wrote down while scenarios ran: events of stacks and logs of functions."""
+
+import json
+from typing import Any
+
+from aws_smoke.account import Account
+from aws_smoke.evidence import LogLine, StackEvent
+from aws_smoke.naming import Run
+from aws_smoke.probe import MARK
+
+
+def stack_events(account: Account, lane: str, stack_id: str) -> list[StackEvent]:
+    """All events of a stack, oldest first; also of one that is gone."""
+    pages = account.client("cloudformation").get_paginator("describe_stack_events")
+    found = [event for page in pages.paginate(StackName=stack_id) for event in page["StackEvents"]]
+    events = [
+        StackEvent(
+            lane=lane,
+            time=event["Timestamp"].timestamp(),
+            logical_id=event["LogicalResourceId"],
+            type=event.get("ResourceType", ""),
+            status=event.get("ResourceStatus", ""),
+            physical_id=event.get("PhysicalResourceId", ""),
+            reason=event.get("ResourceStatusReason", ""),
+        )
+        for event in reversed(found)
+    ]
+    return sorted(events, key=lambda event: event.time)
+
+
+def log_lines(account: Account, run: Run, lanes: tuple[str, ...]) -> list[LogLine]:
+    """What the functions of a run's stacks wrote as JSON."""
+    lines = []
+    for group in log_groups(account, run.prefix):
+        name = group["logGroupName"]
+        lane = next((one for one in lanes if name.startswith(f"{run.named(one)}-")), "")
+        pages = account.client("logs").get_paginator("filter_log_events")
+        for page in pages.paginate(logGroupName=name):
+            lines += [line for event in page["events"] if (line := _line(lane, event))]
+    return lines
+
+
+def log_groups(account: Account, prefix: str) -> list[dict[str, Any]]:
+    """The log groups whose names start so."""
+    pages = account.client("logs").get_paginator("describe_log_groups")
+    return [
+        group for page in pages.paginate(logGroupNamePrefix=prefix) for group in page["logGroups"]
+    ]
+
+
+def _line(lane: str, event: dict[str, Any]) -> LogLine | None:
+    try:
+        fields = json.loads(event["message"])
+    except ValueError:
+        return None
+    if not isinstance(fields, dict):
+        return None
+    is_probe = isinstance(fields.get(MARK), dict)
+    found = fields[MARK] if is_probe else fields
+    return LogLine(lane, event["timestamp"] / 1000, found, is_provider=not is_probe)

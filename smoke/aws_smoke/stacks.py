@@ -1,0 +1,113 @@
+"""The stacks of the scenarios."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+
+from aws_smoke.probe import Probe
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from cdk_neptune_snapshot.provider import SnapshotProvider
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One definition of a stack.
+
+    Attributes:
+        version: Value of the trigger, and version of the migration.
+        policy: Removal policy of the snapshot.
+        migrates: Whether a migration, and a resource beside it that is replaced, follow.
+        fails: Whether that migration fails.
+        tags: Of the snapshot.
+        name: Explicit name of the snapshot; a prefix and the trigger are used without.
+        denied: Actions that the provider may not do.
+        invocation: Seconds that the provider's invocations last; its own choice without.
+        snapshots: Whether there is a snapshot at all.
+    """
+
+    version: str = "v1"
+    policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
+    migrates: bool = False
+    fails: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    name: str = ""
+    denied: tuple[str, ...] = ()
+    invocation: int | None = None
+    snapshots: bool = True
+
+
+def define(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> None:
+    """Put into a stack what a recipe says.
+
+    Args:
+        stack: The stack.
+        recipe: What is wanted.
+        cluster: Identifier of the cluster.
+        prefix: What the names of generated snapshots start with.
+    """
+    snapshot = _snapshot(stack, recipe, cluster, prefix) if recipe.snapshots else None
+    if not (recipe.migrates or snapshot is None):
+        return
+    probe = Probe(stack, "Probe")
+    outlive(probe.log_group, f"{stack.stack_name}-probe")
+    cdk.CfnOutput(stack, "Function", value=probe.function.function_name)
+    if snapshot is None:
+        return
+    replaced = probe.resource("Replaced", recipe.version)
+    migration = probe.resource("Migration", recipe.version, fails=recipe.fails)
+    snapshot.before(migration)
+    migration.node.add_dependency(replaced)
+
+
+def _snapshot(
+    stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str
+) -> DatabaseClusterSnapshot:
+    provider = SnapshotProvider.get_or_create(stack)
+    outlive(provider.log_group, f"{stack.stack_name}-provider")
+    if recipe.denied:
+        provider.role.add_to_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY, actions=list(recipe.denied), resources=["*"]
+            )
+        )
+    if recipe.invocation is not None:
+        shorten_invocations(stack, recipe.invocation)
+    snapshot = DatabaseClusterSnapshot(
+        stack,
+        "Snapshot",
+        cluster=cluster,
+        snapshot_identifier=recipe.name or None,
+        identifier_prefix=None if recipe.name else prefix,
+        trigger=None if recipe.name else SnapshotTrigger.on_value_changed(recipe.version),
+        removal_policy=recipe.policy,
+        tags=recipe.tags,
+    )
+    for name, value in {
+        "Name": snapshot.snapshot_identifier,
+        "Arn": snapshot.snapshot_arn,
+        "Status": snapshot.status,
+        "CreateTime": snapshot.snapshot_create_time,
+    }.items():
+        cdk.CfnOutput(stack, name, value=value)
+    return snapshot
+
+
+def outlive(log_group: logs.LogGroup, name: str) -> None:
+    """Keep a log group when its stack is gone, to be read then, under a name that is known."""
+    log_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+    resource = log_group.node.default_child
+    if not isinstance(resource, logs.CfnLogGroup):
+        raise TypeError("The log group is not what the CDK makes of one")
+    resource.log_group_name = name
+
+
+def shorten_invocations(stack: cdk.Stack, seconds: int) -> None:
+    """Give the provider's invocations less time, so that the poll has something to do."""
+    function = SnapshotProvider.get_or_create(stack).function.node.default_child
+    if not isinstance(function, lambda_.CfnFunction):
+        raise TypeError("The provider's function is not what the CDK makes of one")
+    function.timeout = seconds

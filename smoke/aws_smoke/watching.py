@@ -1,0 +1,123 @@
+"""Looks at snapshots, rules and permissions while scenarios run, and notes what changed."""
+
+import json
+import threading
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws_smoke.account import Account
+from aws_smoke.evidence import Evidence, Look, RuleSeen
+from aws_smoke.naming import Run
+from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
+
+_EVERY_SECONDS: Final = 2.0
+
+
+class Watcher:
+    """Watches in a thread of its own, as long as its ``with`` block lasts."""
+
+    def __init__(self, account: Account, run: Run, cluster: str, evidence: Evidence) -> None:
+        """Watch the snapshots of a cluster that belong to a run."""
+        self._account = account
+        self._run = run
+        self._cluster = cluster
+        self._evidence = evidence
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._last: dict[str, Look] = {}
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End."""
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_EVERY_SECONDS):
+            # A look that fails is made up for by the next one.
+            with suppress(BotoCoreError, ClientError):
+                self.look()
+
+    def look(self) -> None:
+        """Look once."""
+        neptune = self._account.client("neptune")
+        found = neptune.describe_db_clusters(DBClusterIdentifier=self._cluster)["DBClusters"]
+        self._evidence.cluster_statuses.add(found[0]["Status"])
+        for record in manual_snapshots(self._account, self._cluster):
+            name = str(record["DBClusterSnapshotIdentifier"])
+            if name.startswith(self._run.prefix):
+                self._evidence.fields.update(record)
+                self._note(_look_at(record))
+        for rule in polls(self._account, self._run):
+            if rule["Name"] not in {one.name for one in self._evidence.rules}:
+                self._evidence.rules.append(_rule_seen(self._account, rule))
+
+    def _note(self, look: Look) -> None:
+        last = self._last.get(look.name)
+        changed = last is None or (last.status, last.percent, last.created_at) != (
+            look.status,
+            look.percent,
+            look.created_at,
+        )
+        if changed:
+            self._last[look.name] = look
+            self._evidence.looks.append(look)
+
+
+def manual_snapshots(account: Account, cluster: str | None = None) -> list[dict[str, Any]]:
+    """All manual cluster snapshots of the account and region, or of one cluster."""
+    wanted = {"DBClusterIdentifier": cluster} if cluster else {}
+    pages = account.client("neptune").get_paginator("describe_db_cluster_snapshots")
+    return [
+        record
+        for page in pages.paginate(SnapshotType="manual", **wanted)
+        for record in page["DBClusterSnapshots"]
+    ]
+
+
+def polls(account: Account, run: Run) -> list[dict[str, Any]]:
+    """Rules of polls whose target is a function of this run, with that target."""
+    events = account.client("events")
+    pages = events.get_paginator("list_rules").paginate(NamePrefix=POLL_RULE_PREFIX)
+    rules = [rule for page in pages for rule in page["Rules"]]
+    return [
+        {**rule, "Target": target}
+        for rule in rules
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if target["Arn"].rpartition(":function:")[2].startswith(run.prefix)
+    ]
+
+
+def _look_at(record: dict[str, Any]) -> Look:
+    created_at = record.get("SnapshotCreateTime")
+    return Look(
+        time=time.time(),
+        name=record["DBClusterSnapshotIdentifier"],
+        status=record["Status"],
+        percent=record.get("PercentProgress"),
+        created_at=created_at.timestamp() if created_at else None,
+    )
+
+
+def _rule_seen(account: Account, rule: dict[str, Any]) -> RuleSeen:
+    target = rule["Target"]
+    policy = account.client("lambda").get_policy(FunctionName=target["Arn"])["Policy"]
+    return RuleSeen(
+        time=time.time(),
+        name=rule["Name"],
+        input_length=len(target.get("Input", "")),
+        statements=json.loads(policy)["Statement"],
+    )

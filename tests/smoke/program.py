@@ -1,0 +1,62 @@
+"""The program, run on local AWS."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_aws import LocalAws
+
+
+@dataclass(frozen=True)
+class Program:
+    """``python -m aws_smoke`` in a folder of its own, on local AWS."""
+
+    aws: LocalAws
+    directory: Path
+
+    @property
+    def report(self) -> str:
+        """The report it wrote."""
+        return (self.directory / "report.md").read_text()
+
+    def command(self, *arguments: str) -> list[str]:
+        """Its command line."""
+        return [sys.executable, "-m", "aws_smoke", "--report", "report.md", *arguments]
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end; an empty variable is taken out of its environment."""
+        variables = {**self.aws.environment, **environment}
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.directory,
+            env={key: value for key, value in variables.items() if value},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def left(self) -> list[str]:
+        """What there is of any run."""
+        neptune = self.aws.client("neptune")
+        names = [
+            *(one["DBClusterIdentifier"] for one in neptune.describe_db_clusters()["DBClusters"]),
+            *(
+                one["DBClusterSnapshotIdentifier"]
+                for one in neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+            ),
+            *(
+                one["logGroupName"]
+                for one in self.aws.client("logs").describe_log_groups()["logGroups"]
+            ),
+            *(
+                one["StackName"]
+                for one in self.aws.client("cloudformation").describe_stacks()["Stacks"]
+                if one["StackStatus"] != "DELETE_COMPLETE"
+            ),
+            *(one["Name"] for one in self.aws.client("events").list_rules()["Rules"]),
+        ]
+        return [name for name in names if name.startswith("neptune-s")]

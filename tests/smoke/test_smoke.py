@@ -1,0 +1,191 @@
+"""The program itself, on local AWS with the real CDK command line."""
+
+import re
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aws_smoke import assumptions
+from aws_smoke.consent import lane_names
+from aws_smoke.naming import TAG
+from local_aws import Caller, Fault, FaultKind, Progress, SnapshotBehaviour
+from smoke.program import Program
+
+if TYPE_CHECKING:
+    from types_boto3_neptune.type_defs import TagTypeDef
+
+pytestmark = pytest.mark.e2e
+
+
+EMULATOR_DIFFERS = set(re.findall(r"^- ([A-Z]+\d+): ", assumptions.PAGE.read_text(), re.MULTILINE))
+"""What the page says of the emulator."""
+
+
+def _only(lane: str) -> list[str]:
+    return [word for one in lane_names() if one != lane for word in ("--skip", one)]
+
+
+def _verdicts(report: str) -> dict[str, str]:
+    rows = re.findall(
+        r"^\| ([A-Z]+\d+) \| .+? \| \**(confirmed|refuted|not seen)\** \|", report, re.MULTILINE
+    )
+    return dict(rows)
+
+
+def test_every_scenario_is_run_every_assumption_is_judged_and_nothing_is_left(
+    program: Program,
+) -> None:
+    """All but Lambda's retries, which take four minutes."""
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=Progress.JUMP))
+    # The emulator does not look at policies: the right that the stack denies is refused here.
+    program.aws.add_fault(
+        Fault(
+            FaultKind.ACCESS_DENIED,
+            action="CreateDBClusterSnapshot",
+            caller=Caller.LAMBDA,
+            count=None,
+            about="-denied-",
+        )
+    )
+    ended = program.run("--yes", "--skip", "retries")
+    # The emulator is not AWS, and is reported so.
+    assert ended.returncode == 1, ended.stdout + program.report
+    assert "caller   arn:aws:iam::111122223333:root" in ended.stdout
+    assert "without instances" in ended.stdout
+    assert "https://aws.amazon.com/neptune/pricing/" in ended.stdout
+    head = program.report[:400]
+    assert program.aws.endpoint_url in head
+    assert "not AWS" in head
+    assert "11 of 11 as they should be" in program.report
+    verdicts = _verdicts(program.report)
+    assert set(verdicts) == {one.id for one in assumptions.read()}
+    refuted = {name for name, verdict in verdicts.items() if verdict == "refuted"}
+    assert refuted == EMULATOR_DIFFERS
+    for seen in ("N1", "N9", "N11", "CFN2", "CFN3", "CFN16", "E1", "IAM2", "L6"):
+        assert verdicts[seen] == "confirmed", seen
+    assert verdicts["L1"] == "not seen"
+
+
+def test_an_assumption_that_does_not_hold_is_reported_and_a_given_cluster_untouched(
+    program: Program,
+) -> None:
+    """Here Neptune reports no progress while a snapshot is taken."""
+    neptune = program.aws.client("neptune")
+    neptune.create_db_cluster(
+        DBClusterIdentifier="my-graph", Engine="neptune", Tags=[{"Key": "whose", "Value": "mine"}]
+    )
+    (before,) = neptune.describe_db_clusters(DBClusterIdentifier="my-graph")["DBClusters"]
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=Progress.ABSENT))
+    ended = program.run("--yes", "--cluster", "my-graph", *_only("first"))
+    assert ended.returncode == 1, ended.stdout
+    assert re.search(r"^refuted: .*\bN9\b", ended.stdout, re.MULTILINE)
+    assert _verdicts(program.report)["N9"] == "refuted"
+    assert "None > 100" in program.report
+    (after,) = neptune.describe_db_clusters(DBClusterIdentifier="my-graph")["DBClusters"]
+    assert after == before
+    tags = neptune.list_tags_for_resource(ResourceName=after["DBClusterArn"])["TagList"]
+    assert tags == [{"Key": "whose", "Value": "mine"}]
+    neptune.delete_db_cluster(DBClusterIdentifier="my-graph", SkipFinalSnapshot=True)
+
+
+def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
+    """It is interrupted while a stack is created and its snapshot taken."""
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=15))
+    process = subprocess.Popen(
+        program.command("--yes", *_only("first")),
+        cwd=program.directory,
+        env=program.aws.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 120
+        while not any("-first-v1-" in name for name in program.left()):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=240)
+    finally:
+        process.kill()
+    assert process.returncode == 130, output
+    assert "removing stack" in output
+    assert "nothing is left behind" in output
+    assert "It ended early: it was interrupted" in program.report
+
+
+def test_without_consent_nothing_is_made(program: Program) -> None:
+    ended = program.run()
+    assert ended.returncode == 2
+    assert "Nothing was created" in ended.stdout
+    assert not program.aws.calls(action="CreateDBCluster")
+
+
+def test_a_cluster_that_cannot_be_used_is_named(program: Program) -> None:
+    ended = program.run("--yes", "--cluster", "no-such-graph")
+    assert ended.returncode == 2
+    assert "--cluster no-such-graph cannot be used" in ended.stdout
+
+
+def test_a_clean_up_removes_what_carries_the_tag_and_nothing_else(program: Program) -> None:
+    neptune = program.aws.client("neptune")
+    ours: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
+    strangers: list[TagTypeDef] = [{"Key": "whose", "Value": "mine"}]
+    cluster = "neptune-smoke-0a1b2c3d-cluster"
+    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=ours)
+    neptune.create_db_cluster(DBClusterIdentifier="my-graph", Engine="neptune", Tags=strangers)
+    for name, of, tags in (
+        ("neptune-smoke-0a1b2c3d-taken", cluster, ours),
+        ("neptune-smoke-but-mine", "my-graph", strangers),
+        ("my-own", "my-graph", ours),
+    ):
+        neptune.create_db_cluster_snapshot(
+            DBClusterSnapshotIdentifier=name, DBClusterIdentifier=of, Tags=tags
+        )
+    refused = program.run("--clean-up")
+    assert refused.returncode == 2
+    assert "snapshot neptune-smoke-0a1b2c3d-taken" in refused.stdout
+    assert len(program.left()) == 3
+    ended = program.run("--clean-up", "--yes")
+    assert ended.returncode == 0, ended.stdout
+    assert program.left() == ["neptune-smoke-but-mine"]
+    assert "not touched, as it does not carry the tag: neptune-smoke-but-mine" in ended.stdout
+    for name in ("my-own", "neptune-smoke-but-mine"):
+        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+    neptune.delete_db_cluster(DBClusterIdentifier="my-graph", SkipFinalSnapshot=True)
+    assert "have left nothing" in program.run("--clean-up").stdout
+
+
+def test_what_cannot_be_removed_is_listed_with_its_command(program: Program) -> None:
+    neptune = program.aws.client("neptune")
+    cluster = "neptune-smoke-0a1b2c3d-cluster"
+    tags: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
+    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=tags)
+    program.aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action="DeleteDBCluster", count=None))
+    ended = program.run("--clean-up", "--yes")
+    assert ended.returncode == 1, ended.stdout
+    assert f"LEFT BEHIND: cluster {cluster}" in ended.stdout
+    command = "aws neptune delete-db-cluster --db-cluster-identifier"
+    assert f"{command} {cluster} --skip-final-snapshot" in ended.stdout
+    program.aws.clear_faults()
+    assert program.run("--clean-up", "--yes").returncode == 0
+
+
+def test_what_cannot_be_looked_for_is_told_and_the_rest_removed(program: Program) -> None:
+    neptune = program.aws.client("neptune")
+    cluster = "neptune-smoke-0a1b2c3d-cluster"
+    tags: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
+    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=tags)
+    program.aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action="ListRules", count=None))
+    ended = program.run("--clean-up", "--yes")
+    assert ended.returncode == 1, ended.stdout
+    assert "LEFT BEHIND: rules neptune-smoke-…: could not be looked for" in ended.stdout
+    assert "make smoke-aws ARGS=--clean-up" in ended.stdout
+    program.aws.clear_faults()
+    assert program.left() == []
