@@ -25,12 +25,14 @@ def handler(event, context):
         note({"Attempt": event["attempt"], "Now": time.time()})
         raise RuntimeError("failing, as it was asked to")
     kind, wanted = event["RequestType"], event["ResourceProperties"]
-    stacks = boto3.client("cloudformation").describe_stacks(StackName=event["StackId"])
+    stacks = boto3.client("cloudformation").describe_stacks(StackName=event["StackId"])["Stacks"]
+    times = [stacks[0].get(key) for key in ("LastUpdatedTime", "DeletionTime")]
     signature = parse_qs(urlsplit(event["ResponseURL"]).query)
     note({
         **{key: event[key] for key in TOLD if key in event},
         "Now": time.time(),
-        "StackStatus": stacks["Stacks"][0]["StackStatus"],
+        "StackStatus": stacks[0]["StackStatus"],
+        "StackBeganAt": max((one.timestamp() for one in times if one), default=None),
         "SignedAt": signature.get("X-Amz-Date", [""])[0],
         "SignedFor": signature.get("X-Amz-Expires", [""])[0],
         "UrlLength": len(event["ResponseURL"]),

@@ -23,6 +23,7 @@ def told(
         "ResourceProperties": {"Version": "v1", "Number": "7"},
         "Now": T + at,
         "StackStatus": "CREATE_IN_PROGRESS",
+        "StackBeganAt": T + at - 3,
         "SignedAt": f"{signed_at:%Y%m%dT%H%M%SZ}",
         "SignedFor": "7200",
         **({"PhysicalResourceId": physical_id} if physical_id else {}),

@@ -106,6 +106,7 @@ SPOILT: dict[str, Spoil] = {
     "properties_arrive_as_text": _fields("ResourceProperties", {"Number": 7}),
     "what_did_not_change_is_not_updated": _line(told("keep", 210, "Update", "ProbeReplaced1", "x")),
     "the_address_says_when_the_request_was_sent": _fields("SignedAt", ""),
+    "an_operation_begins_before_its_requests_are_sent": _fields("StackBeganAt", T + 1000),
     "the_status_of_the_stack_is_up_to_date": _fields("StackStatus", "CREATE_COMPLETE"),
     "retained_resources_are_not_deleted": _line(said("keep", 310, "Done: deleted")),
     "what_the_provider_needs_outlives_the_snapshot": lambda e: e.events.append(

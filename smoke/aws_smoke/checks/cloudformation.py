@@ -6,6 +6,7 @@ from typing import Any, Final
 from aws_smoke.checks.finding import Finding, check, not_seen, whether
 from aws_smoke.evidence import Done, Evidence
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
+from neptune_snapshot_provider.records import CLOCKS_DIFFER
 
 _SIGNED_WITHIN: Final = 30.0
 """Seconds between the signing of the answer's address and the arrival of the request."""
@@ -223,6 +224,20 @@ def a_stack_id_ends_in_a_uuid(evidence: Evidence) -> Finding:
     tails = sorted(one.rpartition("/")[2] for one in ids)
     fits = all(len(tail.split("-")) == 5 and len(tail.split("-")[0]) == 8 for tail in tails)  # noqa: PLR2004
     return whether(fits, f"such as {tails[0]}")
+
+
+@check("CFN25")
+def an_operation_begins_before_its_requests_are_sent(evidence: Evidence) -> Finding:
+    """``LastUpdatedTime`` and ``DeletionTime`` of the stack, against ``X-Amz-Date``."""
+    told = [one for one in evidence.told("") if one.get("StackBeganAt") and _age(one) is not None]
+    if not told:
+        return not_seen("no stack said when it was updated, or no address when it was signed")
+    leads = [float(one["Now"]) - (_age(one) or 0) - float(one["StackBeganAt"]) for one in told]
+    undone = [one for one in told if "ROLLBACK" in str(one["StackStatus"])]
+    return whether(
+        min(leads) >= -CLOCKS_DIFFER,
+        f"{min(leads):.1f} to {max(leads):.1f} s before, {len(undone)} of {len(told)} undone",
+    )
 
 
 @check("CDK4")
