@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ def commands(page: Path) -> Iterator[list[str]]:
         for line in block.splitlines():
             for command in line.partition("#")[0].split("&&"):
                 if command.strip():
-                    yield command.split()
+                    yield shlex.split(command)
 
 
 def check_make(words: list[str]) -> None:
