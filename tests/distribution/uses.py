@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_neptune as neptune
 from aws_cdk import aws_neptune_alpha as neptune_alpha
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_neptune_snapshot import (
@@ -26,7 +27,12 @@ def every_property(stack: cdk.Stack) -> DatabaseClusterSnapshot:
     """Give each property a value of each type it takes."""
     DatabaseClusterSnapshot(stack, "Least", cluster="my-graph")
     DatabaseClusterSnapshot(
-        stack, "Named", cluster="my-graph", snapshot_identifier="before", timeout=None
+        stack,
+        "Named",
+        cluster="my-graph",
+        snapshot_identifier="before",
+        timeout=None,
+        when_cluster_missing=WhenClusterMissing.FAIL,
     )
     return DatabaseClusterSnapshot(
         stack,
@@ -125,7 +131,7 @@ def provider(stack: cdk.Stack) -> None:
     )
     assert_type(made, SnapshotProvider)
     made.function.add_environment("NAME", "value")
-    made.log_group.add_metric_filter  # noqa: B018
+    assert_type(made.log_group.log_group_name, str)
     assert_type(made.role.role_arn, str)
 
 
@@ -134,6 +140,26 @@ def aspect(app: cdk.App) -> None:
     cdk.Aspects.of(app).add(RequireSnapshotBeforeUpgrade())
 
 
-def wrong(stack: cdk.Stack, snapshot: DatabaseClusterSnapshot) -> None:
-    """Everything here must be refused."""
-    DatabaseClusterSnapshot(stack, "NoCluster")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+def wrong(stack: cdk.Stack, snapshot: DatabaseClusterSnapshot, bucket: s3.Bucket) -> None:
+    """Do what must be refused."""
+    new, trigger = DatabaseClusterSnapshot, SnapshotTrigger
+    new(stack, "NoCluster")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    new(stack, "Bucket", cluster=bucket)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Positional", "my-graph")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    new(stack, "Unknown", cluster="my-graph", snapshot_name="a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    new(stack, "Seconds", cluster="my-graph", timeout=3600)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Trigger", cluster="my-graph", trigger="v2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Keep", cluster="my-graph", keep_last="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Tags", cluster="my-graph", tags=["a"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Missing", cluster="my-graph", when_cluster_missing="SKIP")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    new(stack, "Removal", cluster="my-graph", removal_policy="DESTROY")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    trigger.on_files_changed(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    trigger.once("v2")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    snapshot.before("Migration")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    snapshot.restore_into("my-graph")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    _ = snapshot.arn  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    snapshot.engine = "neptune"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    imported = new.from_snapshot_arn(stack, "Imported", "arn")
+    _ = imported.engine_version  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    RequireSnapshotBeforeUpgrade("my-graph")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    SnapshotProvider.get_or_create(stack, runtime="python3.13")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

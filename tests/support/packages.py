@@ -90,12 +90,12 @@ class Environment:
         """Have pip find what is required, and what that requires, in the wheelhouse."""
         assert WHEELHOUSE.is_dir(), "run `make setup` first"
         limits = REQUIREMENTS / f"requirements-{self.versions}.txt"
-        options = ["--quiet", "--no-compile", "--constraint", limits]
         pip = (sys.executable, "-m", "pip", "--python", self.python)
+        options = ("--quiet", "--no-compile", "--constraint", limits)
         done = run(*pip, "install", *options, *requirements, env=NO_NETWORK)
         assert done.returncode == 0, done.stderr
 
     def run(self, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run its Python, with nothing of the checkout in reach."""
-        hidden = {name: "" for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+        hidden = {"PYTHONPATH": "", "PYTHONHOME": "", "VIRTUAL_ENV": ""}
         return run(self.python, "-P", *arguments, cwd=cwd, env=hidden)
