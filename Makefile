@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast soak crashes mutants bench lint lock api build clean
+.PHONY: help setup demo test test-fast soak crashes mutants bench lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -79,6 +79,7 @@ lock: ## Pin again what pyproject.toml asks for (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --extra alpha --extra cli --resolution lowest-direct -o tests/distribution/requirements-lowest.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header tests/security/requirements-checkov.in -o tests/security/requirements-checkov.txt
 
+.PHONY: api build
 api: setup ## Write down the public API again, after a change that is meant
 	@PYTHONPATH=tests python -m distribution.api
 

@@ -1,21 +1,18 @@
 """What is in the wheel and in the sdist: every source that git tracks, and nothing else."""
 
 import tarfile
-import tomllib
 import zipfile
 from configparser import ConfigParser
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
 from support.deployment import ROOT
-from support.packages import build, run
+from support.packages import PROJECT, build, run
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NAME = f"cdk_neptune_snapshot-{PROJECT['version']}"
 PACKAGES = {
     "cli/neptune_snapshot_cli",

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from distribution.test_contents import PROJECT
 from distribution.test_installing import PYTHONS
 from support.deployment import ROOT
+from support.packages import PROJECT
 
 FORGE = ROOT / ".github"
 WORKFLOWS = sorted(FORGE.glob("workflows/*.yml"))

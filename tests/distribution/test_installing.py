@@ -11,9 +11,8 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
-from distribution.test_contents import PROJECT
 from neptune_snapshot_provider import contract
-from support.packages import Environment, interpreter, run
+from support.packages import PROJECT, Environment, interpreter, run
 
 APP = Path(__file__).with_name("installed_app.py")
 PYTHONS = {"3.11": "newest", "3.12": "lowest", "3.13": "newest"}

@@ -6,8 +6,8 @@ from datetime import date
 
 from packaging.version import Version
 
-from distribution.test_contents import PROJECT
 from support.deployment import ROOT
+from support.packages import PROJECT
 
 LINES = (ROOT / "CHANGELOG.md").read_text().splitlines()
 RELEASES = [

@@ -4,14 +4,18 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from support.deployment import ROOT
 
 WHEELHOUSE = ROOT / ".wheelhouse"
 REQUIREMENTS = ROOT / "tests/distribution"
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+"""What the project says of itself; the rest must agree."""
 
 NO_NETWORK = {
     "PIP_CONFIG_FILE": os.devnull,
