@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready $(VENV)-checkov/.ready node_modules/.ready ## Install the pinned tools into this folder
+setup: $(VENV)/.ready $(VENV)-checkov/.ready .wheelhouse/.ready node_modules/.ready ## Install the pinned tools into this folder
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; name another with make PYTHON=python3.13 ...")'
@@ -26,6 +26,16 @@ $(VENV)-checkov/.ready: tests/security/requirements-checkov.txt
 	@echo "Setting up .venv-checkov ..."
 	@$(PYTHON) -m venv $(VENV)-checkov
 	@$(VENV)-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# What tests/distribution installs, without a network, into empty environments.
+.wheelhouse/.ready: tests/distribution/requirements-newest.txt tests/distribution/requirements-lowest.txt | $(VENV)/.ready
+	@echo "Setting up .wheelhouse ..."
+	@rm -rf .wheelhouse
+	@for python in 3.11 3.12 3.13; do for versions in newest lowest; do \
+	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+	    --python-version $$python --dest .wheelhouse -r tests/distribution/requirements-$$versions.txt \
+	    || exit 1; done; done
 	@touch $@
 
 node_modules/.ready: package-lock.json
@@ -75,7 +85,17 @@ lock: ## Pin again what pyproject.toml asks for (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app --group dev --group docs -o requirements-dev.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --group app -c requirements-dev.txt -o requirements.txt
 	echo "-e ." >> requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --extra alpha --extra cli -c requirements-dev.txt -o tests/distribution/requirements-newest.txt
+	uv pip compile -q --universal --python-version 3.11 --no-header pyproject.toml --extra alpha --extra cli --resolution lowest-direct -o tests/distribution/requirements-lowest.txt
 	uv pip compile -q --universal --python-version 3.11 --no-header tests/security/requirements-checkov.in -o tests/security/requirements-checkov.txt
 
+.PHONY: api build
+api: setup ## Write down the public API again, after a change that is meant
+	@PYTHONPATH=tests python -m distribution.api
+
+build: $(VENV)/.ready ## Build the wheel and the sdist into dist/
+	@rm -rf dist
+	@python -m hatchling build -d dist
+
 clean: ## Remove what make made
-	rm -rf $(VENV) $(VENV)-checkov node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-checkov .wheelhouse node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

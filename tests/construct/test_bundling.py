@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -12,21 +11,6 @@ import pytest
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from cdk_neptune_snapshot.bundling import provider_code
 from construct.templates import Json, python
-
-ROOT = Path(__file__).parents[2]
-
-SYNTH = """if True:
-    import importlib.util, sys
-    import aws_cdk as cdk
-    from cdk_neptune_snapshot import DatabaseClusterSnapshot
-    outdir, site, unstaged = sys.argv[1:]
-    app = cdk.App(outdir=outdir, context={"aws:cdk:disable-asset-staging": unstaged or None})
-    DatabaseClusterSnapshot(cdk.Stack(app, "Stack"), "Snapshot", cluster="graph")
-    app.synth()
-    assert importlib.util.find_spec("neptune_snapshot_provider").origin.startswith(site)
-    assert not {"boto3", "crhelper"}.intersection(sys.modules)
-"""
-"""Run where the wheel is installed."""
 
 
 def synth(outdir: Path, **context: object) -> Json:
@@ -60,19 +44,6 @@ def files_in(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def asset(tmp_path_factory: pytest.TempPathFactory) -> Json:
     return synth(tmp_path_factory.mktemp("cdk.out"))
-
-
-@pytest.fixture(scope="module")
-def wheel_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel and install it, as another app's environment would have it."""
-    dist, site = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
-    built = python("-m", "hatchling", "build", "-t", "wheel", "-d", str(dist), cwd=ROOT)
-    assert built.returncode == 0, built.stderr
-    (wheel,) = dist.glob("*.whl")
-    options = ["--no-deps", "--no-index", "--disable-pip-version-check", "--target", str(site)]
-    installed = python("-m", "pip", "install", *options, str(wheel))
-    assert installed.returncode == 0, installed.stderr
-    return site
 
 
 def test_it_holds_the_sources_of_two_packages_and_nothing_else(asset: Json) -> None:
@@ -113,23 +84,6 @@ def test_its_hash_follows_the_sources(
     # Another test may have imported the real one.
     monkeypatch.delitem(sys.modules, "crhelper", raising=False)
     assert synth(tmp_path / "cdk.out")["hash"] != asset["hash"]
-
-
-@pytest.mark.parametrize("unstaged", ["", "true"])
-def test_its_hash_is_the_same_from_an_installed_wheel(
-    asset: Json, wheel_site: Path, tmp_path: Path, unstaged: str
-) -> None:
-    """Synthesised in another folder, where neither boto3 nor crhelper may be imported."""
-    site_packages = str(Path(cdk.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(wheel_site), site_packages])}
-    out = tmp_path / "cdk.out"
-    # -S keeps the editable checkout out of the path, -P the current folder.
-    arguments = ["-S", "-P", "-c", SYNTH, str(out), str(wheel_site), unstaged]
-    done = python(*arguments, cwd=tmp_path, env=environment)
-    assert done.returncode == 0, done.stderr
-    found = asset_in(out, "Stack")
-    assert found["hash"] == asset["hash"]
-    assert files_in(found["path"]) == files_in(asset["path"])
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""The wheel, installed as users do into an empty environment of each Python."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from neptune_snapshot_provider import contract
+from support.packages import PROJECT, Environment, interpreter, run
+
+APP = Path(__file__).with_name("installed_app.py")
+PYTHONS = {"3.11": "newest", "3.12": "lowest", "3.13": "newest"}
+"""Which releases are installed of what is required: one of them proves the lowest."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment, and what the app synthesised in it."""
+
+    environment: Environment
+    outdir: Path
+
+    def template(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.outdir / name / "Stack.template.json").read_text())
+        return found
+
+
+@pytest.fixture(scope="module", params=list(PYTHONS.items()), ids=" with the ".join)
+def installed(
+    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    version, releases = request.param
+    base = interpreter(version)
+    if base is None:
+        pytest.skip(f"Python {version} is not on this machine; the forge's workflow has it")
+    folder = tmp_path_factory.mktemp(f"python{version}")
+    environment = Environment.create(folder / "environment", base, releases)
+    environment.install(wheel)
+    # Beside nothing: what the app imports is installed, or it fails.
+    app = shutil.copy(APP, folder)
+    done = environment.run(app, folder / "cdk.out", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield Installed(environment, folder / "cdk.out")
+    # A quarter of a gigabyte, which pytest would keep.
+    shutil.rmtree(environment.folder)
+
+
+@pytest.fixture(scope="module")
+def from_checkout(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, bytes]]:
+    app = cdk.App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
+    DatabaseClusterSnapshot(cdk.Stack(app, "Stack"), "Snapshot", cluster="my-graph")
+    app.synth()
+    return asset_in(Path(app.outdir))
+
+
+def asset_in(outdir: Path) -> tuple[str, dict[str, bytes]]:
+    """Give the hash of the Lambda's code, and its files."""
+    manifest = json.loads((outdir / "Stack.assets.json").read_text())
+    ((digest, asset),) = [
+        (digest, asset)
+        for digest, asset in manifest["files"].items()
+        if asset["source"]["packaging"] == "zip"
+    ]
+    folder = outdir / asset["source"]["path"]
+    files = {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+    return digest, files
+
+
+@pytest.mark.parametrize("staging", ["staged", "unstaged"])
+def test_its_asset_is_the_one_of_the_checkout(
+    installed: Installed, from_checkout: tuple[str, dict[str, bytes]], staging: str
+) -> None:
+    assert asset_in(installed.outdir / staging) == from_checkout
+
+
+def test_its_stack_takes_a_snapshot(installed: Installed) -> None:
+    """Three hours are three resources, the last of which publishes and prunes."""
+    resources = installed.template("staged")["Resources"].values()
+    (snapshot,) = [one for one in resources if one["Type"] == contract.RESOURCE_TYPE]
+    assert snapshot["Properties"]["DBClusterIdentifier"] == "my-graph"
+    assert snapshot["Properties"]["Trigger"] == "v2"
+    assert snapshot["Properties"]["ServiceTimeout"] == "3600"
+    assert snapshot["Properties"]["Tags"] == [{"Key": "team", "Value": "graph"}]
+    assert snapshot["DeletionPolicy"] == "Retain"
+    waits = [one for one in resources if one["Type"] == contract.WAIT_RESOURCE_TYPE]
+    assert [one["Properties"].get("KeepLast") for one in waits].count(5) == 1
+
+
+def test_its_commands_say_how_they_are_used(installed: Installed, wheel: Path) -> None:
+    environment = installed.environment
+    environment.install(f"cdk-neptune-snapshot[cli] @ {wheel.as_uri()}")
+    for command in PROJECT.get("scripts", {}):
+        shown = run(environment.bin / command, "--help", cwd=installed.outdir)
+        assert shown.returncode == 0, shown.stderr
+        assert command in shown.stdout

@@ -1,0 +1,67 @@
+"""Type checkers know the installed library, its users' right uses and their wrong ones."""
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from distribution.api import PACKAGE, public_api
+from support.deployment import ROOT
+from support.packages import Environment, run
+
+USES = Path(__file__).with_name("uses.py")
+INTERNAL = {"ID", "allow_habits", "allow_snapshots", "require_same", "visit"}
+"""Called by the constructs among each other, or by the CDK."""
+STRICT = {
+    "include": [USES.name],
+    "typeCheckingMode": "strict",
+    "enableTypeIgnoreComments": False,  # those are mypy's
+    "reportUnnecessaryTypeIgnoreComment": "error",
+}
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    made = Environment.create(
+        tmp_path_factory.mktemp("typed") / "environment", Path(sys.executable)
+    )
+    made.install(f"cdk-neptune-snapshot[alpha] @ {wheel.as_uri()}")
+    return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Somebody's folder, with nothing of the checkout in it or around it."""
+    shutil.copy(USES, tmp_path)
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(STRICT))
+    return tmp_path
+
+
+@pytest.mark.timeout(600)
+def test_mypy_accepts_the_right_uses_and_refuses_the_wrong_ones(
+    environment: Environment, project: Path
+) -> None:
+    options = ("--strict", "--python-executable", environment.python, "--cache-dir", project)
+    checked = run(sys.executable, "-m", "mypy", *options, USES.name, cwd=project)
+    assert checked.stdout == "Success: no issues found in 1 source file\n", checked.stdout
+
+
+@pytest.mark.timeout(600)
+def test_pyright_accepts_the_right_uses_and_refuses_the_wrong_ones(
+    environment: Environment, project: Path
+) -> None:
+    command = ROOT / "node_modules/.bin/pyright"
+    checked = run(command, "--pythonpath", environment.python, cwd=project)
+    assert checked.returncode == 0, checked.stdout
+    assert "0 errors, 0 warnings" in checked.stdout
+
+
+def test_every_public_name_is_used() -> None:
+    members = re.compile(rf"{PACKAGE}\.\w+(?:\.|\(\.\.\. )(\w+)")
+    names = {found[1] for line in public_api() if (found := members.match(line))}
+    assert {"keep_last", "kms_key_id", "restore_into", "SKIP", "role"} <= names
+    text = USES.read_text()
+    assert not {name for name in names - INTERNAL if not re.search(rf"\b{name}\b", text)}

@@ -1,0 +1,124 @@
+"""A new CDK app, the wheel installed, gets a snapshot by the README's lines."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_aws import LocalAws, SnapshotBehaviour
+from support.deployment import ROOT, Snapshots
+from support.packages import Environment, build, run
+
+pytestmark = pytest.mark.e2e
+
+CLUSTER = "my-graph"
+"""The one that the README names."""
+
+
+@pytest.fixture
+def snapshots(aws: LocalAws) -> Iterator[Snapshots]:
+    neptune = aws.client("neptune")
+    neptune.create_db_cluster(DBClusterIdentifier=CLUSTER, Engine="neptune")
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2), cluster=CLUSTER)
+    yield Snapshots(aws, CLUSTER)
+    for snapshot in Snapshots(aws, CLUSTER).names():
+        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+    neptune.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
+
+
+def readme_lines() -> tuple[list[str], list[str]]:
+    """Take the imports of the README's app, and what it puts into its stack."""
+    readme = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    code = next(block for block in blocks if "DatabaseClusterSnapshot(" in block)
+    imports, additions = [], []
+    for statement in ast.parse(code).body:
+        lines = ast.get_source_segment(code, statement) or ""
+        names = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)}
+        defines_stack = isinstance(statement, ast.Assign) and lines.startswith("stack =")
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            imports.append(lines)
+        elif "stack" in names and not defines_stack:
+            additions.append(lines)
+    return imports, additions
+
+
+def add_readme_lines(stack_file: Path) -> None:
+    """Paste them where the template of ``cdk init`` says the code goes; ``stack`` is self there."""
+    imports, additions = readme_lines()
+    begin, marker, _ = stack_file.read_text().partition("# The code that defines your stack goes")
+    assert marker, "cdk init has another template"
+    text = re.sub(r"\bstack\b", "self", "\n".join(additions))
+    code = textwrap.indent(text, " " * 8)
+    stack_file.write_text("\n".join([*imports, begin.rstrip(), "", code, ""]))
+
+
+@pytest.fixture
+def app(tmp_path: Path, aws: LocalAws) -> Path:
+    """A new app, made by the command line."""
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    cdk(folder, aws.environment, "init", "app", "--language=python", "--generate-only")
+    return folder
+
+
+@pytest.fixture
+def environment(tmp_path: Path, app: Path) -> Iterator[Environment]:
+    """What the new app asks for, and the wheel."""
+    made = Environment.create(tmp_path / "environment", Path(sys.executable))
+    made.install("-r", app / "requirements.txt", build("wheel", tmp_path))
+    yield made
+    # A quarter of a gigabyte, which pytest would keep.
+    shutil.rmtree(made.folder)
+
+
+def cdk(folder: Path, environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [str(ROOT / "node_modules/.bin/cdk"), *arguments, "--no-color"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_the_readme_has_an_import_a_snapshot_and_an_output() -> None:
+    imports, additions = readme_lines()
+    assert any("cdk_neptune_snapshot" in line for line in imports)
+    assert any("DatabaseClusterSnapshot(" in line for line in additions)
+    assert any("snapshot_arn" in line for line in additions)
+
+
+def test_a_new_app_gets_a_snapshot_by_the_lines_of_the_readme(
+    aws: LocalAws, app: Path, environment: Environment, snapshots: Snapshots
+) -> None:
+    add_readme_lines(app / "fresh" / "fresh_stack.py")
+    within = {
+        **aws.environment,
+        "PATH": f"{environment.bin}:{aws.environment['PATH']}",
+        "PYTHONPATH": "",
+    }
+    found = "import importlib.util as u; print(u.find_spec('cdk_neptune_snapshot').origin)"
+    origin = run(environment.python, "-c", found, cwd=app, env=within).stdout
+    assert origin.startswith(str(environment.folder))
+    arguments = ("--require-approval=never", "--method=direct", "--outputs-file=outputs.json")
+    cdk(app, within, "deploy", *arguments)
+    outputs = json.loads((app / "outputs.json").read_text())["FreshStack"]
+    (name,) = snapshots.names()
+    record = snapshots.record(name)
+    assert record["Status"] == "available"
+    assert record["DBClusterSnapshotArn"] in outputs.values()
+    cdk(app, within, "destroy", "--force")
+    assert snapshots.names() == [name]
