@@ -81,7 +81,10 @@ class HandOver:
 
 _ROLLBACK_LOOKS: Final = 10
 _ROLLBACK_PAUSE: Final = 3.0
-"""A rollback that fails needs support to mend: it is worth asking again whether this is one."""
+"""A rollback that fails needs support to mend: it is worth asking again whether this is one.
+
+At least so often, at the end of the time too, and else for as long as there is time.
+"""
 
 Outcome: TypeAlias = Answer | HandOver
 
@@ -369,7 +372,9 @@ class Reconciler:
     def _is_rollback_of_update(self) -> bool:
         if self._request.type is not RequestType.UPDATE:
             return False
-        for _ in range(_ROLLBACK_LOOKS):
+        looks = 0
+        while looks < _ROLLBACK_LOOKS or self._has_time():
+            looks += 1
             try:
                 stack = self._seen.stack or self._aws.stack(self._request.stack_id)
             except neptune.Unavailable:
@@ -382,6 +387,9 @@ class Reconciler:
 
     def _is_over(self) -> bool:
         return self._budget.verdict(self._clock.now()) is Verdict.GIVE_UP
+
+    def _has_time(self) -> bool:
+        return self._budget.verdict(self._clock.now()) is Verdict.GO_ON
 
 
 def _decile(wait: Wait) -> int | None:

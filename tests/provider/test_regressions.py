@@ -314,13 +314,14 @@ def test_a_status_that_is_behind_does_not_keep_what_is_to_be_deleted(
     assert not world.snapshots
 
 
-def test_a_rollback_failed_because_one_look_at_the_stack_was_throttled(
-    world: World, answer: Run
+@pytest.mark.parametrize("looks", [2, 100])
+def test_a_rollback_failed_because_looks_at_the_stack_were_throttled(
+    world: World, answer: Run, looks: int
 ) -> None:
     taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     world.set_status(taken, "failed")
-    refuse(world, "stack", THROTTLED, times=2)
+    refuse(world, "stack", THROTTLED, times=looks)
     back = events.update(taken, events.properties(), events.properties(TimeoutSeconds="60"))
     assert answer(back).identifier == taken
 

@@ -31,7 +31,10 @@ ANSWER: Final = "Answer"
 
 @dataclass(frozen=True)
 class Deed:
-    """A change to a snapshot, and what the world was like just before."""
+    """A change to a snapshot, and what the world was like just before.
+
+    ``age`` is for how many seconds a snapshot of that name has been there.
+    """
 
     operation: str
     name: str
@@ -42,6 +45,7 @@ class Deed:
     answer: str
     answered_with: str
     cancelled_for: float
+    age: float
     tags: dict[str, str]
 
 
@@ -178,6 +182,7 @@ class Universe:
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
+                age=self.engine.now - snapshot.born_at,
                 tags=dict(snapshot.tags),
             )
         )
