@@ -17,7 +17,7 @@ from neptune_snapshot_provider import logs, resume
 from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
 from neptune_snapshot_provider.identity import poll_id, poll_suffix, safe_physical_id
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.neptune import BotoAws
+from neptune_snapshot_provider.neptune import BotoAws, Refusal
 from neptune_snapshot_provider.polling import AWS_ERRORS, Polls
 from neptune_snapshot_provider.reconciler import HandOver, Reconciler, SystemClock
 from neptune_snapshot_provider.records import attributes
@@ -122,7 +122,7 @@ class Invocation:
                 self._leftover = poll_id(request) + poll_suffix(request)
             started = False
             if request.type is RequestType.DELETE:
-                self._polls.sweep(poll_id(request))
+                self._polls.sweep(poll_id(request), unless=lambda: _may_be_late(request))
         return Reconciler(request, _aws(), _CLOCK, budget, started=started).run()
 
     def _hand_over(self, request: Request, outcome: HandOver) -> str | None:
@@ -230,6 +230,15 @@ def _make_helper() -> CfnResource:
     unlisted: Any = helper
     unlisted._sam_local = None  # noqa: SLF001 - see above
     return helper
+
+
+def _may_be_late(request: Request) -> bool:
+    """Whether the resource may be in use again; left alone, its polls end by themselves."""
+    try:
+        return _aws().stack(request.stack_id).is_beyond(request.sent_at)
+    except (Refusal, ProviderError) as problem:
+        say(logging.WARNING, f"Rules of cancelled requests are left: {problem}")
+        return True
 
 
 def _never_made(event: Event) -> str:

@@ -61,13 +61,20 @@ class Polls:
                 statement_id,
             )
 
-    def sweep(self, poll_id: str) -> None:
-        """Remove all polls whose names start with ``poll_id``, likewise."""
-        for statement in self._statements():
-            statement_id = str(statement.get("Sid", ""))
-            if statement_id.startswith(poll_id):
-                say(logging.INFO, f"Removing the rule {statement_id}, whose request was cancelled")
-                self.remove(_rule_arn(statement), statement_id)
+    def sweep(self, poll_id: str, *, unless: Callable[[], bool]) -> None:
+        """Remove all polls whose names start with ``poll_id``, likewise.
+
+        Args:
+            poll_id: of the resource that is deleted.
+            unless: whether they may be of a later request; only asked if there are any.
+        """
+        left = [one for one in self._statements() if str(one.get("Sid", "")).startswith(poll_id)]
+        if not left or unless():
+            return
+        for statement in left:
+            statement_id = str(statement["Sid"])
+            say(logging.INFO, f"Removing the rule {statement_id}, whose request was cancelled")
+            self.remove(_rule_arn(statement), statement_id)
 
     def _statements(self) -> list[dict[str, object]]:
         try:

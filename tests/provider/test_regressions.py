@@ -148,6 +148,27 @@ def test_a_late_delete_removed_the_snapshot_that_the_next_update_took_under_the_
     assert universe.neptune.status_of("nightly") == "available"
 
 
+def test_a_late_delete_stopped_the_wait_for_the_snapshot_of_the_next_update(
+    universe: Universe,
+) -> None:
+    """It took the rule for one of the request that it had cancelled; nobody answered."""
+    one, two = Declared("Snapshot"), Declared("Other")
+    stack = universe.cloudformation.create("Graph", Template((one,)))
+    universe.settle()
+    universe.cloudformation.update(stack, Template((one, two), migration_fails=True))
+    universe.settle()
+    deletion = universe.function.delivered[-1]
+    assert deletion.event["RequestType"] == "Delete"
+    universe.engine.run(60.0)
+    universe.neptune.duration = LONG
+    universe.cloudformation.update(stack, Template((one, two)))
+    universe.engine.run(900.0)
+    assert universe.events.rules
+    universe.function.invoke_again(deletion)
+    universe.settle()
+    assert stack.status == "UPDATE_COMPLETE"
+
+
 @pytest.mark.parametrize("then", ["update", "delete"])
 def test_a_late_delete_of_a_rollback_removed_what_the_rollback_had_kept(
     universe: Universe, then: str

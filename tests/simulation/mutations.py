@@ -174,8 +174,14 @@ MUTATIONS: Final = (
     Mutation(
         "a Delete leaves the polls of the Create it cancels",
         "handler.py",
-        "                self._polls.sweep(poll_id(request))",
+        "                self._polls.sweep(poll_id(request), unless=lambda: _may_be_late(request))",
         "                pass",
+    ),
+    Mutation(
+        "a late Delete stops the wait of the request after it",
+        "polling.py",
+        "        if not left or unless():",
+        "        if not left:",
     ),
     Mutation(
         "tags are dropped from the poll though they are needed",
