@@ -6,7 +6,7 @@ NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo smoke-aws test test-fast soak crashes mutants bench docs docs-serve lint lock clean
+.PHONY: help setup demo local-aws smoke-aws test test-fast soak crashes mutants bench docs docs-serve lint lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,18 +40,21 @@ $(VENV)-checkov/.ready: tests/security/requirements-checkov.txt
 
 node_modules/.ready: package-lock.json
 	@echo "Setting up node_modules ..."
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: setup ## Take a snapshot with the real cdk command line on AWS emulated on this machine
+demo: $(VENV)/.ready node_modules/.ready ## Take a snapshot with the real cdk command line on AWS emulated on this machine
 	@python -m local_aws.demo
+
+local-aws: $(VENV)/.ready node_modules/.ready ## AWS emulated on this machine until Ctrl-C, for an app of your own
+	@python -m local_aws
 
 smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
 	@python -m aws_smoke $(ARGS)
 
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
-	@python -m pytest -m e2e -q -n 2
+	@python -m pytest -m e2e -q -n 4  # they wait more than they compute
 
 test-fast: setup ## Run the tests that deploy nothing
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile

@@ -73,10 +73,12 @@ class BotoAws:
                 if is_no_stack(error):
                     return MISSING
                 raise
+        updated = found.get("LastUpdatedTime")
         return Stack(
             arn=found.get("StackId", ""),
             status=found["StackStatus"],
             reason=found.get("StackStatusReason", ""),
+            updated_at=updated.timestamp() if updated else None,
         )
 
     def events(self, stack: str) -> Iterator[Event]:

@@ -9,13 +9,14 @@ from typing import Final
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied
 from neptune_snapshot_cli.progress import duration
-from neptune_snapshot_cli.stacks import name_of
+from neptune_snapshot_cli.stacks import Stack, is_in_progress, name_of
 from neptune_snapshot_provider import pruning
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.pruning import Candidate
 from neptune_snapshot_provider.records import Snapshot, attributes
 
 FOREIGN: Final = "foreign"
+IN_PROGRESS: Final = "in-progress"
 NEWEST: Final = "newest"
 NOT_AVAILABLE: Final = "not-available"
 UNKNOWN: Final = "unknown"
@@ -131,7 +132,7 @@ def _judge_all(
     aws: Aws, candidates: list[Candidate], keep_last: int
 ) -> tuple[list[Row], list[str]]:
     problems: list[str] = []
-    in_use, unreadable = _in_use(aws, candidates, problems)
+    in_use, busy, unreadable = _in_use(aws, candidates, problems)
     kept = judge(candidates, in_use=in_use, keep_last=keep_last)
     unknown: dict[str, str] = {}
     for one in candidates:
@@ -139,8 +140,11 @@ def _judge_all(
         name = _name(one)
         if name in kept:
             continue
-        if one.tags.get(OwnerTag.STACK, "") in unreadable:
+        stack = one.tags.get(OwnerTag.STACK, "")
+        if stack in unreadable:
             unknown[name] = "stack not readable"
+        elif stack in busy:
+            kept[name] = IN_PROGRESS
         elif shared := _shared(aws, name, problems):
             (kept if shared == "shared" else unknown)[name] = shared
     rows = [
@@ -158,20 +162,27 @@ def _judge_all(
 
 def _in_use(
     aws: Aws, candidates: list[Candidate], problems: list[str]
-) -> tuple[frozenset[str], set[str]]:
-    """The snapshots that stacks stand for, and the stacks that may not be looked at."""
+) -> tuple[frozenset[str], set[str], set[str]]:
+    """Snapshots that stacks stand for, stacks that may roll back, and those that are not shown."""
     stacks = {one.tags[OwnerTag.STACK] for one in candidates if OwnerTag.STACK in one.tags}
     found: set[str] = set()
+    busy: set[str] = set()
     unreadable: set[str] = set()
     for stack in sorted(stacks):
         try:
-            resources = aws.resources(stack)
+            resources, now = aws.resources(stack), aws.stack(stack)
         except Denied as problem:
             unreadable.add(stack)
             problems.append(f"Which snapshot a stack stands for is not known. {problem}")
             continue
-        found |= {one.physical_id for one in resources if one.is_snapshot and one.is_complete}
-    return frozenset(found), unreadable
+        found |= {
+            one.physical_id
+            for one in resources
+            if one.is_snapshot and not one.status.startswith("DELETE")
+        }
+        if isinstance(now, Stack) and is_in_progress(now.status):
+            busy.add(stack)
+    return frozenset(found), busy, unreadable
 
 
 def _shared(aws: Aws, name: str, problems: list[str]) -> str:

@@ -108,7 +108,7 @@ class Patience:
             if left <= 0:
                 raise TimedOut(
                     f"{duration(self._timeout)} are over: {going_on}.",
-                    "It goes on; the same command watches it again.",
+                    "Whatever goes on is not touched by this; the same command watches again.",
                 )
             wanted = min(wanted, left)
         self._clock.sleep(wanted)

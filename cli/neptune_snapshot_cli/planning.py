@@ -153,7 +153,7 @@ class Planner:
             self._ask(
                 partial(has, name),
                 f"{kind} {name} is there.",
-                f"{kind} {name} is gone: create it again, or give another {option}.",
+                f"{kind} {name} is not there: create it, or give another {option}.",
             )
             for option, kind, has in kinds
             for name in options.get(option, [])

@@ -27,11 +27,16 @@ _CANCELLED: Final = "cancelled"
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A stack; ``name`` is the last but one part of its ARN."""
+    """A stack; ``name`` is the last but one part of its ARN.
+
+    ``updated_at`` is when its last update began, in seconds since the epoch; ``None`` if there was
+    none.
+    """
 
     arn: str
     status: str
     reason: str = ""
+    updated_at: float | None = None
 
     @property
     def name(self) -> str:

@@ -63,11 +63,16 @@ class StackWatch:
         return self._results(stack)
 
     def _begin(self, name: str) -> Stack:
-        """Find the stack; with ``--wait``, one that is at work."""
+        """Find the stack; with ``--wait``, one that is at work, or has been since."""
+        first: Stack | Missing | None = None
         while True:
             found = self._patience.ask(lambda: self._aws.stack(name))
+            first = first or found
             if isinstance(found, Stack):
-                if is_in_progress(found.status):
+                if is_in_progress(found.status) and not self._will_come_back(found):
+                    return found
+                # A deployment that fails at once is over before the next look.
+                if self._wait and found != first and not self._will_come_back(found):
                     return found
                 if not self._wait:
                     self._board.note(f"Stack {found.name} is {found.status}: nothing is going on.")
@@ -83,6 +88,10 @@ class StackWatch:
                 waited_for = f"waiting for stack {name}: not there yet"
             self._board.waiting(waited_for)
             self._patience.rest(_IDLE_PAUSE, waited_for)
+
+    def _will_come_back(self, stack: Stack) -> bool:
+        """Whether it is worth waiting for the next stack of that name."""
+        return self._wait and stack.status.startswith("DELETE")
 
     def _look(self, stories: Stories) -> Stack:
         """Look at the stacks' new events, then at the snapshots."""

@@ -48,7 +48,12 @@ def _explanation(aws: LocalAws) -> str:
         "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN HTTPS_PROXY https_proxy",
         *exports,
         "# Then, for example:",
-        "# aws neptune create-db-cluster --engine neptune --db-cluster-identifier my-graph",
+        # Version 1 of the AWS command line reads no AWS_ENDPOINT_URL for Neptune.
+        (
+            '# aws --endpoint-url "$AWS_ENDPOINT_URL" neptune create-db-cluster --engine neptune '
+            "--db-cluster-identifier my-graph"
+        ),
+        "# npx cdk bootstrap && npx cdk deploy -c cluster=my-graph",
         f"# Its log is {aws.log_path}",
     ]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from local_aws.api_call import form, region
 from local_aws.asgi import Answer, Handler, Request
 from local_aws.lifecycle import SnapshotLife
-from local_aws.rds_xml import Document, Record, is_success, quota_body, versions_body
+from local_aws.rds_xml import Document, Record, is_success, records_body
 from local_aws.rules import (
     LOWERED,
     creation_refusal,
@@ -50,6 +50,8 @@ class NeptuneLayer:
             "CreateDBCluster": self._create_cluster,
             "DescribeAccountAttributes": self._describe_quota,
             "DescribeDBEngineVersions": self._describe_versions,
+            "DescribeDBSubnetGroups": self._describe_groups,
+            "DescribeDBClusterParameterGroups": self._describe_groups,
         }
         self.scene = Scene()
 
@@ -159,15 +161,35 @@ class NeptuneLayer:
         described = await self._ask(request, "DescribeDBClusterSnapshots", {})
         used = len(Document(described).records(_SNAPSHOT))
         action, quota = parameters["Action"], self.scene.quota
-        return described.with_body(quota_body(action, "ManualClusterSnapshots", used, quota))
+        record = {"AccountQuotaName": "ManualClusterSnapshots", "Used": used, "Max": quota}
+        return described.with_body(records_body(action, "AccountQuotas", "AccountQuota", [record]))
 
     async def _describe_versions(self, request: Request, parameters: dict[str, str]) -> Answer:
         described = await self._call(request, parameters)
         if parameters.get("Engine") != _ENGINE:
             return described
         wanted = parameters.get("EngineVersion")
-        offered = [version for version in _OFFERED_VERSIONS if wanted in (None, version)]
-        return described.with_body(versions_body(parameters["Action"], _ENGINE, offered))
+        offered = [
+            {"Engine": _ENGINE, "EngineVersion": version}
+            for version in _OFFERED_VERSIONS
+            if wanted in (None, version)
+        ]
+        action = parameters["Action"]
+        return described.with_body(
+            records_body(action, "DBEngineVersions", "DBEngineVersion", offered)
+        )
+
+    async def _describe_groups(self, request: Request, parameters: dict[str, str]) -> Answer:
+        """Those that every account has, which the emulator's clusters name but it does not hold."""
+        action = parameters["Action"]
+        record = action.removeprefix("Describe").removesuffix("s")
+        name = parameters.get(f"{record}Name", "")
+        if not name.startswith("default"):
+            return await self._call(request, parameters)
+        described = await self._ask(request, "DescribeDBClusterSnapshots", {})
+        return described.with_body(
+            records_body(action, f"{record}s", record, [{f"{record}Name": name}])
+        )
 
     def _show(self, record: Record) -> None:
         for name in ("TagList", "DbClusterResourceId"):

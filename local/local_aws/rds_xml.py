@@ -1,5 +1,6 @@
 """Answers of the RDS API as XML trees that can be changed and sent on."""
 
+from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
 from local_aws.asgi import Answer
@@ -76,27 +77,17 @@ class Document:
         return self._answer.with_body(_bytes(self._root))
 
 
-def quota_body(action: str, name: str, used: int, maximum: int) -> bytes:
-    """The body of an answer that tells one quota of the account."""
+def records_body(
+    action: str, list_name: str, record_name: str, records: Iterable[Mapping[str, object]]
+) -> bytes:
+    """The body of an answer that lists records."""
     root = ET.Element(_qualified(f"{action}Response"))
     result = ET.SubElement(root, _qualified(f"{action}Result"))
-    quota = ET.SubElement(
-        ET.SubElement(result, _qualified("AccountQuotas")), _qualified("AccountQuota")
-    )
-    for field, value in (("AccountQuotaName", name), ("Used", used), ("Max", maximum)):
-        ET.SubElement(quota, _qualified(field)).text = str(value)
-    return _bytes(root)
-
-
-def versions_body(action: str, engine: str, versions: list[str]) -> bytes:
-    """The body of an answer that tells the versions of an engine."""
-    root = ET.Element(_qualified(f"{action}Response"))
-    result = ET.SubElement(root, _qualified(f"{action}Result"))
-    holder = ET.SubElement(result, _qualified("DBEngineVersions"))
-    for version in versions:
-        record = ET.SubElement(holder, _qualified("DBEngineVersion"))
-        for field, value in (("Engine", engine), ("EngineVersion", version)):
-            ET.SubElement(record, _qualified(field)).text = value
+    holder = ET.SubElement(result, _qualified(list_name))
+    for fields in records:
+        record = ET.SubElement(holder, _qualified(record_name))
+        for field, value in fields.items():
+            ET.SubElement(record, _qualified(field)).text = str(value)
     return _bytes(root)
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from neptune_snapshot_provider import pruning, restoring
+from neptune_snapshot_provider.aws import Aws, Refusal
 from neptune_snapshot_provider.contract import AVAILABLE, Attribute
 from neptune_snapshot_provider.errors import ProviderError
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.neptune import Aws, Refusal
 from neptune_snapshot_provider.pruning import Candidate, Plan
 from neptune_snapshot_provider.records import Snapshot
 from neptune_snapshot_provider.request import Properties, Request

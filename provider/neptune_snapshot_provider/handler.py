@@ -14,12 +14,14 @@ from typing import Any, Final, Protocol, cast
 from crhelper import FAILED, CfnResource
 
 from neptune_snapshot_provider import logs, resume
+from neptune_snapshot_provider.aws import Refusal
+from neptune_snapshot_provider.clock import SystemClock
 from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
 from neptune_snapshot_provider.identity import poll_id, poll_suffix, safe_physical_id
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.neptune import BotoAws, Refusal
+from neptune_snapshot_provider.neptune import BotoAws
 from neptune_snapshot_provider.polling import AWS_ERRORS, Polls
-from neptune_snapshot_provider.reconciler import HandOver, Reconciler, SystemClock
+from neptune_snapshot_provider.reconciler import HandOver, Reconciler
 from neptune_snapshot_provider.records import attributes
 from neptune_snapshot_provider.request import (
     Event,

@@ -1,4 +1,4 @@
-"""The calls to AWS that a request needs, behind a narrow Protocol; not found is a value.
+"""The calls to AWS that a request needs, by boto3; not found is a value.
 
 Beside `polling`, the only module that knows boto3.
 """
@@ -6,7 +6,7 @@ Beside `polling`, the only module that knows boto3.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
@@ -14,6 +14,17 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
 
+from neptune_snapshot_provider.aws import (
+    ClusterBusy,
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    SnapshotExists,
+    SnapshotGone,
+    Unavailable,
+)
 from neptune_snapshot_provider.errors import ApiFault
 from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot, Stack
 
@@ -35,48 +46,6 @@ _HTTP_TOO_MANY_REQUESTS: Final = 429
 _HTTP_SERVER_ERROR: Final = 500
 
 
-class Refusal(Exception):
-    """The API refused a call; ``code`` is the fault's name on the wire."""
-
-    def __init__(self, code: str, message: str, operation: str) -> None:
-        super().__init__(f"{operation}: {code}: {message}")
-        self.code = code
-        self.message = message
-        self.operation = operation
-
-
-class SnapshotExists(Refusal):
-    """The name is taken, perhaps by an earlier delivery of the same request."""
-
-
-class SnapshotGone(Refusal):
-    """It was there a moment ago."""
-
-
-class ClusterBusy(Refusal):
-    """The cluster's state forbids a snapshot now."""
-
-
-class ClusterUnknown(Refusal):
-    """There is no such cluster."""
-
-
-class SnapshotBusy(Refusal):
-    """The snapshot's state forbids a delete now."""
-
-
-class QuotaReached(Refusal):
-    """There is no room for another manual snapshot."""
-
-
-class Denied(Refusal):
-    """A right is missing, perhaps only as long as the role is new."""
-
-
-class Unavailable(Refusal):
-    """Throttled, a fault of the service, or no connection: ask again."""
-
-
 _REFUSALS: Final[Mapping[str, type[Refusal]]] = {
     "DBClusterSnapshotAlreadyExistsFault": SnapshotExists,
     "DBClusterSnapshotNotFoundFault": SnapshotGone,
@@ -89,65 +58,6 @@ _REFUSALS: Final[Mapping[str, type[Refusal]]] = {
     # The class is named so, and the wire might be one day.
     "SnapshotQuotaExceededFault": QuotaReached,
 } | dict.fromkeys(_DENIED, Denied)
-
-
-class Aws(Protocol):
-    """All that a request needs of AWS.
-
-    Every method may raise `Refusal`, or `ApiFault` for a refusal nobody has an answer to.
-    """
-
-    def stack(self, stack_id: str) -> Stack:
-        """Look at the own stack and those above it."""
-        ...
-
-    def snapshot(self, identifier: str) -> Snapshot | Missing:
-        """Look at one snapshot."""
-        ...
-
-    def snapshots_of(self, cluster: str) -> Iterator[Snapshot]:
-        """Look at all manual snapshots of a cluster."""
-        ...
-
-    def tags(self, arn: str) -> Mapping[str, str]:
-        """Look at the tags of a snapshot."""
-        ...
-
-    def cluster(self, identifier: str) -> Cluster | Missing:
-        """Look at one cluster."""
-        ...
-
-    def create(self, identifier: str, cluster: str, tags: Mapping[str, str]) -> Snapshot:
-        """Start a snapshot."""
-        ...
-
-    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Add or overwrite tags of a snapshot."""
-        ...
-
-    def remove_tags(self, arn: str, keys: tuple[str, ...]) -> None:
-        """Remove tags of a snapshot."""
-        ...
-
-    def delete(self, identifier: str) -> None:
-        """Delete a snapshot; one that is gone already is fine."""
-        ...
-
-    def is_shared(self, identifier: str) -> bool:
-        """Whether another account may restore a snapshot."""
-        ...
-
-    def quota(self) -> tuple[int, int]:
-        """Manual cluster snapshots in this account and region: how many are used, and allowed."""
-        ...
-
-    def parameter(self, name: str) -> str:
-        """Read a parameter of Parameter Store; empty while there is none."""
-        ...
-
-    def put_parameter(self, name: str, value: str) -> None:
-        """Write a parameter of Parameter Store."""
-        ...
 
 
 class BotoAws:

@@ -5,31 +5,39 @@ It keeps nothing between invocations: the next one looks at Neptune and carries 
 
 import logging
 import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from neptune_snapshot_provider import (
     awaiting,
     deleting,
     identity,
     lifecycle,
-    neptune,
     pruning,
     rollback,
     taking,
     waiting,
 )
 from neptune_snapshot_provider.afterwards import Afterwards
+from neptune_snapshot_provider.aws import (
+    Aws,
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    Unavailable,
+)
+from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.errors import (
     AccessDenied,
     ProviderError,
-    SnapshotQuotaExceeded,
 )
 from neptune_snapshot_provider.logs import say
 from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
 from neptune_snapshot_provider.request import Properties, Request, RequestType
+from neptune_snapshot_provider.room import Room
 from neptune_snapshot_provider.steps import (
     Answer,
     ChangeTags,
@@ -41,30 +49,6 @@ from neptune_snapshot_provider.steps import (
     Wait,
 )
 from neptune_snapshot_provider.waiting import Budget, Verdict
-
-
-class Clock(Protocol):
-    """Time, so that tests can make it pass."""
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        ...
-
-
-class SystemClock:
-    """The machine's own time."""
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)
@@ -88,15 +72,12 @@ At least so often, at the end of the time too, and else for as long as there is 
 
 Outcome: TypeAlias = Answer | HandOver
 
-_ROOM_SECONDS: Final = 120.0
-"""How long deletions may take to count against the quota."""
-
 
 class Reconciler:
     """Fulfils one request as far as one invocation's time goes."""
 
     def __init__(
-        self, request: Request, aws: neptune.Aws, clock: Clock, budget: Budget, *, started: bool
+        self, request: Request, aws: Aws, clock: Clock, budget: Budget, *, started: bool
     ) -> None:
         self._request = request
         self._aws = aws
@@ -106,7 +87,7 @@ class Reconciler:
         self._last: Wait | None = None
         self._progress = waiting.Progress()
         self._afterwards = Afterwards(request, aws)
-        self._room_until: float | None = None
+        self._room = Room(request, aws, clock, self._afterwards)
         self._tagged: float | None = None
 
     def run(self) -> Outcome:
@@ -146,7 +127,7 @@ class Reconciler:
             if isinstance(step, Answer | Wait):
                 return step
             return self._take(step)
-        except neptune.Refusal as refusal:
+        except Refusal as refusal:
             return self._refused(refusal)
 
     def _take(self, step: Look | CreateSnapshot | ChangeTags | DeleteSnapshot) -> Wait | None:
@@ -249,57 +230,23 @@ class Reconciler:
             removed=sorted(step.remove),
         )
 
-    def _refused(self, refusal: neptune.Refusal) -> Wait:
+    def _refused(self, refusal: Refusal) -> Wait:
         """Find the answer to a refusal: wait and look again, or an error."""
         properties = self._request.properties
         cluster = properties.cluster if properties else ""
-        if isinstance(refusal, neptune.Denied):
+        if isinstance(refusal, Denied):
             return self._denied(refusal)
-        if isinstance(refusal, neptune.QuotaReached):
-            return self._quota_reached(refusal)
-        if isinstance(refusal, neptune.ClusterUnknown):
+        if isinstance(refusal, QuotaReached):
+            return self._room.wait_for(refusal, identity.subject(self._request, self._seen))
+        if isinstance(refusal, ClusterUnknown):
             raise taking.cluster_not_found(cluster) from refusal
-        if isinstance(refusal, neptune.SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
+        if isinstance(refusal, SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
             return deleting.after_refused_delete(self._seen.snapshot)
         again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
         situation = f"{refusal.operation} was refused with {refusal.code}"
         return Wait(situation, again, refusal.code, refused=True)
 
-    def _quota_reached(self, refusal: neptune.QuotaReached) -> Wait:
-        """Make room once by what would be pruned anyway, and give it time to take effect."""
-        now = self._clock.now()
-        if self._room_until is None:
-            self._room_until = now + _ROOM_SECONDS if self._make_room() else now
-        if now < self._room_until:
-            again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
-            return Wait("room is being made for the new snapshot", again, refusal.code)
-        raise self._quota_exceeded() from refusal
-
-    def _make_room(self) -> bool:
-        try:
-            return bool(self._afterwards.make_room(identity.subject(self._request, self._seen)))
-        except neptune.Refusal as problem:
-            say(logging.WARNING, f"No room could be made for the new snapshot: {problem}")
-            return False
-
-    def _quota_exceeded(self) -> SnapshotQuotaExceeded:
-        properties = self._request.properties or Properties()
-        used = "100 a region by default, shared with RDS and Aurora"
-        own: list[str] = []
-        try:
-            own = [one.snapshot.identifier for one in self._afterwards.own_snapshots(properties)]
-            used = "{} of {} used, shared with RDS and Aurora".format(*self._aws.quota())
-        except (neptune.Refusal, ProviderError) as problem:
-            say(logging.WARNING, f"What fills the quota could not be looked at: {problem}")
-        which = f" ones, of this resource: {', '.join(own)}" if own else " ones"
-        return SnapshotQuotaExceeded(
-            f"no snapshot of {properties.cluster} was started: no manual cluster snapshot is left "
-            f"in the quota ({used}).",
-            f"Raise it in Service Quotas or delete old{which}.",
-            cluster=properties.cluster,
-        )
-
-    def _denied(self, refusal: neptune.Denied) -> Wait:
+    def _denied(self, refusal: Denied) -> Wait:
         if not self._budget.access_may_spread(self._clock.now()):
             raise AccessDenied(
                 f"{refusal.operation}: {refusal.message}",
@@ -344,7 +291,7 @@ class Reconciler:
             return
         try:
             stack = self._aws.stack(self._request.stack_id)
-        except (neptune.Refusal, ProviderError):
+        except (Refusal, ProviderError):
             return
         if stack.is_rolling_back or stack.is_deleting:
             raise awaiting.cancelled(self._request, self._seen, stack)
@@ -377,9 +324,9 @@ class Reconciler:
             looks += 1
             try:
                 stack = self._seen.stack or self._aws.stack(self._request.stack_id)
-            except neptune.Unavailable:
+            except Unavailable:
                 self._clock.sleep(_ROLLBACK_PAUSE)
-            except (neptune.Refusal, ProviderError):
+            except (Refusal, ProviderError):
                 return False
             else:
                 return stack.is_rolling_back

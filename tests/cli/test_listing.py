@@ -56,6 +56,22 @@ def test_reasons_to_spare_one_are_the_providers_own(told: Told) -> None:
     }
 
 
+def test_nothing_is_prunable_while_a_rollback_may_need_it(told: Told) -> None:
+    """The stack stands for the new one already, and its migration still runs."""
+    told.put("new", tags=owned())
+    told.put("before", age=10, tags=owned())
+    told.put("theirs", age=5, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
+    told.put("theirs-old", age=15, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
+    told.hold("Before", "new")
+    told.happen("", "UPDATE_IN_PROGRESS")
+    assert verdicts(told) == {
+        "new": "kept: newest",
+        "before": "kept: in-progress",
+        "theirs": "kept: newest",
+        "theirs-old": "prunable",
+    }
+
+
 def test_whether_one_is_shared_is_asked_only_of_those_that_would_go(told: Told) -> None:
     for age in range(100):
         told.put(f"s-{age}", age=age, tags=owned())
@@ -75,7 +91,11 @@ def test_only_those_of_a_stack_by_name_or_arn(told: Told, stack: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "reason"),
-    [("resources", "stack not readable"), ("is_shared", "sharing not readable")],
+    [
+        ("resources", "stack not readable"),
+        ("stack", "stack not readable"),
+        ("is_shared", "sharing not readable"),
+    ],
 )
 def test_what_may_not_be_seen_is_never_called_prunable(
     told: Told, question: str, reason: str

@@ -251,6 +251,55 @@ def test_the_next_update_of_a_stack_at_rest_is_waited_for_if_asked_to(
     assert watch(told, board, Terms(wait=True)) == ["s"]
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_deployment_that_fails_between_two_looks_is_told_of(
+    told: Told, board: Board, *, exists: bool
+) -> None:
+    verb = "UPDATE" if exists else "CREATE"
+    if exists:
+        begin(told)
+        told.happen("", "CREATE_COMPLETE")
+
+    def fail() -> None:
+        told.happen("", f"{verb}_IN_PROGRESS")
+        told.happen("Before", f"{verb}_FAILED", reason="DBClusterNotFoundFault: no DB cluster")
+        told.happen("", "UPDATE_ROLLBACK_COMPLETE" if exists else "ROLLBACK_COMPLETE")
+
+    told.after(31, fail)
+    with pytest.raises(Failed, match="DBClusterNotFoundFault"):
+        watch(told, board, Terms(wait=True, timeout=600))
+
+
+def test_an_update_that_succeeds_between_two_looks_is_told_of(told: Told, board: Board) -> None:
+    begin(told)
+    told.happen("", "CREATE_COMPLETE")
+    told.happen("", "UPDATE_IN_PROGRESS")
+    told.happen("", "UPDATE_COMPLETE")
+
+    def update() -> None:
+        told.put("s", tags=owned())
+        told.happen("", "UPDATE_IN_PROGRESS")
+        complete(told)
+        told.happen("", "UPDATE_COMPLETE")
+
+    told.after(31, update)
+    assert watch(told, board, Terms(wait=True, timeout=600)) == ["s"]
+
+
+def test_a_stack_that_is_deleted_to_be_deployed_anew_is_waited_for(
+    told: Told, board: Board
+) -> None:
+    """As the CDK does with one whose first deployment failed."""
+    begin(told)
+    told.happen("", "ROLLBACK_COMPLETE")
+    told.after(20, lambda: told.happen("", "DELETE_IN_PROGRESS"))
+    told.after(40, lambda: begin(told, "Before"))
+    told.after(60, lambda: told.put("s", tags=owned()))
+    told.after(60, lambda: complete(told))
+    told.after(60, lambda: told.happen("", "CREATE_COMPLETE"))
+    assert watch(told, board, Terms(wait=True)) == ["s"]
+
+
 def test_a_stack_that_is_deleted_takes_no_snapshot(told: Told, board: Board) -> None:
     begin(told, "Before")
     told.after(30, lambda: told.happen("", "DELETE_IN_PROGRESS"))

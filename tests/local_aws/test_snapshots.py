@@ -298,3 +298,14 @@ def test_tags_are_set_at_creation_added_removed_and_listed(
     neptune.remove_tags_from_resource(ResourceName=arn, TagKeys=["ümläut"])
     tags = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
     assert {tag.get("Key"): tag.get("Value") for tag in tags} == {"team": "ops", "new": ""}
+
+
+def test_the_groups_that_every_account_has_are_there(neptune: "NeptuneClient") -> None:
+    (subnets,) = neptune.describe_db_subnet_groups(DBSubnetGroupName="default")["DBSubnetGroups"]
+    assert subnets["DBSubnetGroupName"] == "default"
+    (parameters,) = neptune.describe_db_cluster_parameter_groups(
+        DBClusterParameterGroupName="default.neptune1.4"
+    )["DBClusterParameterGroups"]
+    assert parameters["DBClusterParameterGroupName"] == "default.neptune1.4"
+    with pytest.raises(ClientError):
+        neptune.describe_db_subnet_groups(DBSubnetGroupName="mine")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from neptune_snapshot_provider.aws import Denied, SnapshotBusy
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.errors import AccessDenied, DeadlineExceeded, SnapshotNotDeletable
-from neptune_snapshot_provider.neptune import Denied, SnapshotBusy
 from neptune_snapshot_provider.reconciler import HandOver
 from neptune_snapshot_provider.steps import Answer
 from support import events

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider.aws import Denied, Unavailable
 from neptune_snapshot_provider.contract import ATTRIBUTES, Attribute, OwnerTag
 from neptune_snapshot_provider.errors import DBClusterNotFoundFault, SnapshotQuotaExceeded
-from neptune_snapshot_provider.neptune import Denied, Unavailable
 from neptune_snapshot_provider.records import attributes
 from neptune_snapshot_provider.steps import Answer
 from support import events

@@ -13,9 +13,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
-from neptune_snapshot_provider.errors import ApiFault
-from neptune_snapshot_provider.neptune import (
-    BotoAws,
+from neptune_snapshot_provider.aws import (
     ClusterBusy,
     ClusterUnknown,
     Denied,
@@ -25,6 +23,8 @@ from neptune_snapshot_provider.neptune import (
     SnapshotExists,
     Unavailable,
 )
+from neptune_snapshot_provider.errors import ApiFault
+from neptune_snapshot_provider.neptune import BotoAws
 from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s"

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from neptune_snapshot_provider.aws import Denied, Refusal, SnapshotGone, Unavailable
 from neptune_snapshot_provider.contract import TIMEOUT_MAX, OwnerTag
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
     RequestCancelled,
 )
-from neptune_snapshot_provider.neptune import Denied, Refusal, SnapshotGone, Unavailable
 from neptune_snapshot_provider.reconciler import HandOver
 from neptune_snapshot_provider.steps import Answer
 from simulation.cloudformation import Stack

@@ -4,6 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from neptune_snapshot_provider.aws import (
+    ClusterBusy,
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    Unavailable,
+)
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.errors import (
     AccessDenied,
@@ -16,14 +24,6 @@ from neptune_snapshot_provider.errors import (
     SnapshotFailed,
     SnapshotQuotaExceeded,
     UnsupportedEngine,
-)
-from neptune_snapshot_provider.neptune import (
-    ClusterBusy,
-    ClusterUnknown,
-    Denied,
-    QuotaReached,
-    Refusal,
-    Unavailable,
 )
 from neptune_snapshot_provider.reconciler import HandOver
 from neptune_snapshot_provider.records import Snapshot

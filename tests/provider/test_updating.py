@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider.aws import Denied, Unavailable
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.errors import (
     DBClusterNotFoundFault,
@@ -13,7 +14,6 @@ from neptune_snapshot_provider.errors import (
     RequestCancelled,
 )
 from neptune_snapshot_provider.identity import safe_physical_id
-from neptune_snapshot_provider.neptune import Denied, Unavailable
 from neptune_snapshot_provider.records import attributes
 from neptune_snapshot_provider.request import parse_request
 from neptune_snapshot_provider.steps import Answer

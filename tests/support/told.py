@@ -131,7 +131,13 @@ class Told:
         for arn, events in self.stacks.items():
             if name in (arn, arn.split("/")[1]):
                 last = [event for event in events if event.is_of_stack][-1]
-                return Stack(arn=arn, status=last.status, reason=last.reason)
+                updates = [event.at for event in events if event.status == "UPDATE_IN_PROGRESS"]
+                return Stack(
+                    arn=arn,
+                    status=last.status,
+                    reason=last.reason,
+                    updated_at=max(updates, default=None),
+                )
         return MISSING
 
     def events(self, stack: str) -> Iterator[Event]:
