@@ -70,11 +70,11 @@ def test_a_cluster_of_the_new_name_is_told(told: Told) -> None:
     assert "a cluster my-graph-restored already" in texts(told, Verdict.BAD)
 
 
-def test_groups_that_are_gone_are_told(told: Told) -> None:
+def test_groups_that_are_not_there_are_told(told: Told) -> None:
     told.groups.clear()
     said = texts(told, Verdict.BAD)
-    assert "Subnet group graph-subnets is gone" in said
-    assert "Cluster parameter group graph-parameters is gone" in said
+    assert "Subnet group graph-subnets is not there" in said
+    assert "Cluster parameter group graph-parameters is not there" in said
 
 
 def test_without_the_old_cluster_one_has_to_look_oneself(told: Told) -> None:

@@ -107,7 +107,8 @@ def one_request_takes_one_snapshot(universe: Universe) -> Violations:
 def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violations:
     """Not in a rollback, not for a Delete, and not by a request whose time has passed.
 
-    Excused is who skipped the cluster that was not there, and meets it in a second delivery.
+    Excused is who skipped the cluster that was not there, and meets it in a second delivery, and
+    whose call was on its way when a second delivery of the same request failed.
     """
     for deed in universe.ledger.deeds:
         if deed.operation != "create":
@@ -116,7 +117,8 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         if deed.request.is_rollback or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        if deed.answer and not skipped and deed.name not in universe.ledger.struck:
+        crossed = deed.answer == "FAILED" and deed.answered_for < _ON_ITS_WAY
+        if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
 

@@ -45,6 +45,7 @@ class Deed:
     answer: str
     answered_with: str
     cancelled_for: float
+    answered_for: float
     age: float
     tags: dict[str, str]
 
@@ -182,6 +183,7 @@ class Universe:
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
+                answered_for=self.engine.now - (request.answered_at or self.engine.now),
                 age=self.engine.now - snapshot.born_at,
                 tags=dict(snapshot.tags),
             )
