@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.policy.traces import Trace
-from neptune_snapshot_provider import waiting
+from neptune_snapshot_provider.core import schedule
 
-FIRST_INVOCATION: Final = 900.0 - waiting.HAND_OVER_MARGIN
+FIRST_INVOCATION: Final = 900.0 - schedule.HAND_OVER_MARGIN
 TICK_INTERVAL: Final = 60.0
 TICK_EXTRA_CALLS: Final = 1
 """Each tick also asks once for the snapshot's tags, to know whose it is."""
@@ -42,19 +42,19 @@ def fixed(trace: Trace, interval: float) -> Watched:
 
 def ours(trace: Trace, dice: random.Random) -> Watched:
     """Look when the provider does: in one long invocation, then in a tick every minute."""
-    elapsed, calls, progress = 0.0, 0, waiting.Progress(0)
+    elapsed, calls, progress = 0.0, 0, schedule.Progress(0)
     ends, next_tick = FIRST_INVOCATION, FIRST_INVOCATION + TICK_INTERVAL
     while True:
         if elapsed >= ends:
             elapsed, ends, next_tick = (
                 next_tick,
-                next_tick + waiting.TICK_LENGTH,
+                next_tick + schedule.TICK_LENGTH,
                 next_tick + TICK_INTERVAL,
             )
             calls += TICK_EXTRA_CALLS
-            progress = waiting.Progress()  # a tick knows nothing of the one before
+            progress = schedule.Progress()  # a tick knows nothing of the one before
         else:
-            pause = waiting.pause(elapsed, progress, elapsed, dice.random())
+            pause = schedule.pause(elapsed, progress, elapsed, dice.random())
             elapsed += min(pause, ends - elapsed)
         calls += 1
         if elapsed >= trace.duration:

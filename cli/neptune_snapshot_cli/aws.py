@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from neptune_snapshot_cli.stacks import Event, Resource, Stack
-from neptune_snapshot_provider.records import Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
 
 
 class Aws(Protocol):

@@ -12,7 +12,7 @@ from neptune_snapshot_cli.errors import NoAccess
 from neptune_snapshot_cli.refusals import access, code, is_no_stack
 from neptune_snapshot_cli.stacks import Event, Resource, Stack
 from neptune_snapshot_provider.contract import ENGINE
-from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

@@ -21,7 +21,7 @@ from neptune_snapshot_cli.planning import Planner
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.watching import SnapshotWatch
 from neptune_snapshot_cli.watching_stack import StackWatch
-from neptune_snapshot_provider.records import Missing, Snapshot
+from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 app = typer.Typer(
     no_args_is_help=True,

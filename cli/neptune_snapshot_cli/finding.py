@@ -6,7 +6,7 @@ from typing import Final
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.stacks import Resource
 from neptune_snapshot_provider.contract import OwnerTag, identifier_problem
-from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
 
 _SLACK: Final = 5.0
 """Seconds by which Neptune's clock may be behind CloudFormation's."""

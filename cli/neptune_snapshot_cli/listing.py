@@ -10,10 +10,10 @@ from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied
 from neptune_snapshot_cli.progress import duration
 from neptune_snapshot_cli.stacks import Stack, is_in_progress, name_of
-from neptune_snapshot_provider import pruning
 from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.pruning import Candidate
-from neptune_snapshot_provider.records import Snapshot, attributes
+from neptune_snapshot_provider.core import retention
+from neptune_snapshot_provider.core.models import Snapshot, attributes
+from neptune_snapshot_provider.core.retention import Candidate
 
 FOREIGN: Final = "foreign"
 IN_PROGRESS: Final = "in-progress"
@@ -95,13 +95,13 @@ def judge(
         owner = (one.tags.get(OwnerTag.STACK, ""), one.tags.get(OwnerTag.RESOURCE, ""))
         if not all(owner):
             kept[one.snapshot.identifier] = FOREIGN
-        elif not pruning.may_be_candidate(one.snapshot):
+        elif not retention.may_be_candidate(one.snapshot):
             kept[one.snapshot.identifier] = NOT_AVAILABLE
         else:
             groups.setdefault(owner, []).append(one)
     for group in groups.values():
         replaced = next((name for name in map(_name, group) if name in in_use), "")
-        plan = pruning.plan(group, keep_last, newest="", replaced=replaced)
+        plan = retention.plan(group, keep_last, newest="", replaced=replaced)
         gone = {*plan.prune, *plan.spared}
         kept |= {name: NEWEST for name in map(_name, group) if name not in gone}
         kept |= plan.spared

@@ -10,9 +10,9 @@ from typing import Final
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.progress import View
-from neptune_snapshot_provider import restoring
 from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.records import Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core import restore
+from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
 
 _UNUSABLE: Final = "inaccessible-encryption-credentials"
 
@@ -86,7 +86,7 @@ class Planner:
             NoAccess: AWS could not be asked.
         """
         snapshot = self._snapshot
-        command = restoring.restore_command(snapshot.identifier, snapshot.cluster, self._tags)
+        command = restore.restore_command(snapshot.identifier, snapshot.cluster, self._tags)
         options = options_of(command)
         source = self._tolerate(lambda: self._aws.cluster(snapshot.cluster))
         cluster = source if isinstance(source, Cluster) else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from neptune_snapshot_provider import awaiting
 from neptune_snapshot_provider.contract import AVAILABLE
-from neptune_snapshot_provider.records import Snapshot
+from neptune_snapshot_provider.core import availability
+from neptune_snapshot_provider.core.models import Snapshot
 
 PERCENT_STEP: Final = 10
 """Without a terminal there is a line for each step of progress this big."""
@@ -54,7 +54,7 @@ class View:
     @property
     def is_dead(self) -> bool:
         """Whether it is in a state it does not leave by itself."""
-        return awaiting.is_dead(self.status, awaiting.SNAPSHOT_DEAD)
+        return availability.is_dead(self.status, availability.SNAPSHOT_DEAD)
 
     @property
     def is_settled(self) -> bool:

@@ -12,7 +12,7 @@ from neptune_snapshot_cli.stacks import (
     is_in_progress,
     name_of,
 )
-from neptune_snapshot_provider.records import Snapshot
+from neptune_snapshot_provider.core.models import Snapshot
 
 
 def waiting(

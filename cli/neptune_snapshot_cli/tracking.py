@@ -8,9 +8,9 @@ from neptune_snapshot_cli.errors import Denied
 from neptune_snapshot_cli.patience import Clock
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.screen import Board
-from neptune_snapshot_provider import waiting
-from neptune_snapshot_provider.records import Missing, Snapshot
-from neptune_snapshot_provider.taking import MISSES_MAX
+from neptune_snapshot_provider.core import schedule
+from neptune_snapshot_provider.core.create import MISSES_MAX
+from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 
 @dataclass
@@ -18,7 +18,7 @@ class _Tracked:
     """One snapshot; ``misses`` counts the looks in a row that did not find it."""
 
     snapshot: Snapshot | None = None
-    progress: waiting.Progress = field(default_factory=waiting.Progress)
+    progress: schedule.Progress = field(default_factory=schedule.Progress)
     misses: int = 0
     problem: str = ""
 
@@ -128,19 +128,19 @@ class Tracker:
         """Seconds until the next look is worth it."""
         now = self._clock.now()
         pauses = [
-            waiting.pause(
+            schedule.pause(
                 View.of(snapshot).elapsed(now) or 0.0, progress, now, self._clock.chance()
             )
             for snapshot, progress in self._going_on()
         ]
-        return min(pauses, default=waiting.PAUSE_MAX / 2)
+        return min(pauses, default=schedule.PAUSE_MAX / 2)
 
     def _snapshots(self) -> Iterator[Snapshot]:
         for one in self._tracked.values():
             if one.snapshot is not None and not one.problem:
                 yield one.snapshot
 
-    def _going_on(self) -> Iterator[tuple[Snapshot, waiting.Progress]]:
+    def _going_on(self) -> Iterator[tuple[Snapshot, schedule.Progress]]:
         for one in self._tracked.values():
             if one.snapshot is not None and not one.is_over:
                 yield one.snapshot, one.progress

@@ -7,7 +7,7 @@ from neptune_snapshot_cli.errors import Failed, NotFound
 from neptune_snapshot_cli.patience import Clock, Patience, Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.tracking import Tracker
-from neptune_snapshot_provider.records import Snapshot
+from neptune_snapshot_provider.core.models import Snapshot
 
 
 class SnapshotWatch:

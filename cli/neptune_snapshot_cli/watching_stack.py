@@ -18,8 +18,8 @@ from neptune_snapshot_cli.stacks import (
 )
 from neptune_snapshot_cli.stories import Stories
 from neptune_snapshot_cli.tracking import Tracker
-from neptune_snapshot_provider import identity
-from neptune_snapshot_provider.records import Missing, Snapshot
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 _IDLE_PAUSE: Final = 5.0
 
@@ -98,7 +98,7 @@ class StackWatch:
         stack = stories.look()
         resources = stories.snapshots
         for resource in resources:
-            if resource.is_complete and not identity.is_skipped_id(resource.physical_id):
+            if resource.is_complete and not ownership.is_skipped_id(resource.physical_id):
                 self._tracker.add(resource.physical_id)
         self._finder.since = stories.started_at
         for snapshot in self._finder.find(resources):
@@ -148,7 +148,7 @@ class StackWatch:
             )
         names: list[str] = []
         for resource in found:
-            if identity.is_skipped_id(resource.physical_id):
+            if ownership.is_skipped_id(resource.physical_id):
                 self._board.note(f"{resource.name} took no snapshot: there was no cluster yet.")
             else:
                 names.append(resource.physical_id)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 from cdk_neptune_snapshot import imported
-from neptune_snapshot_provider import restoring
+from neptune_snapshot_provider.core import restore
 
 USAGE = (
     "Usage: aws neptune list-tags-for-resource --resource-name SNAPSHOT_ARN --output json "
@@ -23,7 +23,7 @@ def main() -> None:
         identifier, tags = imported.identifier_in(arn), _tags(json.load(sys.stdin))
     except (ValueError, TypeError, KeyError) as problem:
         raise SystemExit(f"{USAGE}\n{problem}") from problem
-    sys.stdout.write(f"{restoring.restore_command(identifier, cluster, tags)}\n")
+    sys.stdout.write(f"{restore.restore_command(identifier, cluster, tags)}\n")
 
 
 def _tags(answer: Mapping[str, list[Mapping[str, str]]]) -> dict[str, str]:

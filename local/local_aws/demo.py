@@ -13,7 +13,7 @@ from local_aws.demo_cdk import Cdk, CdkError
 from local_aws.demo_screen import Screen
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.screen import Board
-from neptune_snapshot_provider.records import Snapshot
+from neptune_snapshot_provider.core.models import Snapshot
 
 if TYPE_CHECKING:
     from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef

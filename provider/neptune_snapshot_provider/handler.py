@@ -13,25 +13,25 @@ from typing import Any, Final, Protocol, cast
 
 from crhelper import FAILED, CfnResource
 
-from neptune_snapshot_provider import logs, resume
-from neptune_snapshot_provider.aws import Refusal
+from neptune_snapshot_provider import continuation, logs
+from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.aws.protocol import Refusal
+from neptune_snapshot_provider.aws.rules import AWS_ERRORS, Polls
 from neptune_snapshot_provider.clock import SystemClock
-from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
-from neptune_snapshot_provider.identity import poll_id, poll_suffix, safe_physical_id
-from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.neptune import BotoAws
-from neptune_snapshot_provider.polling import AWS_ERRORS, Polls
-from neptune_snapshot_provider.reconciler import HandOver, Reconciler
-from neptune_snapshot_provider.records import attributes
-from neptune_snapshot_provider.request import (
+from neptune_snapshot_provider.core.models import attributes
+from neptune_snapshot_provider.core.ownership import poll_id, poll_suffix, safe_physical_id
+from neptune_snapshot_provider.core.request import (
     Event,
     Request,
     RequestType,
     is_custom_resource_event,
     parse_request,
 )
-from neptune_snapshot_provider.steps import Answer
-from neptune_snapshot_provider.waiting import Budget
+from neptune_snapshot_provider.core.schedule import Budget
+from neptune_snapshot_provider.core.steps import Answer
+from neptune_snapshot_provider.errors import ApiFault, ProviderError, UnexpectedError
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.reconciler import HandOver, Reconciler
 
 # crhelper sends the answer on a socket that has no timeout of its own.
 socket.setdefaulttimeout(15)
@@ -69,7 +69,7 @@ class Invocation:
     def __init__(self, event: Event, context: Context) -> None:
         self._context = context
         self._helper = _make_helper()
-        self._request_event, self._resume = resume.unfold(event)
+        self._request_event, self._resume = continuation.unfold(event)
         self._crhelper_event = dict(event)
         self._leftover = ""
         if event["RequestType"] not in tuple(RequestType):
@@ -130,7 +130,7 @@ class Invocation:
     def _hand_over(self, request: Request, outcome: HandOver) -> str | None:
         if self._resume:
             return None
-        folded = resume.fold(
+        folded = continuation.fold(
             self._request_event,
             request,
             started_at=outcome.started_at,

@@ -9,18 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from neptune_snapshot_provider import (
-    awaiting,
-    deleting,
-    identity,
-    lifecycle,
-    pruning,
-    rollback,
-    taking,
-    waiting,
-)
-from neptune_snapshot_provider.afterwards import Afterwards
-from neptune_snapshot_provider.aws import (
+from neptune_snapshot_provider.aws.protocol import (
     Aws,
     ClusterUnknown,
     Denied,
@@ -30,15 +19,20 @@ from neptune_snapshot_provider.aws import (
     Unavailable,
 )
 from neptune_snapshot_provider.clock import Clock
-from neptune_snapshot_provider.errors import (
-    AccessDenied,
-    ProviderError,
+from neptune_snapshot_provider.core import (
+    availability,
+    create,
+    decide,
+    delete,
+    ownership,
+    retention,
+    rollback,
+    schedule,
 )
-from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.records import MISSING, Missing, Snapshot
-from neptune_snapshot_provider.request import Properties, Request, RequestType
-from neptune_snapshot_provider.room import Room
-from neptune_snapshot_provider.steps import (
+from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.schedule import Budget, Verdict
+from neptune_snapshot_provider.core.steps import (
     Answer,
     ChangeTags,
     CreateSnapshot,
@@ -48,7 +42,13 @@ from neptune_snapshot_provider.steps import (
     Seen,
     Wait,
 )
-from neptune_snapshot_provider.waiting import Budget, Verdict
+from neptune_snapshot_provider.errors import (
+    AccessDenied,
+    ProviderError,
+)
+from neptune_snapshot_provider.finalizer import Afterwards
+from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.quota import Room
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Reconciler:
         self._budget = budget
         self._seen = Seen(started=started)
         self._last: Wait | None = None
-        self._progress = waiting.Progress()
+        self._progress = schedule.Progress()
         self._afterwards = Afterwards(request, aws)
         self._room = Room(request, aws, clock, self._afterwards)
         self._tagged: float | None = None
@@ -121,7 +121,7 @@ class Reconciler:
     def _next(self) -> Answer | Wait | None:
         """Take one step; what it leaves to wait for, if anything."""
         try:
-            step = lifecycle.decide(self._request, self._seen)
+            step = decide.decide(self._request, self._seen)
             if isinstance(step, CreateSnapshot) and self._is_over():
                 return Wait(f"no snapshot of {step.cluster} was started", (), "")
             if isinstance(step, Answer | Wait):
@@ -154,7 +154,7 @@ class Reconciler:
                 went_forward=seen.went_forward or not stack.is_rolling_back,
             )
         elif fact is Fact.SNAPSHOT:
-            snapshot = self._aws.snapshot(identity.subject(request, seen))
+            snapshot = self._aws.snapshot(ownership.subject(request, seen))
             misses = seen.misses + 1 if snapshot is MISSING else 0
             # Another one under the same name may be somebody else's.
             is_same = isinstance(snapshot, Snapshot) and snapshot.created_at == self._tagged
@@ -166,10 +166,10 @@ class Reconciler:
         elif fact is Fact.CLUSTER and request.properties:
             self._seen = replace(seen, cluster=self._aws.cluster(request.properties.cluster))
         elif fact is Fact.PREDECESSOR:
-            predecessor, _ = self._newest(identity.is_of_generation)
+            predecessor, _ = self._newest(ownership.is_of_generation)
             self._seen = replace(seen, predecessor=predecessor)
         elif fact is Fact.REUSABLE:
-            reusable, tags = self._newest(identity.is_reusable)
+            reusable, tags = self._newest(ownership.is_reusable)
             is_young = self._is_young(reusable)
             self._seen = replace(
                 seen, reusable=reusable if is_young else MISSING, tags=tags if is_young else None
@@ -182,7 +182,7 @@ class Reconciler:
         properties = self._request.properties
         if properties is None:
             return MISSING, {}
-        candidates = filter(pruning.may_be_candidate, self._aws.snapshots_of(properties.cluster))
+        candidates = filter(retention.may_be_candidate, self._aws.snapshots_of(properties.cluster))
         for one in sorted(candidates, key=lambda one: one.created_at or 0, reverse=True):
             tags = self._aws.tags(one.arn)
             if fits(tags, self._request, properties):
@@ -237,11 +237,11 @@ class Reconciler:
         if isinstance(refusal, Denied):
             return self._denied(refusal)
         if isinstance(refusal, QuotaReached):
-            return self._room.wait_for(refusal, identity.subject(self._request, self._seen))
+            return self._room.wait_for(refusal, ownership.subject(self._request, self._seen))
         if isinstance(refusal, ClusterUnknown):
-            raise taking.cluster_not_found(cluster) from refusal
+            raise create.cluster_not_found(cluster) from refusal
         if isinstance(refusal, SnapshotBusy) and isinstance(self._seen.snapshot, Snapshot):
-            return deleting.after_refused_delete(self._seen.snapshot)
+            return delete.after_refused_delete(self._seen.snapshot)
         again = (Fact.STACK, Fact.SNAPSHOT, Fact.CLUSTER)
         situation = f"{refusal.operation} was refused with {refusal.code}"
         return Wait(situation, again, refusal.code, refused=True)
@@ -250,7 +250,7 @@ class Reconciler:
         if not self._budget.access_may_spread(self._clock.now()):
             raise AccessDenied(
                 f"{refusal.operation}: {refusal.message}",
-                snapshot=identity.subject(self._request, self._seen),
+                snapshot=ownership.subject(self._request, self._seen),
                 status=refusal.code,
             ) from refusal
         situation = f"{refusal.operation} is denied: waiting for the new role to spread"
@@ -262,17 +262,17 @@ class Reconciler:
         verdict = self._budget.verdict(now)
         if wait.refused and self._budget.may_look_again(now):
             # The last look decides: one refused call must not.
-            self._clock.sleep(waiting.PAUSE_MIN)
+            self._clock.sleep(schedule.PAUSE_MIN)
             self._seen = self._seen.without(wait.again)
             return None
         if verdict is Verdict.GIVE_UP:
-            return awaiting.at_deadline(self._request, self._seen, wait)
+            return availability.at_deadline(self._request, self._seen, wait)
         if verdict is Verdict.HAND_OVER:
             self._stop_if_cancelled()
             return HandOver(self._budget.started_at, self._has_started())
         chance = random.random()  # noqa: S311 - spreads looks in time, guards nothing
         self._progress = self._progress.reported(wait.percent, now)
-        pause = waiting.pause(now - self._began(), self._progress, now, chance)
+        pause = schedule.pause(now - self._began(), self._progress, now, chance)
         self._clock.sleep(min(pause, self._budget.until_verdict(now)))
         self._seen = self._seen.without(wait.again)
         return None
@@ -282,7 +282,7 @@ class Reconciler:
         return seen.started or (
             isinstance(seen.snapshot, Snapshot)
             and seen.tags is not None
-            and identity.is_of_request(seen.tags, self._request)
+            and ownership.is_of_request(seen.tags, self._request)
         )
 
     def _stop_if_cancelled(self) -> None:
@@ -294,7 +294,7 @@ class Reconciler:
         except (Refusal, ProviderError):
             return
         if stack.is_rolling_back or stack.is_deleting:
-            raise awaiting.cancelled(self._request, self._seen, stack)
+            raise availability.cancelled(self._request, self._seen, stack)
 
     def _began(self) -> float:
         """When the snapshot began; while there is none, when the request did."""

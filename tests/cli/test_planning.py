@@ -6,7 +6,7 @@ import pytest
 
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.planning import Plan, Planner, Verdict, options_of
-from neptune_snapshot_provider import restoring
+from neptune_snapshot_provider.core import restore
 from support.told import Told, owned
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"
@@ -23,7 +23,7 @@ FIELDS: dict[str, Any] = {
 @pytest.fixture
 def told(told: Told) -> Told:
     told.put_cluster(**FIELDS)
-    tags = {**owned(), **restoring.recipe(told.clusters["my-graph"].fields)}
+    tags = {**owned(), **restore.recipe(told.clusters["my-graph"].fields)}
     told.put("before", tags=tags, KmsKeyId=KEY)
     told.groups |= {"graph-subnets", "graph-parameters"}
     return told
@@ -40,7 +40,7 @@ def texts(told: Told, verdict: Verdict) -> str:
 def test_all_is_good_while_the_old_cluster_is_there(told: Told) -> None:
     found = plan(told)
     assert found.is_good
-    assert found.command == restoring.restore_command(
+    assert found.command == restore.restore_command(
         "before", "my-graph", told.tags(told.all_snapshots["before"].arn)
     )
     assert [one.verdict for one in found.checks] == [Verdict.GOOD] * 8 + [Verdict.UNSEEN]

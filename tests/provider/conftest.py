@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider.core.request import parse_request
+from neptune_snapshot_provider.core.schedule import Budget
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.reconciler import HandOver, Reconciler
-from neptune_snapshot_provider.request import parse_request
-from neptune_snapshot_provider.steps import Answer
-from neptune_snapshot_provider.waiting import Budget
 from support.world import World
 
 Run = Callable[..., Answer]

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider.continuation import fold, unfold
 from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute, OwnerTag
+from neptune_snapshot_provider.core.request import parse_properties, parse_request
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
     InvalidRequest,
     SnapshotFailed,
 )
-from neptune_snapshot_provider.request import parse_properties, parse_request
-from neptune_snapshot_provider.resume import fold, unfold
-from neptune_snapshot_provider.steps import Answer
 from support import events
 from support.world import World
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from neptune_snapshot_provider.aws import Denied, SnapshotBusy
+from neptune_snapshot_provider.aws.protocol import Denied, SnapshotBusy
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import AccessDenied, DeadlineExceeded, SnapshotNotDeletable
 from neptune_snapshot_provider.reconciler import HandOver
-from neptune_snapshot_provider.steps import Answer
 from support import events
 from support.world import World
 

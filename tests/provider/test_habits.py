@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.aws import Denied, Unavailable
+from neptune_snapshot_provider.aws.protocol import Denied, Unavailable
 from neptune_snapshot_provider.contract import ATTRIBUTES, Attribute, OwnerTag
+from neptune_snapshot_provider.core.models import attributes
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import DBClusterNotFoundFault, SnapshotQuotaExceeded
-from neptune_snapshot_provider.records import attributes
-from neptune_snapshot_provider.steps import Answer
 from support import events
 from support.world import World
 

@@ -129,7 +129,7 @@ def test_a_tick_that_is_too_early_leaves_the_poll_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tick = hand_over(aws, create, seconds=60)
-    monkeypatch.setattr("neptune_snapshot_provider.waiting.TICK_LENGTH", 0.5)
+    monkeypatch.setattr("neptune_snapshot_provider.core.schedule.TICK_LENGTH", 0.5)
     handler(tick, Context())
     assert not answers.received
     assert len(rules(aws)) == 1

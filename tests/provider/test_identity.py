@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider import identity
 from neptune_snapshot_provider.contract import (
     POLL_RULE_PREFIX,
     PREFIX_MAX,
@@ -16,7 +15,8 @@ from neptune_snapshot_provider.contract import (
     shorten_prefix,
     tag_problem,
 )
-from neptune_snapshot_provider.request import Properties, Request, RequestType, parse_request
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.request import Properties, Request, RequestType, parse_request
 from support import events
 
 VALID = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9]){0,62}", fullmatch=True).filter(
@@ -31,7 +31,7 @@ def request_of(**others: Any) -> tuple[Request, Properties]:  # noqa: ANN401 - w
 
 
 def name_of(**others: Any) -> str:  # noqa: ANN401 - wire properties
-    return identity.snapshot_identifier(*request_of(**others))
+    return ownership.snapshot_identifier(*request_of(**others))
 
 
 def test_a_name_is_prefix_slug_and_digest() -> None:
@@ -61,7 +61,7 @@ def test_every_name_obeys_the_rules_of_the_api(
         logical_id="Snapshot",
         properties=properties,
     )
-    name = identity.snapshot_identifier(request, properties)
+    name = ownership.snapshot_identifier(request, properties)
     assert identifier_problem(name) is None
     assert name == name.lower()
     assert name.startswith(shorten_prefix(prefix or cluster) + "-")
@@ -78,7 +78,7 @@ def test_a_shortened_prefix_is_a_valid_one(prefix: str) -> None:
 def test_names_differ_by_request_resource_and_stack_only() -> None:
     request, properties = request_of()
     names = {
-        identity.snapshot_identifier(
+        ownership.snapshot_identifier(
             Request(
                 type=RequestType.CREATE,
                 stack_id=stack,
@@ -93,7 +93,7 @@ def test_names_differ_by_request_resource_and_stack_only() -> None:
         for request_id in ("1", "2")
     }
     assert len(names) == 8
-    assert identity.snapshot_identifier(request, properties) == name_of(TimeoutSeconds="5")
+    assert ownership.snapshot_identifier(request, properties) == name_of(TimeoutSeconds="5")
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_the_generation_changes_with_all_that_asks_for_a_new_snapshot(
 ) -> None:
     _, before = request_of()
     _, after = request_of(**change)
-    assert (identity.generation(before) == identity.generation(after)) is same
+    assert (ownership.generation(before) == ownership.generation(after)) is same
 
 
 def test_owner_tags_are_allowed_as_tags() -> None:
-    for key, value in identity.owner_tags(*request_of()).items():
+    for key, value in ownership.owner_tags(*request_of()).items():
         assert len(value) <= 256
         # The only rule they break is the one that keeps users from setting them.
         assert tag_problem(key.replace("neptune-snapshot:", "x:"), value) is None
@@ -126,21 +126,21 @@ def test_owner_tags_are_allowed_as_tags() -> None:
 
 def test_own_needs_both_owner_tags() -> None:
     request, properties = request_of()
-    tags = identity.owner_tags(request, properties)
-    assert identity.is_own(tags, request)
+    tags = ownership.owner_tags(request, properties)
+    assert ownership.is_own(tags, request)
     for missing in (OwnerTag.STACK, OwnerTag.RESOURCE):
-        assert not identity.is_own({k: v for k, v in tags.items() if k != missing}, request)
-    assert not identity.is_of_request({**tags, OwnerTag.REQUEST: "other"}, request)
+        assert not ownership.is_own({k: v for k, v in tags.items() if k != missing}, request)
+    assert not ownership.is_of_request({**tags, OwnerTag.REQUEST: "other"}, request)
 
 
 def test_the_arn_is_of_the_stacks_partition_region_and_account() -> None:
     request, _ = request_of()
-    arn = identity.snapshot_arn(request, "x")
+    arn = ownership.snapshot_arn(request, "x")
     assert arn == "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:x"
 
 
 def test_a_poll_is_named_after_stack_and_resource_and_short() -> None:
     request, _ = request_of()
-    poll_id = identity.poll_id(request)
+    poll_id = ownership.poll_id(request)
     assert poll_id.startswith(f"{POLL_RULE_PREFIX}0a1b2c3d-")
     assert re.fullmatch(r"[a-z0-9-]{20,56}", poll_id)

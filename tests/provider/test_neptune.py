@@ -13,7 +13,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
-from neptune_snapshot_provider.aws import (
+from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.aws.protocol import (
     ClusterBusy,
     ClusterUnknown,
     Denied,
@@ -23,9 +24,8 @@ from neptune_snapshot_provider.aws import (
     SnapshotExists,
     Unavailable,
 )
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Snapshot
 from neptune_snapshot_provider.errors import ApiFault
-from neptune_snapshot_provider.neptune import BotoAws
-from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s"
 

@@ -8,8 +8,8 @@ import pytest
 
 from neptune_snapshot_provider import logs
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
+from neptune_snapshot_provider.core.models import Snapshot, attributes
 from neptune_snapshot_provider.errors import DeadlineExceeded, ProviderError
-from neptune_snapshot_provider.records import Snapshot, attributes
 
 RECORD = {
     "AvailabilityZones": ["eu-west-1a", "eu-west-1b"],

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from neptune_snapshot_provider.aws import Denied, Refusal, SnapshotGone, Unavailable
+from neptune_snapshot_provider.aws.protocol import Denied, Refusal, SnapshotGone, Unavailable
 from neptune_snapshot_provider.contract import TIMEOUT_MAX, OwnerTag
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
     RequestCancelled,
 )
 from neptune_snapshot_provider.reconciler import HandOver
-from neptune_snapshot_provider.steps import Answer
 from simulation.cloudformation import Stack
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify

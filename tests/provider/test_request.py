@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from neptune_snapshot_provider.contract import TIMEOUT_MAX
-from neptune_snapshot_provider.errors import InvalidRequest
-from neptune_snapshot_provider.request import (
+from neptune_snapshot_provider.core.request import (
     RequestType,
     is_custom_resource_event,
     parse_properties,
     parse_request,
 )
+from neptune_snapshot_provider.errors import InvalidRequest
 from support import events
 
 

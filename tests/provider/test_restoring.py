@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_snapshot_provider.contract import OwnerTag, identifier_problem
-from neptune_snapshot_provider.restoring import recipe, restore_command
+from neptune_snapshot_provider.core.restore import recipe, restore_command
 
 CLUSTER: dict[str, Any] = {
     "DBClusterIdentifier": "my-graph",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX, Resume, fold, unfold
+from neptune_snapshot_provider.core.request import parse_request
 from neptune_snapshot_provider.errors import PollTooLarge
-from neptune_snapshot_provider.request import parse_request
-from neptune_snapshot_provider.resume import TARGET_INPUT_MAX, Resume, fold, unfold
 from support import events
 
 LONG_URL = "https://example.test/answer?" + "x" * 1500

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from neptune_snapshot_provider.aws import (
+from neptune_snapshot_provider.aws.protocol import (
     ClusterBusy,
     ClusterUnknown,
     Denied,
@@ -13,6 +13,8 @@ from neptune_snapshot_provider.aws import (
     Unavailable,
 )
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import (
     AccessDenied,
     ClusterUnusable,
@@ -26,8 +28,6 @@ from neptune_snapshot_provider.errors import (
     UnsupportedEngine,
 )
 from neptune_snapshot_provider.reconciler import HandOver
-from neptune_snapshot_provider.records import Snapshot
-from neptune_snapshot_provider.steps import Answer
 from support import events
 from support.world import World
 
@@ -322,7 +322,7 @@ def test_an_invocation_hands_over_ninety_seconds_before_its_end(
 def test_looks_are_few_at_first_and_then_one_in_about_ten_seconds(
     world: World, answer: Run, duration: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("neptune_snapshot_provider.request.TIMEOUT_MAX", 20_000)
+    monkeypatch.setattr("neptune_snapshot_provider.core.request.TIMEOUT_MAX", 20_000)
     world.duration = duration
     answer(events.create(TimeoutSeconds="20000"))
     assert world.calls.count("snapshot") <= 60 + duration / 8

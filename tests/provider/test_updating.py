@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.aws import Denied, Unavailable
+from neptune_snapshot_provider.aws.protocol import Denied, Unavailable
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.models import attributes
+from neptune_snapshot_provider.core.ownership import safe_physical_id
+from neptune_snapshot_provider.core.request import parse_request
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import (
     DBClusterNotFoundFault,
     DBClusterSnapshotAlreadyExistsFault,
     DBClusterSnapshotNotFoundFault,
     RequestCancelled,
 )
-from neptune_snapshot_provider.identity import safe_physical_id
-from neptune_snapshot_provider.records import attributes
-from neptune_snapshot_provider.request import parse_request
-from neptune_snapshot_provider.steps import Answer
 from support import events
 from support.world import World
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.waiting import Budget, Progress, Verdict, pause
+from neptune_snapshot_provider.core.schedule import Budget, Progress, Verdict, pause
 
 
 def pause_at(elapsed: float, percent: int | None, *, still: float = 0, chance: float = 0) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from neptune_snapshot_provider.aws import QuotaReached, SnapshotBusy, SnapshotExists
-from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot, Stack
+from neptune_snapshot_provider.aws.protocol import QuotaReached, SnapshotBusy, SnapshotExists
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
 
 PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
 

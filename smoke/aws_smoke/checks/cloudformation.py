@@ -6,7 +6,7 @@ from typing import Any, Final
 from aws_smoke.checks.finding import Finding, check, not_seen, whether
 from aws_smoke.evidence import Done, Evidence
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
-from neptune_snapshot_provider.records import CLOCKS_DIFFER
+from neptune_snapshot_provider.core.models import CLOCKS_DIFFER
 
 _SIGNED_WITHIN: Final = 30.0
 """Seconds between the signing of the answer's address and the arrival of the request."""

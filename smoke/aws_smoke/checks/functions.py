@@ -5,8 +5,8 @@ from typing import Final
 
 from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
 from aws_smoke.evidence import Evidence, LogLine
+from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
-from neptune_snapshot_provider.resume import TARGET_INPUT_MAX
 
 _RULE_NAME_MAX: Final = 64
 _FIRST_TICK_WITHIN: Final = 90.0

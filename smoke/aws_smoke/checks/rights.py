@@ -4,7 +4,7 @@ from typing import Final
 
 from aws_smoke.checks.finding import Finding, check, not_seen, refuted, whether
 from aws_smoke.evidence import Evidence
-from neptune_snapshot_provider.waiting import ACCESS_GRACE
+from neptune_snapshot_provider.core.schedule import ACCESS_GRACE
 
 _WAITS: Final = "is denied: waiting for the new role to spread"
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from neptune_snapshot_provider.aws.client import CONFIG
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.neptune import CONFIG
 
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient

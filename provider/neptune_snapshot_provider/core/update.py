@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from neptune_snapshot_provider import identity
-from neptune_snapshot_provider.awaiting import await_available, gone, unless_pending
 from neptune_snapshot_provider.contract import Outcome
-from neptune_snapshot_provider.records import MISSING
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.rollback import recorded
-from neptune_snapshot_provider.steps import Answer, ChangeTags, Fact, Look, Seen, Step
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.availability import await_available, gone, unless_pending
+from neptune_snapshot_provider.core.models import MISSING
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.rollback import recorded
+from neptune_snapshot_provider.core.steps import Answer, ChangeTags, Fact, Look, Seen, Step
 
 
 def keep(request: Request, properties: Properties, seen: Seen) -> Step:
@@ -19,9 +19,9 @@ def keep(request: Request, properties: Properties, seen: Seen) -> Step:
         RequestCancelled: nobody waits for its tags to change any more.
         SnapshotFailed: it never will be available.
     """
-    if identity.is_skipped_id(identity.subject(request, seen)):
+    if ownership.is_skipped_id(ownership.subject(request, seen)):
         situation = "no snapshot was taken before, and nothing asks for one now"
-        return Answer(identity.subject(request, seen), situation, outcome=Outcome.SKIPPED)
+        return Answer(ownership.subject(request, seen), situation, outcome=Outcome.SKIPPED)
     snapshot = seen.snapshot
     if snapshot is None:
         return Look(Fact.SNAPSHOT)
@@ -30,12 +30,12 @@ def keep(request: Request, properties: Properties, seen: Seen) -> Step:
             return Look(Fact.STACK)
         if seen.stack.is_rolling_back:
             return recorded(request, seen)
-        raise gone(identity.subject(request, seen), "outside this stack")
+        raise gone(ownership.subject(request, seen), "outside this stack")
     old = request.old.tags if request.old else {}
     if old != properties.tags:
         if seen.tags is None:
             return Look(Fact.TAGS)
-        if not identity.is_own(seen.tags, request):
+        if not ownership.is_own(seen.tags, request):
             raise gone(snapshot.identifier, "outside this stack, and another made")
         if change := tag_change(snapshot.arn, old, properties.tags, seen.tags):
             return _unless_late(request, properties, seen) or change

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from neptune_snapshot_provider import identity
 from neptune_snapshot_provider.contract import Property
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.request import Event, Request
 from neptune_snapshot_provider.errors import PollTooLarge
-from neptune_snapshot_provider.request import Event, Request
 
 TARGET_INPUT_MAX: Final = 8192
 """Characters of an EventBridge target's input (PutTargets)."""
@@ -69,7 +69,7 @@ def fold(event: Event, request: Request, *, started_at: float, started: bool) ->
     """
     keys = _WIRE if started else (*_WIRE, Property.TAGS)
     folded: Event = {key: event[key] for key in _KEPT if key in event}
-    folded["LogicalResourceId"] = identity.poll_id(request)
+    folded["LogicalResourceId"] = ownership.poll_id(request)
     folded[_RESUME] = {
         "LogicalResourceId": request.logical_id,
         "StartedAt": started_at,
@@ -82,7 +82,7 @@ def fold(event: Event, request: Request, *, started_at: float, started: bool) ->
     if _fits(folded):
         return folded
     raise PollTooLarge(
-        f"waiting for {identity.snapshot_arn(request, '')}… longer than one invocation needs "
+        f"waiting for {ownership.snapshot_arn(request, '')}… longer than one invocation needs "
         f"the request in {TARGET_INPUT_MAX} characters; it has {len(json.dumps(folded))}.",
         "Use fewer or shorter tags.",
     )

@@ -8,15 +8,15 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from neptune_snapshot_provider import pruning, restoring
-from neptune_snapshot_provider.aws import Aws, Refusal
+from neptune_snapshot_provider.aws.protocol import Aws, Refusal
 from neptune_snapshot_provider.contract import AVAILABLE, Attribute
+from neptune_snapshot_provider.core import restore, retention
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.retention import Candidate, Plan
+from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import ProviderError
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.pruning import Candidate, Plan
-from neptune_snapshot_provider.records import Snapshot
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.steps import Answer
 
 _LISTED_MAX = 10
 """Names in one attribute: an answer has at most 4096 bytes."""
@@ -66,10 +66,10 @@ class Afterwards:
         found = []
         for snapshot in self._aws.snapshots_of(properties.cluster):
             # Tags are a call each: first what can be told without them.
-            if not pruning.may_be_candidate(snapshot):
+            if not retention.may_be_candidate(snapshot):
                 continue
             tags = self._aws.tags(snapshot.arn)
-            if pruning.is_candidate(snapshot, tags, self._request):
+            if retention.is_candidate(snapshot, tags, self._request):
                 found.append(Candidate(snapshot=snapshot, tags=tags))
         return found
 
@@ -77,7 +77,7 @@ class Afterwards:
         self, snapshot: Snapshot, tags: Mapping[str, str] | None, extras: dict[str, str]
     ) -> None:
         known = tags if tags is not None else self._aws.tags(snapshot.arn)
-        command = restoring.restore_command(snapshot.identifier, snapshot.cluster, known)
+        command = restore.restore_command(snapshot.identifier, snapshot.cluster, known)
         extras[Attribute.RESTORE_COMMAND] = command
 
     def _change(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
@@ -102,7 +102,7 @@ class Afterwards:
 
     def _prune(self, candidates: list[Candidate], keep_last: int, newest: str) -> Plan:
         replaced = self._request.physical_id
-        plan = pruning.plan(candidates, keep_last, newest=newest, replaced=replaced)
+        plan = retention.plan(candidates, keep_last, newest=newest, replaced=replaced)
         # Whether one is shared is a call each: only those that would go are asked about.
         looked_at = [
             replace(one, shared=self._aws.is_shared(one.snapshot.identifier))
@@ -110,7 +110,7 @@ class Afterwards:
             else one
             for one in candidates
         ]
-        plan = pruning.plan(looked_at, keep_last, newest=newest, replaced=replaced)
+        plan = retention.plan(looked_at, keep_last, newest=newest, replaced=replaced)
         for name in plan.prune:
             if not self._is_wanted():
                 return replace(plan, prune=())

@@ -2,13 +2,21 @@
 
 from typing import Final
 
-from neptune_snapshot_provider import identity
-from neptune_snapshot_provider.awaiting import IDLES_MAX, is_dead
 from neptune_snapshot_provider.contract import AVAILABLE, identifier_problem
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.availability import IDLES_MAX, is_dead
+from neptune_snapshot_provider.core.models import CLOCKS_DIFFER, MISSING, Snapshot, Stack
+from neptune_snapshot_provider.core.request import Request
+from neptune_snapshot_provider.core.steps import (
+    Answer,
+    DeleteSnapshot,
+    Fact,
+    Look,
+    Seen,
+    Step,
+    Wait,
+)
 from neptune_snapshot_provider.errors import SnapshotNotDeletable
-from neptune_snapshot_provider.records import CLOCKS_DIFFER, MISSING, Snapshot, Stack
-from neptune_snapshot_provider.request import Request
-from neptune_snapshot_provider.steps import Answer, DeleteSnapshot, Fact, Look, Seen, Step, Wait
 
 _SNAPSHOT_STUCK: Final = ("failed", "incompatible-")
 
@@ -52,7 +60,7 @@ def _delete(request: Request, name: str, seen: Seen) -> Step:
         )
     if seen.tags is None:
         return Look(Fact.TAGS)
-    if not identity.is_own(seen.tags, request):
+    if not ownership.is_own(seen.tags, request):
         return Answer(name, f"snapshot {name} was not made by this resource; it is untouched")
     if snapshot.status == AVAILABLE or is_dead(snapshot.status, _SNAPSHOT_STUCK):
         return DeleteSnapshot(name)

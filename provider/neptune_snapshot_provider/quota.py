@@ -3,13 +3,13 @@
 import logging
 from typing import Final
 
-from neptune_snapshot_provider.afterwards import Afterwards
-from neptune_snapshot_provider.aws import Aws, QuotaReached, Refusal
+from neptune_snapshot_provider.aws.protocol import Aws, QuotaReached, Refusal
 from neptune_snapshot_provider.clock import Clock
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.steps import Fact, Wait
 from neptune_snapshot_provider.errors import ProviderError, SnapshotQuotaExceeded
+from neptune_snapshot_provider.finalizer import Afterwards
 from neptune_snapshot_provider.logs import say
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.steps import Fact, Wait
 
 _ROOM_SECONDS: Final = 120.0
 """How long deletions may take to count against the quota."""

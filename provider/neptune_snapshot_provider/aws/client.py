@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
 
-from neptune_snapshot_provider.aws import (
+from neptune_snapshot_provider.aws.protocol import (
     ClusterBusy,
     ClusterUnknown,
     Denied,
@@ -25,8 +25,8 @@ from neptune_snapshot_provider.aws import (
     SnapshotGone,
     Unavailable,
 )
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
 from neptune_snapshot_provider.errors import ApiFault
-from neptune_snapshot_provider.records import MISSING, Cluster, Missing, Snapshot, Stack
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

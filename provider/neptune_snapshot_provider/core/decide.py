@@ -4,13 +4,13 @@ A decision that lacks a fact asks for it with `Look`. Whoever carries out the st
 the fact to what was `Seen` and asks again, until the step is `Answer`, or an error is raised.
 """
 
-from neptune_snapshot_provider import identity
-from neptune_snapshot_provider.deleting import remove
-from neptune_snapshot_provider.keeping import keep
-from neptune_snapshot_provider.request import Properties, Request, RequestType
-from neptune_snapshot_provider.rollback import roll_back
-from neptune_snapshot_provider.steps import Fact, Look, Seen, Step
-from neptune_snapshot_provider.taking import take
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.create import take
+from neptune_snapshot_provider.core.delete import remove
+from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.rollback import roll_back
+from neptune_snapshot_provider.core.steps import Fact, Look, Seen, Step
+from neptune_snapshot_provider.core.update import keep
 
 
 def decide(request: Request, seen: Seen) -> Step:
@@ -29,7 +29,7 @@ def decide(request: Request, seen: Seen) -> Step:
 
 
 def _update(request: Request, properties: Properties, seen: Seen) -> Step:
-    if not identity.wants_new(request, properties):
+    if not ownership.wants_new(request, properties):
         return keep(request, properties, seen)
     if seen.stack is None:
         return Look(Fact.STACK)

@@ -2,19 +2,32 @@
 
 from typing import Final
 
-from neptune_snapshot_provider import identity, restoring
-from neptune_snapshot_provider.awaiting import await_available, gone, is_dead, unless_pending
 from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, Outcome
+from neptune_snapshot_provider.core import ownership, restore
+from neptune_snapshot_provider.core.availability import (
+    await_available,
+    gone,
+    is_dead,
+    unless_pending,
+)
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Snapshot
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.steps import (
+    Answer,
+    CreateSnapshot,
+    Fact,
+    Look,
+    Seen,
+    Step,
+    Wait,
+)
+from neptune_snapshot_provider.core.update import tag_change
 from neptune_snapshot_provider.errors import (
     ClusterUnusable,
     DBClusterNotFoundFault,
     DBClusterSnapshotAlreadyExistsFault,
     UnsupportedEngine,
 )
-from neptune_snapshot_provider.keeping import tag_change
-from neptune_snapshot_provider.records import MISSING, Cluster, Snapshot
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.steps import Answer, CreateSnapshot, Fact, Look, Seen, Step, Wait
 
 MISSES_MAX: Final = 5
 """A snapshot just started may not be visible at once; after so many looks in a row it is gone."""
@@ -36,7 +49,7 @@ def take(request: Request, properties: Properties, seen: Seen) -> Step:
         )
     if seen.tags is None:
         return Look(Fact.TAGS)
-    if not identity.is_of_request(seen.tags, request):
+    if not ownership.is_of_request(seen.tags, request):
         raise DBClusterSnapshotAlreadyExistsFault(
             f"snapshot {snapshot.identifier} exists, not made by this request; it is untouched.",
             "Choose another identifier.",
@@ -67,10 +80,10 @@ def _start(request: Request, properties: Properties, seen: Seen) -> Step:
         return step
     tags = {
         **properties.tags,
-        **restoring.recipe(cluster.fields),
-        **identity.owner_tags(request, properties),
+        **restore.recipe(cluster.fields),
+        **ownership.owner_tags(request, properties),
     }
-    return CreateSnapshot(identity.subject(request, seen), properties.cluster, tags)
+    return CreateSnapshot(ownership.subject(request, seen), properties.cluster, tags)
 
 
 def _reuse(request: Request, properties: Properties, snapshot: Snapshot, seen: Seen) -> Step:
@@ -87,7 +100,7 @@ def _without_cluster(request: Request, properties: Properties) -> Step:
     if not properties.skips_missing_cluster:
         raise cluster_not_found(properties.cluster)
     situation = f"there is no cluster {properties.cluster} yet; no snapshot is taken"
-    return Answer(identity.skipped_id(request), situation, outcome=Outcome.SKIPPED)
+    return Answer(ownership.skipped_id(request), situation, outcome=Outcome.SKIPPED)
 
 
 def _refuse_unusable(cluster: Cluster) -> None:
@@ -107,7 +120,7 @@ def _refuse_unusable(cluster: Cluster) -> None:
 
 
 def _not_visible(request: Request, seen: Seen) -> Step:
-    name = identity.subject(request, seen)
+    name = ownership.subject(request, seen)
     if seen.misses >= MISSES_MAX:
         raise gone(name, "while it was waited for")
     return Wait(f"snapshot {name} is not visible", (Fact.SNAPSHOT,), "")

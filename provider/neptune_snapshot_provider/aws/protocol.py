@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from neptune_snapshot_provider.records import Cluster, Missing, Snapshot, Stack
+from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot, Stack
 
 
 class Refusal(Exception):

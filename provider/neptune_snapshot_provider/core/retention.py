@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from neptune_snapshot_provider import identity
 from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, OwnerTag
-from neptune_snapshot_provider.records import Snapshot
-from neptune_snapshot_provider.request import Request
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.request import Request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def may_be_candidate(snapshot: Snapshot) -> bool:
 
 def is_candidate(snapshot: Snapshot, tags: Mapping[str, str], request: Request) -> bool:
     """Whether a snapshot counts: own, Neptune's, manual and available."""
-    return may_be_candidate(snapshot) and identity.is_own(tags, request)
+    return may_be_candidate(snapshot) and ownership.is_own(tags, request)
 
 
 def plan(candidates: Sequence[Candidate], keep_last: int, *, newest: str, replaced: str) -> Plan:

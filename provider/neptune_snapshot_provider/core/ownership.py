@@ -14,8 +14,8 @@ from neptune_snapshot_provider.contract import (
     OwnerTag,
     shorten_prefix,
 )
-from neptune_snapshot_provider.request import Properties, Request, RequestType
-from neptune_snapshot_provider.steps import Seen
+from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.steps import Seen
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from neptune_snapshot_provider.contract import Outcome
-from neptune_snapshot_provider.records import Cluster, Missing, Snapshot, Stack
+from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot, Stack
 
 
 class Fact(Enum):

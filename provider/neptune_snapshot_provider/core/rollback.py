@@ -1,20 +1,20 @@
 """An update that CloudFormation undoes: answer the snapshot from before, take none; pure."""
 
-from neptune_snapshot_provider import identity
 from neptune_snapshot_provider.contract import Outcome
-from neptune_snapshot_provider.records import MISSING, Snapshot
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.steps import Answer, Fact, Look, Seen, Step
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.models import MISSING, Snapshot
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.steps import Answer, Fact, Look, Seen, Step
 
 
 def roll_back(request: Request, properties: Properties, seen: Seen) -> Step:
     """Find the snapshot that belongs to the properties CloudFormation rolls back to."""
-    if seen.snapshot is None and not identity.is_skipped_id(request.physical_id):
+    if seen.snapshot is None and not ownership.is_skipped_id(request.physical_id):
         return Look(Fact.SNAPSHOT)
     if isinstance(seen.snapshot, Snapshot):
         if seen.tags is None:
             return Look(Fact.TAGS)
-        if identity.is_of_generation(seen.tags, request, properties):
+        if ownership.is_of_generation(seen.tags, request, properties):
             return _restored(seen.snapshot)
     if seen.predecessor is None:
         return Look(Fact.PREDECESSOR)
@@ -35,12 +35,12 @@ def recorded(request: Request, seen: Seen) -> Answer:
     if isinstance(seen.snapshot, Snapshot) and seen.snapshot.identifier == name:
         situation = f"the stack is rolling back; snapshot {name} is answered"
         return Answer(name, situation, seen.snapshot, is_rollback=True)
-    if identity.is_skipped_id(name):
+    if ownership.is_skipped_id(name):
         return Answer(name, "the stack is rolling back to no snapshot", outcome=Outcome.SKIPPED)
     cluster = request.properties.cluster if request.properties else ""
     fields = {
         "DBClusterSnapshotIdentifier": name,
-        "DBClusterSnapshotArn": identity.snapshot_arn(request, name),
+        "DBClusterSnapshotArn": ownership.snapshot_arn(request, name),
         "DBClusterIdentifier": cluster,
     }
     situation = (

@@ -2,17 +2,17 @@
 
 from typing import Final
 
-from neptune_snapshot_provider import identity
 from neptune_snapshot_provider.contract import AVAILABLE, Outcome
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.models import Snapshot, Stack
+from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.steps import Answer, Fact, Look, Seen, Step, Wait
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
     RequestCancelled,
     SnapshotFailed,
 )
-from neptune_snapshot_provider.records import Snapshot, Stack
-from neptune_snapshot_provider.request import Properties, Request
-from neptune_snapshot_provider.steps import Answer, Fact, Look, Seen, Step, Wait
 
 IDLES_MAX: Final = 5
 """The stack's status may be behind; after so many looks in a row nobody waits for the request."""
@@ -76,7 +76,7 @@ def at_deadline(request: Request, seen: Seen, wait: Wait) -> Answer:
     raise DeadlineExceeded(
         f"after {request.timeout} s {wait.situation}.{kept}",
         "Allow a longer timeout.",
-        snapshot=identity.subject(request, seen),
+        snapshot=ownership.subject(request, seen),
         status=wait.status,
     )
 
@@ -85,12 +85,12 @@ def _stands_for(request: Request, seen: Seen, snapshot: Snapshot) -> bool:
     """Whether it is known that the snapshot is this resource's, and not just called so."""
     if request.waits_only or snapshot.identifier == request.physical_id:
         return True
-    return seen.tags is not None and identity.is_of_request(seen.tags, request)
+    return seen.tags is not None and ownership.is_of_request(seen.tags, request)
 
 
 def cancelled(request: Request, seen: Seen, stack: Stack) -> RequestCancelled:
     """Nobody waits for this request any more."""
-    name = identity.subject(request, seen)
+    name = ownership.subject(request, seen)
     what = "is kept" if isinstance(seen.snapshot, Snapshot) else "was not started"
     return RequestCancelled(
         f"snapshot {name} {what}: the stack is {'/'.join(stack.statuses)}.",

@@ -1,0 +1,1 @@
+"""Decisions, without any call to AWS."""
