@@ -1,9 +1,12 @@
 """All of it together: the real handler and the real crhelper in a world that is made up."""
 
+import http.client
 import json
 import logging
 import random
-from collections.abc import Callable, Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -15,7 +18,7 @@ from botocore.exceptions import ClientError
 from crhelper import resource_helper
 from crhelper import utils as crhelper_utils
 
-from neptune_snapshot_provider import handler as handler_module
+from neptune_snapshot_provider import entry
 from simulation.clients import Client
 from simulation.cloudformation import CloudFormation, Stack
 from simulation.engine import Engine, Killed, Process
@@ -191,8 +194,8 @@ class Universe:
 
     def _invocation(self, event: dict[str, Any], remaining: Callable[[], float]) -> None:
         if self.random.random() < _COLD_STARTS:
-            forget_clients()
-        handler_module.handler(event, Context(remaining))
+            start_cold()
+        entry.handler(event, Context(remaining))
 
     def put_answer(self, url: str, body: str) -> None:
         """Take what crhelper sends."""
@@ -228,20 +231,36 @@ class Context:
 
 
 class Connection:
-    """Stands in for ``HTTPSConnection``, on which crhelper answers."""
+    """Stands in for ``HTTPSConnection``, on which the provider sends its response."""
 
     def __init__(self, universe: Universe) -> None:
         self._universe = universe
 
-    def request(self, method: str, url: str, body: str, headers: dict[str, str]) -> None:
-        """Send an answer."""
-        if method != "PUT" or headers["content-type"]:
+    def request(self, method: str, url: str, body: str | bytes, headers: Mapping[str, str]) -> None:
+        """Send a response."""
+        content_type = {key.lower(): value for key, value in headers.items()}.get("content-type")
+        if method != "PUT" or content_type:
             raise AssertionError(f"{method} {headers}: the presigned URL refuses it")
-        self._universe.put_answer(url, body)
+        self._universe.put_answer(url, body if isinstance(body, str) else body.decode())
 
-    def getresponse(self) -> SimpleNamespace:
-        """What crhelper logs."""
-        return SimpleNamespace(reason="OK", status=200)
+    def getresponse(self) -> "HttpResponse":
+        """Say that the response was accepted."""
+        return HttpResponse()
+
+    def close(self) -> None:
+        """Close a connection that holds nothing."""
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """What the response URL returns, as far as ``http.client`` shows it."""
+
+    status: int = 200
+    reason: str = "OK"
+
+    def read(self) -> bytes:
+        """Return the empty body."""
+        return b""
 
 
 @contextmanager
@@ -274,30 +293,37 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
     handlers, root.handlers[:] = list(root.handlers), [_Capture(universe.ledger.log)]
     state = random.getstate()
     random.seed(seed)
-    forget_clients()
-    clock = SimpleNamespace(now=lambda: engine.now, sleep=pause)
+    start_cold()
+
+    def connect(*_: object, **__: object) -> Connection:
+        return Connection(universe)
+
     try:
         with (
             patch.object(boto3, "client", universe.client),
-            patch.object(handler_module, "_CLOCK", clock),
+            patch.object(time, "time", lambda: engine.now),
+            patch.object(time, "sleep", pause),
+            patch.object(http.client, "HTTPSConnection", connect),
             patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
-            patch.object(crhelper_utils, "time", SimpleNamespace(sleep=pause)),
+            # crhelper has its own name for the class, and loads all certificates for each response.
+            patch.object(crhelper_utils, "HTTPSConnection", connect),
             patch.object(crhelper_utils, "ssl", _Ssl),
-            patch.object(crhelper_utils, "HTTPSConnection", lambda *_, **__: Connection(universe)),
         ):
             yield universe
             engine.stop()
     finally:
         root.handlers[:] = handlers
         random.setstate(state)
-        forget_clients()
+        start_cold()
 
 
-def forget_clients() -> None:
-    """What a cold start does to everything that the handler keeps."""
-    for value in vars(handler_module).values():
-        if hasattr(value, "cache_clear"):
-            value.cache_clear()
+def start_cold() -> None:
+    """Clear every cache of the provider, as a new execution environment does."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_PROVIDER):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 class _Capture(logging.Handler):
@@ -331,6 +357,7 @@ def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
             yield stack
 
 
+_PROVIDER: Final = "neptune_snapshot_provider"
 _COLD_STARTS: Final = 0.2
 _FOREIGN: Final[dict[str, dict[str, Any]]] = {
     "precious": {},
