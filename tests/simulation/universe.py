@@ -24,8 +24,9 @@ from simulation.cloudformation import CloudFormation, Stack
 from simulation.engine import Engine, Killed, Process
 from simulation.events_and_lambda import FUNCTION, EventBridge, Function
 from simulation.faults import Faults, Kind, error_of
-from simulation.neptune import Neptune, Snapshot
+from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
+from simulation.records import Snapshot
 from simulation.requests import Request, problems
 
 ANSWER: Final = "Answer"
@@ -98,11 +99,8 @@ class Universe:
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
         self.before_call: Callable[[int], None] | None = None
         self.random = random.Random(seed)  # noqa: S311 - guards nothing
-        self.neptune.clusters = {
-            "graph": ("neptune", "available"),
-            "other": ("neptune", "available"),
-            "aurora": ("aurora-mysql", "available"),
-        }
+        for name, kind in _CLUSTERS.items():
+            self.neptune.add_cluster(name, kind)
         for name, others in _FOREIGN.items():
             snapshot = self.neptune.add(name, {"owner": "somebody else"}, **others)
             self.ledger.foreign[name] = (snapshot.status, dict(snapshot.tags))
@@ -359,6 +357,7 @@ def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
 
 _PROVIDER: Final = "neptune_snapshot_provider"
 _COLD_STARTS: Final = 0.2
+_CLUSTERS: Final = {"graph": "neptune", "other": "neptune", "aurora": "aurora-mysql"}
 _FOREIGN: Final[dict[str, dict[str, Any]]] = {
     "precious": {},
     "graph-by-hand": {},
