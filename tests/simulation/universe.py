@@ -146,8 +146,6 @@ class Universe:
             "ssm": self.parameters,
             "cloudformation": self.cloudformation,
             "events": self.events,
-            "lambda": self.function,
-            "logs": None,
         }
         return Client(service, backends[service], self, config)
 
