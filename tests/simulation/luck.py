@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from simulation.cloudformation import RollbackStyle
+from simulation.stacks import Style
 from simulation.faults import Fault, Kind
 from simulation.templates import Declared
 from simulation.universe import ANSWER
@@ -77,7 +77,7 @@ TIMEOUTS = st.sampled_from([3300, 3300, 3300, 600, 20])
 TAGS: SearchStrategy[dict[str, str]] = st.sampled_from(
     [{}, {"team": "a"}, {"team": "b"}, {"cost": "c", "team": "a"}]
 )
-STYLES = st.builds(RollbackStyle, st.booleans(), st.booleans())
+STYLES = st.builds(Style, st.booleans(), st.booleans())
 DECLARED = st.builds(
     Declared,
     st.just("Snapshot0"),
@@ -86,7 +86,7 @@ DECLARED = st.builds(
     trigger=st.sampled_from(["", "1"]),
     timeout=st.sampled_from([3300, 3300, 3300, 600]),
     retain=st.booleans(),
-    links=st.sampled_from([0, 0, 0, 2]),
+    
     keep_last=st.sampled_from([0, 0, 1, 2]),
     parameter=st.sampled_from(["", "/graph/last-good"]),
     reuse=st.sampled_from([0, 0, 600]),
@@ -126,7 +126,7 @@ class Update:
     timeout: int
     count: int
     fails: bool
-    style: RollbackStyle
+    style: Style
 
     @property
     def changes(self) -> dict[str, Any]:

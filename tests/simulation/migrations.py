@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulation.engine import Engine
-from simulation.neptune import ARN, Neptune
+from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
+from simulation.records import ARN
 from simulation.stacks import Stack
 from simulation.templates import Declared
 

@@ -107,6 +107,11 @@ class Stack:
         return f"{self.status}/{above}" if above.endswith("_IN_PROGRESS") else self.status
 
     @property
+    def updated_at(self) -> float | None:
+        """When its last update began."""
+        return self.history[-1].updated_at if self.history else None
+
+    @property
     def is_busy(self) -> bool:
         """Whether an operation runs."""
         return self.operation is not None

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from neptune_snapshot_provider.contract import TIMEOUT_MAX
-from simulation.events_and_lambda import FUNCTION_ARN
+from simulation.functions import FUNCTION_ARN
 from simulation.synthesis import Resource, Shape, synthesize
 
 
