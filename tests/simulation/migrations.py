@@ -91,9 +91,10 @@ class Migrations:
                 self.good[key] = one
                 self._dirty_since[key] = migration.began_at
 
-    def forget(self, stack_id: str) -> None:
-        """A deleted stack protects nothing: its user asked for that."""
-        for key in [one for one in self.good if one[0] == stack_id]:
+    def deleted(self, stack: Stack) -> None:
+        """What the user has deleted protects nothing."""
+        self.check()
+        for key in [one for one in self.good if one[0] == stack.id]:
             del self.good[key]
 
     def check(self) -> None:

@@ -37,6 +37,9 @@ class Watch(Protocol):
     def ended(self, stack: Stack, *, succeeded: bool) -> None:
         """The deployment is over; it may have failed for other reasons."""
 
+    def deleted(self, stack: Stack) -> None:
+        """The user wants the stack, and what it stands for, deleted."""
+
 
 class Operations:
     """Every operation of a stack, as a generator that yields what it waits for."""
@@ -85,6 +88,7 @@ class Operations:
     def delete(self, stack: Stack, given_up: Iterable[Request]) -> Operation:
         """Delete every resource, and those whose creation was ``given_up``."""
         self._enter(stack, "DELETE_IN_PROGRESS", deletes=True)
+        self._forget(stack)
         created = {one.logical_id: one.physical_id for one in given_up}
         gone = {**created, **stack.leftovers, **stack.ids}
         deleted = yield from self._remove(stack, gone, stack.template)
@@ -106,6 +110,10 @@ class Operations:
         if succeeded:
             stack.succeed()
 
+    def _forget(self, stack: Stack) -> None:
+        for watch in self.watches:
+            watch.deleted(stack)
+
     def _forward(self, stack: Stack, tried: list[Request]) -> Part:
         """Bring every resource to where the template wants it, in order, and migrate."""
         begun, done = set[str](), set[str]()
@@ -113,7 +121,8 @@ class Operations:
         while len(done) < len(stack.template.resources):
             try:
                 started = self._begin(stack, begun, done)
-            except MissingAttribute:
+            except MissingAttribute as missing:
+                stack.missing.append(str(missing))
                 return False
             pending += started
             tried += started
@@ -200,10 +209,13 @@ class Operations:
         """Delete what a failed creation left."""
         status = "DELETE" if style.deletes_failed_stack else "ROLLBACK"
         self._enter(stack, f"{status}_IN_PROGRESS", deletes=True)
+        if style.deletes_failed_stack:
+            self._forget(stack)
         self._give_up(tried)
         yield from self.pause(style.undo_seconds)
         gone = {one.logical_id: one.physical_id for one in tried}
         yield from self._remove(stack, gone, stack.template)
+        stack.restore(State(stack.template))
         self._enter(stack, f"{status}_COMPLETE")
         return True
 
@@ -292,4 +304,4 @@ def _all_settled(requests: Iterable[Request]) -> Condition:
 
 def _note_stray(stack: Stack, key: str, physical_id: str) -> None:
     if stack.ids[key] != physical_id:
-        stack.strayed.append((key, f"{physical_id} instead of {stack.ids[key]}"))
+        stack.strayed.append((key, stack.ids[key], physical_id))

@@ -53,9 +53,9 @@ class State:
     """What a stack consists of: template, physical IDs, properties and attributes."""
 
     template: Template
-    ids: Mapping[str, str]
-    sent: Mapping[str, dict[str, Any]]
-    data: Mapping[str, dict[str, str]]
+    ids: Mapping[str, str] = field(default_factory=dict[str, str])
+    sent: Mapping[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    data: Mapping[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
 
 @dataclass(eq=False)
@@ -71,7 +71,8 @@ class Stack:
         deployed: Generation of each snapshot in the last deployment that succeeded.
         parent: The stack that this one is nested in.
         confirmed: What the parent's update decided; ``None`` while it has not.
-        strayed: What rollbacks did not restore.
+        strayed: What rollbacks did not restore: logical ID, and physical IDs.
+        missing: Attributes that the template refers to and responses did not have.
     """
 
     name: str
@@ -85,7 +86,8 @@ class Stack:
     attempted: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     leftovers: dict[str, str] = field(default_factory=dict[str, str])
     deployed: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    strayed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    strayed: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    missing: list[str] = field(default_factory=list[str])
     history: list[Record] = field(default_factory=list[Record])
     style: Style = field(default_factory=Style)
     cancelled: bool = False
