@@ -23,6 +23,7 @@ class CloudFormation:
         stalest: The greatest lag so far.
         denied: IDs of the stacks that the provider may not describe.
         is_imitated: Another engine sends the requests, and AWS knows none of its stacks.
+        dates_urls: Whether the response URL says when it was signed.
     """
 
     def __init__(self, engine: Engine, deliver: Callable[[dict[str, Any]], None]) -> None:
@@ -33,6 +34,7 @@ class CloudFormation:
         self.stalest = 0.0
         self.denied: set[str] = set()
         self.is_imitated = False
+        self.dates_urls = True
         self.operations = Operations(engine, self._send, self.poke)
         self._nesting = Nesting(engine, self.operations)
         self._engine = engine
@@ -179,7 +181,8 @@ class CloudFormation:
 
     def _signature(self) -> str:
         sent_at = datetime.fromtimestamp(self._engine.now, UTC)
-        return f"X-Amz-Date={sent_at:%Y%m%dT%H%M%SZ}&token={'x' * 1200}{URL_TAIL}"
+        date = f"X-Amz-Date={sent_at:%Y%m%dT%H%M%SZ}&" if self.dates_urls else ""
+        return f"{date}token={'x' * 1200}{URL_TAIL}"
 
     def _time_out(self, request: Request) -> None:
         if not request.settled:

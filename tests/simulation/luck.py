@@ -180,11 +180,9 @@ class Update:
     through_parent: bool
     parent_fails: bool
 
-    def of(self, declared: Declared, now: float) -> Declared:
+    def of(self, declared: Declared) -> Declared:
         """Change what is declared; the construct takes no name beside a trigger or a prefix."""
         change = dict(self.change)
-        if change.get("trigger") == NOW:
-            change["trigger"] = time_trigger(now)
         if change.get("name"):
             change |= {"trigger": "", "prefix": ""}
         elif change.get("trigger") or change.get("prefix"):

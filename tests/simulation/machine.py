@@ -270,7 +270,7 @@ class Lifecycle(RuleBasedStateMachine):
             update.style.keeps_failed and not nested
         )
         stack.style = replace(update.style, keeps_failed=keeps_failed)
-        first = update.of(stack.template.snapshots[0], self.universe.engine.now)
+        first = update.of(stack.template.snapshots[0])
         template = Template(self._snapshots(first, update.count, stack.template), update.fails)
         if nested:
             cloudformation = self.universe.cloudformation
@@ -284,6 +284,8 @@ class Lifecycle(RuleBasedStateMachine):
         """The first as drawn, and plain ones beside it."""
         rest = [Declared(f"Snapshot{number}") for number in range(1, count)]
         kept = {one.id: one for one in before.snapshots} if before else {}
+        if first.trigger == luck.NOW:
+            first = first.but(trigger=luck.time_trigger(self.universe.engine.now))
         self._note_causes(first)
         return (first, *(kept.get(one.id, one) for one in rest))
 

@@ -14,6 +14,7 @@ OWNER_TAGS: Final = tuple(
     f"neptune-snapshot:{name}" for name in ("stack", "resource", "request", "trigger")
 )
 _ON_ITS_WAY: Final = 1.0
+_DELETING: Final = ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 _NOT_LIVE: Final = ("DELETE", "ROLLBACK")
 _HINDERED: Final = frozenset({"killed", "outage", "denied", "stack unknown", "set-up", "cluster"})
 """What can keep the provider from finding the snapshot that a rollback returns to."""
@@ -36,7 +37,7 @@ def only_what_was_asked_for_is_deleted(universe: Universe) -> Violations:
 def _deleted_by_delete(deed: Deed, _universe: Universe) -> Violations:
     if deed.request.event["PhysicalResourceId"] != deed.name:
         yield f" instead of {deed.request.event['PhysicalResourceId']}"
-    if deed.stack_status not in ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"):
+    if deed.stack_status.split("/")[0] not in _DELETING or "ROLLBACK" in deed.stack_status:
         yield f" in {deed.stack_status}"
     if deed.in_use and not deed.stack_status.startswith("DELETE"):
         yield f", which is in use ({deed.stack_status})"
