@@ -11,7 +11,7 @@ Check: TypeAlias = Callable[[Universe], Iterator[str]]
 
 
 def nothing_of_a_poll_remains(universe: Universe) -> Iterator[str]:
-    """No rule, target or permission, once everybody is answered.
+    """No rule and no target, once everybody is answered.
 
     Excused is who was not let set up or remove it, and what Lambda has given up delivering.
     """
@@ -19,8 +19,6 @@ def nothing_of_a_poll_remains(universe: Universe) -> Iterator[str]:
     for rule in universe.events.rules.values():
         if rule.input is not None or not crippled:
             yield f"rule {rule.name} of {rule.request_id}, target {rule.input is not None}"
-    if not crippled:
-        yield from (f"permission {one}" for one in universe.function.statements)
 
 
 ALWAYS: Final[tuple[Check, ...]] = (

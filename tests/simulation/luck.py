@@ -26,8 +26,8 @@ CHANGES = (
     "AddTagsToResource",
     "RemoveTagsFromResource",
 )
-SET_UP = ("PutRule", "AddPermission", "PutTargets")
-TEARDOWN = ("RemoveTargets", "DeleteRule", "RemovePermission", "GetPolicy")
+SET_UP = ("PutRule", "PutTargets")
+TEARDOWN = ("RemoveTargets", "DeleteRule")
 NEPTUNE = LOOKS + CHANGES
 
 TRANSIENT = st.sampled_from(

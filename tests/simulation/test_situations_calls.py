@@ -1,12 +1,10 @@
 """What AWS does around a snapshot, once each, through the entry of the provider."""
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-import neptune_snapshot_provider
 from simulation.cloudformation import Stack
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify
@@ -14,9 +12,6 @@ from simulation.requests import ANSWER_MAX
 from simulation.templates import Declared, Template
 from simulation.universe import ANSWER, Universe, simulated
 
-SOURCES: Final = Path(neptune_snapshot_provider.__file__).parent.rglob("*.py")
-ADDS_PERMISSIONS: Final = any("add_permission" in source.read_text() for source in SOURCES)
-"""Whether the provider gives each rule a permission of its own."""
 LONGER_THAN_AN_INVOCATION: Final = 2000.0
 PROMPTLY: Final = 120.0
 SNAPSHOT: Final = Declared("Snapshot")
@@ -25,7 +20,6 @@ KEEPS_ONE: Final = Declared("Snapshot", retain=True, keep_last=1)
 
 def deploy(universe: Universe, *snapshots: Declared, stack: Stack | None = None) -> Stack:
     """Create or update a stack, and let everything come to its end."""
-    universe.events.static_permission = not ADDS_PERMISSIONS
     if stack is None:
         stack = universe.cloudformation.create("Graph", Template(snapshots))
     else:
@@ -42,10 +36,10 @@ def log(universe: Universe, event: str) -> list[dict[str, Any]]:
 
 
 def test_two_snapshots_hand_over_in_the_same_second() -> None:
-    """Situation 7: a policy that is being changed refuses the next change."""
+    """Situation 7: both set up their rules, which another update in progress refuses."""
     with simulated() as universe:
         universe.neptune.duration = LONGER_THAN_AN_INVOCATION
-        universe.function.update_seconds = 5.0
+        universe.faults.armed.append(Fault(Kind.CONFLICT, "PutTargets", seconds=5.0))
         stack = deploy(universe, SNAPSHOT, Declared("Other", cluster="other"))
         assert stack.status == "CREATE_COMPLETE"
         verify(universe, ALWAYS + AT_REST)
@@ -112,8 +106,8 @@ def test_a_removed_target_fires_once_more_and_does_no_harm() -> None:
         verify(universe, ALWAYS + AT_REST)
 
 
-def test_fifty_snapshots_wait_at_the_same_time() -> None:
-    """Situation 9: fifty polls do not fit into the function's resource policy of 20 KB."""
+def test_sixty_snapshots_wait_at_the_same_time() -> None:
+    """Situation 9: no policy or rule has to hold something of each of the polls."""
     with simulated() as universe:
         universe.neptune.duration = LONGER_THAN_AN_INVOCATION
         stack = deploy(universe, *(Declared(f"Snapshot{number}") for number in range(60)))

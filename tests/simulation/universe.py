@@ -3,6 +3,7 @@
 import http.client
 import logging
 import random
+import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,6 @@ from unittest.mock import patch
 import boto3
 from botocore.exceptions import ClientError
 from crhelper import resource_helper
-from crhelper import utils as crhelper_utils
 
 from neptune_snapshot_provider import entry
 from neptune_snapshot_provider.contract import Property
@@ -150,8 +150,6 @@ class Universe:
             "ssm": self.parameters,
             "cloudformation": self.cloudformation,
             "events": self.events,
-            "lambda": self.function,
-            "logs": None,
         }
         return Client(service, backends[service], self, config)
 
@@ -291,10 +289,9 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
             patch.object(time, "time", lambda: engine.now),
             patch.object(time, "sleep", pause),
             patch.object(http.client, "HTTPSConnection", connect),
+            # Loading all certificates would take longer than all the rest.
+            patch.object(ssl, "create_default_context", lambda *_, **__: None),
             patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
-            # crhelper has its own name for the class, and loads all certificates for each response.
-            patch.object(crhelper_utils, "HTTPSConnection", connect),
-            patch.object(crhelper_utils, "ssl", _Ssl),
         ):
             yield universe
             engine.stop()
@@ -320,14 +317,6 @@ class _Capture(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._lines.append(self.format(record))
-
-
-class _Ssl(SimpleNamespace):
-    Purpose = SimpleNamespace(SERVER_AUTH=None)
-
-    @staticmethod
-    def create_default_context(_purpose: object) -> None:
-        """No certificates are loaded: nothing is sent."""
 
 
 def _owner(request: Request) -> str:
