@@ -17,7 +17,7 @@ from crhelper import resource_helper
 
 from neptune_snapshot_provider import entry
 from simulation.clients import Client
-from simulation.cloudformation import CloudFormation, Stack
+from simulation.cloudformation import CloudFormation
 from simulation.engine import Engine, Killed, Process
 from simulation.events_and_lambda import EventBridge, Requester
 from simulation.faults import (
@@ -30,6 +30,7 @@ from simulation.faults import (
 )
 from simulation.functions import Function
 from simulation.ledger import Answered, Deed, Ledger
+from simulation.migrations import Migrations
 from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
 from simulation.permissions import Permissions
@@ -37,6 +38,7 @@ from simulation.records import Snapshot
 from simulation.requests import Request
 from simulation.response_url import Connection, ResponseUrl
 from simulation.runtime import Context, LogLines, Timers, sleep, start_cold
+from simulation.stacks import Stack
 from simulation.witness import Witness
 
 __all__ = ["ANSWER", "Answered", "Deed", "Universe", "simulated"]
@@ -59,6 +61,8 @@ class Universe:
         self.neptune = Neptune(self.engine, self.witness.snapshot)
         self.parameters = ParameterStore(self.witness.parameter)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
+        self.migrations = Migrations(self.engine, self.neptune, self.parameters)
+        self.cloudformation.operations.watches.append(self.migrations)
         self.response_url = ResponseUrl(
             self.engine, self.ledger, self.cloudformation, self.neptune, self._send
         )

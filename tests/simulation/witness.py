@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from neptune_snapshot_provider.contract import Property
-from simulation.cloudformation import CloudFormation, Stack
+from simulation.cloudformation import CloudFormation
 from simulation.ledger import Deed, Written
 from simulation.records import ARN, Snapshot
 from simulation.requests import Request
+from simulation.stacks import Stack
 
 if TYPE_CHECKING:
     from simulation.universe import Universe
@@ -39,7 +40,7 @@ class Witness:
                 is_copy=bool(snapshot.source),
                 is_newer=current is not None and snapshot.born_at >= current.born_at,
                 named_by=self._named_by(snapshot),
-                stack_status=universe.stack_of(request).status,
+                stack_status=universe.stack_of(request).statuses,
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=now - (request.cancelled_at or now),
@@ -54,7 +55,7 @@ class Witness:
         universe = self._universe
         request = universe.request()
         before = universe.parameters.values.get(name, "")
-        status = universe.stack_of(request).status
+        status = universe.stack_of(request).statuses
         universe.ledger.written.append(
             Written(name, value, before, request, universe.engine.now, status)
         )
