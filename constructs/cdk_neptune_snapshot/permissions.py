@@ -17,11 +17,13 @@ RESOURCES_PER_STATEMENT = 12
 """Small enough for the CDK to distribute statements over policies of IAM's limited size."""
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
-BECOMES_OURS = {"StringEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
-BECOMES_NOT_OURS = {"StringNotEquals": BECOMES_OURS["StringEquals"]}
 IS_ANOTHERS = {
     "StringNotEquals": IS_OURS["StringEquals"],
     "Null": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": "false"},
+}
+BECOMES_ANOTHERS = {
+    "StringNotEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID},
+    "Null": {f"aws:RequestTag/{contract.OwnerTag.STACK}": "false"},
 }
 
 
@@ -31,12 +33,10 @@ class SnapshotRights:
     def __init__(self, role: iam.Role) -> None:
         stack = cdk.Stack.of(role)
         self._stack = stack
-        self._snapshots = _Resources(
-            role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"], BECOMES_OURS
-        )
-        # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
-        # What only creating needs, the tag, is a refusal among the constant rights: as a condition
-        # here every cluster would be named twice, and a role has room for so many names.
+        # No condition on tags: whether RDS supplies them when it authorizes a creation is not
+        # known. The refusals among the constant permissions hold under either reading.
+        self._snapshots = _Resources(role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"])
+        # DescribeDBClusterSnapshots is authorized on the cluster when it is asked by cluster.
         self._clusters = _Resources(
             role,
             [
@@ -77,7 +77,7 @@ def snapshot_pattern(
     """Say which names a snapshot can get.
 
     A token's length is not known, so neither is where the provider will cut a prefix made of it;
-    the pattern is then wider, and the condition on the owner tag does the narrowing.
+    the pattern is then every name.
     """
     if snapshot_identifier is not None:
         return snapshot_identifier
@@ -110,12 +110,13 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
             [snapshots],
             IS_OURS,
         ),
-        # Tagging a new snapshot as own, which each snapshot's rights allow, stops here, and so
-        # does creating one without its tag.
+        # Tagging under the names given, which each snapshot's permissions allow, stops here. Both
+        # conditions need the owner tag of another stack to be present, so neither can refuse the
+        # provider's own calls, whichever tags RDS supplies.
         _deny("rds:AddTagsToResource", snapshots, IS_ANOTHERS),
-        _deny("rds:CreateDBClusterSnapshot", rds_arn(stack, "cluster", "*"), BECOMES_NOT_OURS),
+        _deny("rds:AddTagsToResource", snapshots, BECOMES_ANOTHERS),
         _allow(
-            ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
+            ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [poll_rules(stack)]
         ),
         _allow(["cloudformation:DescribeStacks"], _stack_ids(stack)),
         _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
@@ -123,21 +124,16 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
 
 
 def poll_statements(function: lambda_.Function) -> list[iam.PolicyStatement]:
-    """List the rights that name the function itself: having EventBridge, and only it, call it."""
-    arn = function.function_arn
+    """List the permissions that name the function itself: the only target of its rules."""
     only_this_function = {
-        "ForAllValues:ArnEquals": {"events:TargetArn": arn},
+        "ForAllValues:ArnEquals": {"events:TargetArn": function.function_arn},
         "Null": {"events:TargetArn": "false"},
     }
-    only_eventbridge = {"StringEquals": {"lambda:Principal": "events.amazonaws.com"}}
-    return [
-        _allow(["events:PutTargets"], [_poll_rules(cdk.Stack.of(function))], only_this_function),
-        _allow(["lambda:AddPermission", "lambda:RemovePermission"], [arn], only_eventbridge),
-        _allow(["lambda:GetPolicy"], [arn]),
-    ]
+    rules = [poll_rules(cdk.Stack.of(function))]
+    return [_allow(["events:PutTargets"], rules, only_this_function)]
 
 
-def _poll_rules(stack: cdk.Stack) -> str:
+def poll_rules(stack: cdk.Stack) -> str:
     """Match the rules of this stack: arn:…:stack/name/<first 8 characters>-…-…-…-… ."""
     uuid = cdk.Fn.select(2, cdk.Fn.split("/", cdk.Aws.STACK_ID))
     first_8 = cdk.Fn.select(0, cdk.Fn.split("-", uuid))

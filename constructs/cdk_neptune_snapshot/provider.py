@@ -71,6 +71,16 @@ class SnapshotProvider(Construct):
             roles=[role],
             statements=permissions.poll_statements(self.function),
         )
+        # The rules of this stack, by their prefix; the ARN names the account as well. A poll needs
+        # no permission of its own, so polls neither wait for each other nor fill the policy.
+        lambda_.CfnPermission(
+            self,
+            "PollPermission",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_arn,
+            principal="events.amazonaws.com",
+            source_arn=permissions.poll_rules(scope),
+        )
         acknowledgements.runtime(self.function)
         acknowledgements.for_checkov(self.function, acknowledgements.CHECKOV_FUNCTION)
         acknowledgements.for_checkov(self.log_group, acknowledgements.CHECKOV_LOG_GROUP)

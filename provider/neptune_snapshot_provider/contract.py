@@ -27,6 +27,14 @@ class Property:
     LAST_GOOD_PARAMETER: Final = "LastGoodParameter"
     REUSE_SECONDS: Final = "ReuseYoungerThanSeconds"
     WHEN_CLUSTER_MISSING: Final = "WhenClusterMissing"
+    REPLACED_SNAPSHOT: Final = "ReplacedSnapshotIdentifier"
+    """On the last resource of a chain: the first resource's attribute `Attribute.REPLACED`."""
+    REPORTS_REPLACED: Final = "ReportsReplacedSnapshot"
+    """On the first resource of a chain, whose last resource reads `Attribute.REPLACED`.
+
+    CloudFormation updates an existing resource only when a property changes: with this property,
+    the first resource of a chain from an earlier version returns the attribute too.
+    """
 
 
 class OnTimeout:
@@ -70,7 +78,9 @@ class Attribute:
     RESTORE_COMMAND: Final = "RestoreCommand"
     PRUNED: Final = "PrunedSnapshots"
     SPARED: Final = "SparedSnapshots"
-    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED)
+    REPLACED: Final = "ReplacedSnapshot"
+    """The physical ID that an Update replaces, else empty. For the last resource of a chain."""
+    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED, REPLACED)
 
 
 ATTRIBUTES: Final = SNAPSHOT_FIELDS + Attribute.ALL
@@ -188,7 +198,7 @@ def tag_problem(key: str, value: str) -> str | None:
         for character in text:
             if not _is_allowed_in_tag(character):
                 return (
-                    f"must contain only letters, digits, spaces and _.:/=+- (found {character!r})"
+                    f"must contain only letters, digits, spaces and _.:/=+-@ (found {character!r})"
                 )
     if key.lower().startswith(OwnerTag.PREFIX) and key != OwnerTag.KEEP:
         return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
@@ -212,4 +222,4 @@ def shorten_prefix(prefix: str) -> str:
 
 
 def _is_allowed_in_tag(character: str) -> bool:
-    return character in "_.:/=+-" or unicodedata.category(character)[0] in "LZN"
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN"
