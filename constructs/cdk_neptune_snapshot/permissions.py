@@ -1,20 +1,42 @@
-"""What the provider may do: constant rights, and those that each snapshot adds."""
+"""What the provider may do: constant permissions, and those that each snapshot adds."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
-from cdk_neptune_snapshot import acknowledgements
 from neptune_snapshot_provider import contract
 
 Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
 
+
+class Policy(Protocol):
+    """What statements are added to."""
+
+    def add(self, statement: iam.PolicyStatement) -> None:
+        """Add one statement."""
+
+    def acknowledge(self, resources: list[str]) -> None:
+        """Acknowledge resources added to a statement later."""
+
+
 RESOURCES_PER_STATEMENT = 12
 """Small enough for the CDK to distribute statements over policies of IAM's limited size."""
+
+EVERY_NAME = "*"
+
+NETWORK_ACTIONS: Final = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
 
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
 IS_ANOTHERS = {
@@ -27,27 +49,28 @@ BECOMES_ANOTHERS = {
 }
 
 
-class SnapshotRights:
+class SnapshotPermissions:
     """Adds what the snapshots of a stack need to the role of their provider."""
 
-    def __init__(self, role: iam.Role) -> None:
-        stack = cdk.Stack.of(role)
+    def __init__(self, stack: cdk.Stack, policy: Policy) -> None:
         self._stack = stack
         # No condition on tags: whether RDS supplies them when it authorizes a creation is not
         # known. The refusals among the constant permissions hold under either reading.
-        self._snapshots = _Resources(role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"])
+        self._snapshots = _Resources(
+            policy, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"]
+        )
         # DescribeDBClusterSnapshots is authorized on the cluster when it is asked by cluster.
         self._clusters = _Resources(
-            role,
+            policy,
             [
                 "rds:CreateDBClusterSnapshot",
                 "rds:DescribeDBClusters",
                 "rds:DescribeDBClusterSnapshots",
             ],
         )
-        self._shares = _Resources(role, ["rds:DescribeDBClusterSnapshotAttributes"])
-        self._quotas = _Resources(role, ["rds:DescribeAccountAttributes"])
-        self._parameters = _Resources(role, ["ssm:GetParameter", "ssm:PutParameter"])
+        self._shares = _Resources(policy, ["rds:DescribeDBClusterSnapshotAttributes"])
+        self._quotas = _Resources(policy, ["rds:DescribeAccountAttributes"])
+        self._parameters = _Resources(policy, ["ssm:GetParameter", "ssm:PutParameter"])
 
     def allow(self, cluster_identifier: str, snapshot_pattern: str) -> None:
         """Allow taking snapshots of a cluster under names of a pattern.
@@ -82,7 +105,7 @@ def snapshot_pattern(
     if snapshot_identifier is not None:
         return snapshot_identifier
     start = prefix if prefix is not None else cluster_identifier
-    return "*" if cdk.Token.is_unresolved(start) else f"{contract.shorten_prefix(start)}-*"
+    return EVERY_NAME if cdk.Token.is_unresolved(start) else f"{contract.shorten_prefix(start)}-*"
 
 
 def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:
@@ -96,11 +119,11 @@ def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:
 
 
 def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
-    """List the rights that do not depend on which snapshots a stack takes.
+    """List the permissions that do not depend on which snapshots a stack takes.
 
     Reading reaches every snapshot, because whose a name is must be found out before it is used.
     Changing reaches every snapshot of this stack, whatever its name: after a change of the
-    prefix, the new rights must still do for deleting the old snapshot.
+    prefix, the new permissions must still do for deleting the old snapshot.
     """
     snapshots = rds_arn(stack, "cluster-snapshot", "*")
     return [
@@ -113,8 +136,8 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
         # Tagging under the names given, which each snapshot's permissions allow, stops here. Both
         # conditions need the owner tag of another stack to be present, so neither can refuse the
         # provider's own calls, whichever tags RDS supplies.
-        _deny("rds:AddTagsToResource", snapshots, IS_ANOTHERS),
-        _deny("rds:AddTagsToResource", snapshots, BECOMES_ANOTHERS),
+        _deny(["rds:AddTagsToResource"], snapshots, IS_ANOTHERS),
+        _deny(["rds:AddTagsToResource"], snapshots, BECOMES_ANOTHERS),
         _allow(
             ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [poll_rules(stack)]
         ),
@@ -123,14 +146,39 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
     ]
 
 
-def poll_statements(function: lambda_.Function) -> list[iam.PolicyStatement]:
-    """List the permissions that name the function itself: the only target of its rules."""
+def network_statement() -> iam.PolicyStatement:
+    """Allow Lambda to attach the function to a VPC; the network interfaces are not known before.
+
+    The same as in AWS's policy ``AWSLambdaVPCAccessExecutionRole``, without its log permissions.
+    """
+    return _allow(NETWORK_ACTIONS, ["*"])
+
+
+def network_refusal(function: lambda_.Function) -> iam.PolicyStatement:
+    """Refuse the function's own code what Lambda needs, as AWS recommends."""
+    own_code = {"ArnEquals": {"lambda:SourceFunctionArn": function.function_arn}}
+    return _deny(NETWORK_ACTIONS, "*", own_code)
+
+
+def warn_of_every_name(snapshot: Construct, pattern: str) -> None:
+    """Warn at synthesis where the role may create and tag snapshots under every name."""
+    if pattern == EVERY_NAME:
+        cdk.Annotations.of(snapshot).add_warning_v2(
+            "cdk-neptune-snapshot:every-snapshot-name",
+            "The cluster's identifier is known only at deployment, so the provider's role may "
+            "create and tag snapshots under every name (cluster-snapshot:*). Give "
+            "identifier_prefix or snapshot_identifier as plain text to restrict the names.",
+        )
+
+
+def poll_statement(function: lambda_.Function) -> iam.PolicyStatement:
+    """Allow setting the target of a rule: only the function itself."""
     only_this_function = {
         "ForAllValues:ArnEquals": {"events:TargetArn": function.function_arn},
         "Null": {"events:TargetArn": "false"},
     }
     rules = [poll_rules(cdk.Stack.of(function))]
-    return [_allow(["events:PutTargets"], rules, only_this_function)]
+    return _allow(["events:PutTargets"], rules, only_this_function)
 
 
 def poll_rules(stack: cdk.Stack) -> str:
@@ -158,21 +206,18 @@ def _allow(
     return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
 
 
-def _deny(action: str, resource: str, conditions: Conditions) -> iam.PolicyStatement:
+def _deny(actions: list[str], resource: str, conditions: Conditions) -> iam.PolicyStatement:
     return iam.PolicyStatement(
-        effect=iam.Effect.DENY, actions=[action], resources=[resource], conditions=conditions
+        effect=iam.Effect.DENY, actions=actions, resources=[resource], conditions=conditions
     )
 
 
 class _Resources:
-    """One right on many resources, in statements of limited size, each resource once."""
+    """One permission on many resources, in statements of limited size, each resource once."""
 
-    def __init__(
-        self, role: iam.Role, actions: list[str], conditions: Conditions | None = None
-    ) -> None:
-        self._role = role
+    def __init__(self, policy: Policy, actions: list[str]) -> None:
+        self._policy = policy
         self._actions = actions
-        self._conditions = conditions
         self._statement: iam.PolicyStatement | None = None
         self._seen: set[str] = set()
 
@@ -180,9 +225,9 @@ class _Resources:
         if resource in self._seen:
             return
         if self._statement is None or len(self._seen) % RESOURCES_PER_STATEMENT == 0:
-            self._statement = _allow(self._actions, [resource], self._conditions)
-            self._role.add_to_policy(self._statement)
+            self._statement = _allow(self._actions, [resource])
+            self._policy.add(self._statement)
         else:
             self._statement.add_resources(resource)
+            self._policy.acknowledge([resource])
         self._seen.add(resource)
-        acknowledgements.wildcards(self._role, [resource])

@@ -6,7 +6,6 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_neptune as neptune
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from construct.templates import (
@@ -175,35 +174,6 @@ def test_a_nested_stack_looks_at_all_stacks_around_it() -> None:
     assert own == STACK_ID
     # Each is a parameter that the stack around hands in.
     assert [arn.startswith("id-of-referenceto") for arn in around] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("properties", "pattern"),
-    [
-        ({}, "my-graph-*"),
-        ({"identifier_prefix": "Nightly"}, "nightly-*"),
-        ({"identifier_prefix": "p" * 63}, "p" * contract.PREFIX_MAX + "-*"),
-        ({"snapshot_identifier": "Before-V2"}, "before-v2"),
-        ({"identifier_prefix": f"x-{cdk.Aws.REGION}"}, "*"),
-        ({"snapshot_identifier": f"x-{cdk.Aws.REGION}"}, "x-us-gov-west-1"),
-        ({"cluster": cdk.Aws.STACK_NAME}, "*"),
-        ({"cluster": "c" * 63}, "c" * contract.PREFIX_MAX + "-*"),
-    ],
-)
-def test_names_are_as_narrow_as_they_are_known(properties: dict[str, Any], pattern: str) -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", **{"cluster": "My-Graph", **properties})
-    created = resources_for(stack, CREATE)
-    assert {name for name in created if name.startswith("cluster-snapshot:")} == {
-        f"cluster-snapshot:{pattern}"
-    }
-
-
-def test_a_cluster_of_the_stack_is_named_by_reference() -> None:
-    stack = new_stack()
-    cluster = neptune.CfnDBCluster(stack, "Cluster")
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster=cluster)
-    assert resources_for(stack, "rds:DescribeDBClusters") == {"cluster:id-of-Cluster"}
 
 
 def same_cluster(_number: int) -> dict[str, Any]:
