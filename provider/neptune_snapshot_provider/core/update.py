@@ -44,6 +44,8 @@ def update(
         return Observe(Fact.TAGS, name)
     if _took(request, observed):
         return None
+    if _current_taken_at(request, observed) is None and observed.latest is None:
+        return Observe(Fact.LATEST)
     if operation is None:
         return Observe(Fact.STACK)
     if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
@@ -84,12 +86,14 @@ def keep(
 
 
 def taken_at(request: Request, observed: Observed) -> float | None:
-    """When the resource took its current snapshot; ``None`` if it has none of its own."""
-    current = observed.current
-    if not isinstance(current, Found):
-        return None
-    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
-    return current.snapshot.created_at if is_own else None
+    """When the resource took its current snapshot, or else its newest one.
+
+    ``None`` if it has no snapshot, or if that was not observed.
+    """
+    current = _current_taken_at(request, observed)
+    if current is None and isinstance(observed.latest, Found):
+        return observed.latest.snapshot.created_at
+    return current
 
 
 def recorded(request: Request, observed: Observed) -> Respond:
@@ -109,6 +113,14 @@ def recorded(request: Request, observed: Observed) -> Respond:
     }
     situation = f"the update is reverted, and its previous snapshot was not found; {name} is kept"
     return _reverted(Found(snapshot=Snapshot.of(fields), tags={}), situation)
+
+
+def _current_taken_at(request: Request, observed: Observed) -> float | None:
+    current = observed.current
+    if not isinstance(current, Found):
+        return None
+    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
+    return current.snapshot.created_at if is_own else None
 
 
 def _matches(request: Request, properties: Properties, observed: Observed) -> bool:
