@@ -96,7 +96,7 @@ def _permission(request: Request, observed: Observed, operation: Operation | Non
     if operation is None:
         return None, None
     if request.type is RequestType.UPDATE:
-        return operation, operation.update(taken_at(observed))
+        return operation, operation.update(taken_at(request, observed))
     return operation, operation.create()
 
 
@@ -165,7 +165,7 @@ def _unless_reverting(
         if observed.refusal and observed.refusal.operation == _READS_THE_STACK:
             raise error
         return Observe(Fact.STACK)
-    verdict = operation.update(taken_at(observed))
+    verdict = operation.update(taken_at(request, observed))
     if verdict is Verdict.REVERTING:
         return replace(recorded(request, observed), cause=error)
     if verdict is Verdict.UNCLEAR and not timing.is_over:
