@@ -14,6 +14,7 @@ OWNER_TAGS: Final = tuple(
     f"neptune-snapshot:{name}" for name in ("stack", "resource", "request", "trigger")
 )
 _ON_ITS_WAY: Final = 1.0
+_DECISION_SECONDS: Final = 120.0
 _DELETING: Final = ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 _NOT_LIVE: Final = ("DELETE", "ROLLBACK")
 _HINDERED: Final = frozenset({"killed", "outage", "denied", "stack unknown", "set-up", "cluster"})
@@ -44,7 +45,10 @@ def _deleted_by_delete(deed: Deed, _universe: Universe) -> Violations:
 
 
 def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
-    """Excused is who was cancelled after its last read of the stack, however stale that was."""
+    """Excused is who was cancelled after its last read of the stack, however stale that was.
+
+    Excused is also who had decided before a user protected the snapshot.
+    """
     properties, request = deed.request.event["ResourceProperties"], deed.request
     if not properties.get("KeepLast"):
         yield ", which it was not asked for"
@@ -52,6 +56,8 @@ def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
         yield ", though a new resource replaces nothing"
     if deed.in_use:
         yield ", which is in use"
+    if deed.protected_for > _DECISION_SECONDS:
+        yield ", which is shared or tagged to be kept"
     if deed.is_newer:
         yield ", which is not older than the one being replaced"
     if properties.get("LastGoodParameter") in deed.named_by:
