@@ -42,7 +42,6 @@ class Migration:
 
     stack: Stack
     began_at: float
-    operation_began_at: float
     protections: tuple[Protection, ...]
 
 
@@ -69,7 +68,7 @@ class Migrations:
             return
         self.check()
         protections = tuple(self._protection(stack, one) for one in changed)
-        migration = Migration(stack, self._engine.now, stack.began_at, protections)
+        migration = Migration(stack, self._engine.now, protections)
         self.all.append(migration)
         self._running[stack.id] = migration
         for one in protections:
@@ -128,16 +127,8 @@ class Migrations:
         if self._neptune.status_of(name) != "available":
             return f"{about} {name}, which is {self._neptune.status_of(name) or 'not there'}"
         taken_at = protection.taken_at or 0.0
-        began_at = migration.operation_began_at - _CLOCKS_DIFFER
-        if taken_at >= began_at - declared.reuse or self._is_good(migration, protection):
+        # Without a rollback, this may be an earlier attempt: nothing is sent for what it brought.
+        brought_at = migration.stack.brought_at[declared.logical_id] - _CLOCKS_DIFFER
+        if taken_at >= brought_at - declared.reuse:
             return ""
-        return f"{about} {name}, taken {began_at - taken_at:.0f} s before the deployment"
-
-    def _is_good(self, migration: Migration, protection: Protection) -> bool:
-        """Whether an attempt that failed took the snapshot, for the same generation."""
-        good = self.good.get((migration.stack.id, protection.declared.id))
-        return (
-            good is not None
-            and good.physical_id == protection.physical_id
-            and good.declared.generation == protection.declared.generation
-        )
+        return f"{about} {name}, taken {brought_at - taken_at:.0f} s before the deployment"
