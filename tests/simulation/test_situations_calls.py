@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import pytest
 
-from simulation.cloudformation import Stack
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.requests import ANSWER_MAX
+from simulation.stacks import Stack
 from simulation.templates import Declared, Template
 from simulation.universe import ANSWER, Universe, simulated
 
@@ -27,6 +27,11 @@ def deploy(universe: Universe, *snapshots: Declared, stack: Stack | None = None)
         universe.cloudformation.update(stack, Template(snapshots))
     universe.settle()
     return stack
+
+
+def current(stack: Stack) -> str:
+    """Return the snapshot that the stack uses."""
+    return stack.ids[SNAPSHOT.logical_id]
 
 
 def log(universe: Universe, event: str) -> list[dict[str, Any]]:
@@ -157,7 +162,7 @@ def test_a_copy_with_all_tags_is_not_deleted() -> None:
     """Situation 11: a copy made by hand with ``--copy-tags`` carries the owner tags."""
     with simulated() as universe:
         stack = deploy(universe, KEEPS_ONE)
-        universe.copy_by_hand(stack.ids["Snapshot"], "copy-by-hand")
+        universe.copy_by_hand(current(stack), "copy-by-hand")
         deploy(universe, KEEPS_ONE.but(trigger="2"), stack=stack)
         deploy(universe, KEEPS_ONE.but(trigger="3"), stack=stack)
         assert universe.neptune.status_of("copy-by-hand") == "available"
@@ -168,7 +173,7 @@ def test_a_snapshot_of_the_restored_cluster_is_not_deleted() -> None:
     """Situation 11: tags travel through a restore to a manual snapshot of the new cluster."""
     with simulated() as universe:
         stack = deploy(universe, KEEPS_ONE)
-        universe.add_of_restored_cluster(stack.ids["Snapshot"], "taken-by-hand")
+        universe.add_of_restored_cluster(current(stack), "taken-by-hand")
         deploy(universe, KEEPS_ONE.but(trigger="2"), stack=stack)
         deploy(universe, KEEPS_ONE.but(trigger="3"), stack=stack)
         assert universe.neptune.status_of("taken-by-hand") == "available"
@@ -180,10 +185,10 @@ def test_a_copy_is_not_reused() -> None:
     first = SNAPSHOT.but(trigger="1", reuse=3600)
     with simulated() as universe:
         stack = deploy(universe, first)
-        universe.copy_by_hand(stack.ids["Snapshot"], "copy-by-hand")
+        universe.copy_by_hand(current(stack), "copy-by-hand")
         deploy(universe, first.but(trigger="2"), stack=stack)
         deploy(universe, first, stack=stack)
-        assert stack.ids["Snapshot"] != "copy-by-hand"
+        assert current(stack) != "copy-by-hand"
         verify(universe, ALWAYS + AT_REST)
 
 
@@ -209,7 +214,7 @@ def test_the_permission_for_the_parameter_propagates_late(seconds: float) -> Non
         universe.permissions.add_for(SNAPSHOT, publishes, until)
         deploy(universe, publishes, stack=stack)
         written = universe.parameters.values.get("/graph/last-good", "")
-        assert written.endswith(stack.ids["Snapshot"])
+        assert written.endswith(current(stack))
         verify(universe, ALWAYS + AT_REST)
 
 
@@ -301,7 +306,7 @@ def test_the_tags_of_a_snapshot_that_vanishes_are_an_invalid_parameter() -> None
     with simulated() as universe:
         universe.neptune.tags_of_missing = "InvalidParameterValue"
         stack = deploy(universe, SNAPSHOT)
-        name = stack.ids["Snapshot"]
+        name = current(stack)
 
         def vanish_before_the_tags_are_read(_: int) -> None:
             if universe.ledger.calls[-1] == "DescribeDBClusterSnapshots":
@@ -320,7 +325,7 @@ def test_an_email_address_is_a_tag_value() -> None:
     with simulated() as universe:
         stack = deploy(universe, SNAPSHOT.but(tags={"owner": "team@example.com"}))
         assert stack.status == "CREATE_COMPLETE"
-        tags = universe.neptune.snapshots[stack.ids["Snapshot"]].tags
+        tags = universe.neptune.snapshots[current(stack)].tags
         assert tags["owner"] == "team@example.com"
         verify(universe, ALWAYS + AT_REST)
 

@@ -13,7 +13,8 @@ from neptune_snapshot_provider.core.availability import (
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import permitted
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
 from neptune_snapshot_provider.core.tags import tag_change
 from neptune_snapshot_provider.logs import LogEvent
@@ -45,7 +46,7 @@ def update(
         return None
     if operation is None:
         return Observe(Fact.STACK)
-    if operation.update(taken_at(observed)) is Verdict.REVERTING:
+    if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
         return _revert(request, observed)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
@@ -82,10 +83,13 @@ def keep(
     return await_available(snapshot, observed)
 
 
-def taken_at(observed: Observed) -> float | None:
-    """When the resource's current snapshot was taken; ``None`` if there is none."""
+def taken_at(request: Request, observed: Observed) -> float | None:
+    """When the resource took its current snapshot; ``None`` if it has none of its own."""
     current = observed.current
-    return current.snapshot.created_at if isinstance(current, Found) else None
+    if not isinstance(current, Found):
+        return None
+    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
+    return current.snapshot.created_at if is_own else None
 
 
 def recorded(request: Request, observed: Observed) -> Respond:
