@@ -83,19 +83,23 @@ def one_request_takes_one_snapshot(universe: Universe) -> Violations:
 def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violations:
     """Not to revert, not for a Delete, and not by a request whose time has passed.
 
-    Excused are: a request that reverts where nothing is known of the stack; one that skipped the
-    cluster that was not there, and meets it in a second delivery; one whose call was on its way
-    when a second delivery of the same request failed.
+    Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
+    to one that was deleted by hand, as nothing says then what the resource stands for; a request
+    that skipped the cluster that was not there, and meets it in a second delivery; one that failed
+    after the last read of the stack, however stale that was, by a second delivery.
     """
+    unseen = _ON_ITS_WAY + universe.cloudformation.stalest
     for deed in universe.ledger.deeds:
         if deed.operation != "create":
             continue
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
-        reverts = deed.request.is_rollback and not universe.cloudformation.is_imitated
-        if reverts or deed.request.type == "Delete":
+        current = str(deed.request.event.get("PhysicalResourceId"))
+        is_unknown = current in universe.ledger.struck or current.startswith("skipped:")
+        is_unknown |= universe.cloudformation.is_imitated
+        if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        crossed = deed.answer == "FAILED" and deed.answered_for < _ON_ITS_WAY
+        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
         if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
