@@ -35,7 +35,7 @@ def update(
         return None
     if _is_snapshot(request.physical_id) and observed.current is None:
         return Observe(Fact.CURRENT, request.physical_id)
-    if _matches(request, properties, observed):
+    if matches(request, observed):
         return keep(request, properties, observed, operation)
     name = ownership.snapshot_identifier(request, properties)
     if observed.snapshot is None or observed.identifier != name:
@@ -85,6 +85,16 @@ def keep(
     return await_available(snapshot, observed)
 
 
+def matches(request: Request, observed: Observed) -> bool:
+    """Whether the current snapshot was taken, or reused, for the requested properties."""
+    properties, current = request.properties, observed.current
+    if properties is None or request.waits_only:
+        return True
+    if isinstance(current, Found):
+        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
+    return not ownership.wants_new(request, properties)
+
+
 def taken_at(request: Request, observed: Observed) -> float | None:
     """When the resource took its current snapshot, or else its newest one.
 
@@ -121,14 +131,6 @@ def _current_taken_at(request: Request, observed: Observed) -> float | None:
         return None
     is_own = ownership.belongs_to(request, current.snapshot, current.tags)
     return current.snapshot.created_at if is_own else None
-
-
-def _matches(request: Request, properties: Properties, observed: Observed) -> bool:
-    """Whether the current snapshot was taken, or reused, for the requested properties."""
-    current = observed.current
-    if isinstance(current, Found):
-        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
-    return not ownership.wants_new(request, properties)
 
 
 def _took(request: Request, observed: Observed) -> bool:
