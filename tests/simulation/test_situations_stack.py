@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulation.declarations import time_trigger
 from simulation.invariants import ALWAYS, AT_REST, verify
-from simulation.luck import time_trigger
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
