@@ -264,6 +264,16 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Universe) -> None:
+    """Situation 13: the parameter named half-migrated data, as the good snapshot was reused."""
+    declared = FIRST.but(reuse=600, parameter=PARAMETER)
+    stack = create(universe, declared)
+    good = current(stack)
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)), fails=True)
+    update(universe, stack, declared.but(trigger="v5.1"), fails=True)
+    assert universe.parameters.values[PARAMETER].endswith(f":{good}")
+
+
 def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> None:
     """Situation 16: the tag of a reused snapshot named another deployment, so it was not found."""
     declared = FIRST.but(reuse=600, retain=True)
