@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_neptune_snapshot import validation
 from neptune_snapshot_provider import contract
 
 
@@ -77,8 +78,5 @@ def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[
     """Say whose the snapshots are, as what follows is about the first resource's."""
     if not afterwards:
         return {}
-    resource = first.node.default_child
-    if not isinstance(resource, cdk.CfnResource):
-        raise TypeError(f"{first.node.path} has no CloudFormation resource")
-    owner = {contract.Property.OWNER: resource.logical_id}
+    owner = {contract.Property.OWNER: validation.resource(first).logical_id}
     return {**owner, **afterwards}

@@ -188,7 +188,7 @@ def tag_problem(key: str, value: str) -> str | None:
         for character in text:
             if not _is_allowed_in_tag(character):
                 return (
-                    f"must contain only letters, digits, spaces and _.:/=+- (found {character!r})"
+                    f"must contain only letters, digits, spaces and _.:/=+-@ (found {character!r})"
                 )
     if key.lower().startswith(OwnerTag.PREFIX) and key != OwnerTag.KEEP:
         return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
@@ -212,4 +212,4 @@ def shorten_prefix(prefix: str) -> str:
 
 
 def _is_allowed_in_tag(character: str) -> bool:
-    return character in "_.:/=+-" or unicodedata.category(character)[0] in "LZN"
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN"
