@@ -75,8 +75,11 @@ def add_waits(
 
 
 def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[str, object]:
-    """Say whose the snapshots are, as what follows is about the first resource's."""
+    """Name the first resource, which owns the snapshots, and the snapshot that it replaces."""
     if not afterwards:
         return {}
-    owner = {contract.Property.OWNER: validation.resource(first).logical_id}
-    return {**owner, **afterwards}
+    return {
+        contract.Property.OWNER: validation.resource(first).logical_id,
+        contract.Property.REPLACED_SNAPSHOT: first.get_att_string(contract.Attribute.REPLACED),
+        **afterwards,
+    }

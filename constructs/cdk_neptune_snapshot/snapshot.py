@@ -109,6 +109,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             provider = SnapshotProvider.get_or_create(self)
         pattern = permissions.snapshot_pattern(name_of_cluster.permitted, name, prefix)
         provider.allow_snapshots(name_of_cluster.permitted, pattern)
+        permissions.warn_of_every_name(self, pattern)
         provider.allow_habits(habits)
         ends_here = len(links) == 1
         properties = {
