@@ -188,10 +188,7 @@ def test_a_message_says_that_a_value_is_known_only_at_deployment(name: str) -> N
     [
         (lambda: SnapshotTrigger.on_files_changed(TOKEN), "paths"),
         (lambda: SnapshotTrigger.on_files_changed(f"{TOKEN}/migrations"), "paths"),
-        (
-            lambda: DatabaseClusterSnapshot.from_snapshot_identifier(new_stack(), "S", [TOKEN]),
-            "snapshot_identifier",
-        ),  # type: ignore[arg-type]
+        (lambda: imported(new_stack(), "Snapshot", [TOKEN]), "snapshot_identifier"),
     ],
 )
 def test_other_calls_say_so_too(refuse: Callable[[], object], name: str) -> None:

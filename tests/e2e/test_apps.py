@@ -45,16 +45,12 @@ def deployed(aws: LocalAws, app: App, tmp_path: Path) -> Iterator[str]:
     options = ("--require-approval=never", "--method=direct")
     output = cdk(aws, app, tmp_path, "deploy", *app.stacks, *options)
     assert "SnapshotArn" in output
-    (cluster,) = {one["DBClusterIdentifier"] for one in snapshots_of(aws)}
-    yield cluster
     neptune = aws.client("neptune")
+    found = neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    (cluster,) = {one["DBClusterIdentifier"] for one in found if one["Engine"] == "neptune"}
+    yield cluster
     for name in Snapshots(aws, cluster).names():
         neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
-
-
-def snapshots_of(aws: LocalAws) -> list[dict[str, str]]:
-    found = aws.client("neptune").describe_db_cluster_snapshots()["DBClusterSnapshots"]
-    return [dict(one) for one in found if one["Engine"] == "neptune"]  # type: ignore[call-overload]
 
 
 @pytest.mark.xdist_group("apps")

@@ -44,7 +44,7 @@ class _WatchedStage(cdk.Stage):
 
 
 cdk.App = _WatchedApp  # type: ignore[misc]
-cdk.Stage = _WatchedStage  # type: ignore[misc]
+cdk.Stage = _WatchedStage  # type: ignore[assignment,misc]
 for number, path in enumerate(apps):
     os.chdir(Path(__file__).parents[2])
     _outdir = Path(folder) / str(number)
