@@ -16,7 +16,7 @@ from support.apps import APPS, App
 from support.deployment import ROOT
 from support.documents import README, blocks
 
-NAMES = {
+NAMES: dict[str, dict[str, tuple[str | None, str]]] = {
     "graph_platform": {"GraphPlatform": ("mygraph", "mygraph-*")},
     "knowledge_graph": {"KnowledgeGraph": (None, "*")},
     "many_databases": {"ManyDatabases": ("socialgraph", "socialgraph-*")},

@@ -51,7 +51,7 @@ CLIENTS_STACKS = (
     "Staging",
     "cross-region-stack-",  # made by CDK Pipelines
 )
-"""How stacks and stages of ``tests/apps`` start; databases and networks are their owners' matter."""
+"""How stacks and stages of ``tests/apps`` start; their databases are their owners' matter."""
 OURS = ("BeforeMigration", "NeptuneSnapshotProvider")
 """How names of constructs and resources of this library start there."""
 
