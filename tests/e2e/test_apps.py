@@ -14,6 +14,8 @@ from support.deployment import ROOT, Snapshots
 
 pytestmark = pytest.mark.e2e
 
+NO_SDK = "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup"
+"""Needs the JavaScript SDK of AWS's runtime, which the emulator does not have."""
 DEPLOYED = [app for app in APPS if app.stacks]
 
 
@@ -24,6 +26,7 @@ def cdk(aws: LocalAws, app: App, folder: Path, *arguments: str) -> str:
             *arguments,
             f"--app={sys.executable} {app.path}",
             f"--output={folder / 'cdk.out'}",
+            f"--context={NO_SDK}=false",
             "--no-color",
         ],
         cwd=ROOT,
