@@ -13,7 +13,7 @@ from typing import NoReturn
 from hypercorn.asyncio import serve
 from hypercorn.config import Config, Sockets
 
-from local_aws import neptune_cloudformation
+from local_aws import neptune_cloudformation, rule_permissions
 from local_aws.asgi import (
     App,
     ClientGoneError,
@@ -26,9 +26,13 @@ from local_aws.asgi import (
 )
 from local_aws.connections import ResettableSocket
 from local_aws.control import ControlLayer
+from local_aws.custom_resources import CustomResources, ResponseLayer
 from local_aws.faults import ConnectionLostError, FaultLayer
 from local_aws.lambdas import make_runtime
 from local_aws.neptune import NeptuneLayer
+from local_aws.nested_stacks import NestedStacks
+from local_aws.stack_actions import CallerLayer, StackActions
+from local_aws.stack_engine import StackEngine
 
 
 class _ListeningConfig(Config):
@@ -48,7 +52,9 @@ class _ListeningConfig(Config):
 
 def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> App:
     """Put the layers around the emulator."""
-    neptune = NeptuneLayer(handler_of(emulator))
+    responses = ResponseLayer(handler_of(emulator))
+    neptune = NeptuneLayer(CallerLayer(responses, account_id))
+    _correct_cloudformation(responses, neptune)
     faults = FaultLayer(neptune, account_id)
     handle = ControlLayer(faults, faults, neptune)
 
@@ -69,6 +75,14 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
     return app
 
 
+def _correct_cloudformation(responses: ResponseLayer, neptune: NeptuneLayer) -> None:
+    engine = StackEngine()
+    engine.install()
+    CustomResources(engine, responses, lambda: neptune.scene).install()
+    NestedStacks(engine).install()
+    StackActions(lambda: neptune.scene).install()
+
+
 def main() -> None:
     """Serve until killed, or until the process that started this one is gone."""
     descriptor, directory = int(sys.argv[1]), Path(sys.argv[2])
@@ -78,6 +92,7 @@ def main() -> None:
     # Imported here because it reads its settings from the environment at once.
     emulator: App = importlib.import_module("ministack.app").app
     neptune_cloudformation.install()
+    rule_permissions.install()
     app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
     asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
 
