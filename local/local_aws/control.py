@@ -27,6 +27,7 @@ class ControlLayer:
             "cluster-state": self._set_cluster_state,
             "quota": self._set_quota,
             "stale-reads": self._set_stale_reads,
+            "minute": self._set_minute,
             "replacement-without-rollback": self._set_replacement,
             "add-fault": lambda data: faults.add(fault(data)),
             "clear-faults": lambda _: faults.clear(),
@@ -60,6 +61,9 @@ class ControlLayer:
 
     def _set_stale_reads(self, data: dict[str, Any]) -> None:
         self._neptune.scene.stale_seconds = float(data["seconds"])
+
+    def _set_minute(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.minute_seconds = float(data["seconds"])
 
     def _set_replacement(self, data: dict[str, Any]) -> None:
         self._neptune.scene.refuses_replacement = not data["allowed"]

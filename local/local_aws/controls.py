@@ -53,6 +53,10 @@ class Controls:
         """Let functions read the status of stacks as it was some seconds ago."""
         self._do("stale-reads", {"seconds": seconds})
 
+    def set_minute(self, seconds: float) -> None:
+        """Choose how long a minute of an EventBridge rule's rate takes."""
+        self._do("minute", {"seconds": seconds})
+
     def allow_replacement_without_rollback(self, *, allowed: bool) -> None:
         """Choose whether an update with rollback disabled may return a new physical ID."""
         self._do("replacement-without-rollback", {"allowed": allowed})

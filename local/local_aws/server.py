@@ -7,13 +7,14 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config, Sockets
 
-from local_aws import neptune_cloudformation, rule_permissions
+from local_aws import neptune_cloudformation
 from local_aws.asgi import (
     App,
     ClientGoneError,
@@ -27,10 +28,12 @@ from local_aws.asgi import (
 from local_aws.connections import ResettableSocket
 from local_aws.control import ControlLayer
 from local_aws.custom_resources import CustomResources, ResponseLayer
+from local_aws.event_rules import EventRules
 from local_aws.faults import ConnectionLostError, FaultLayer
 from local_aws.lambdas import make_runtime
 from local_aws.neptune import NeptuneLayer
 from local_aws.nested_stacks import NestedStacks
+from local_aws.scene import Scene
 from local_aws.stack_actions import CallerLayer, StackActions
 from local_aws.stack_engine import StackEngine
 
@@ -54,7 +57,7 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
     """Put the layers around the emulator."""
     responses = ResponseLayer(handler_of(emulator))
     neptune = NeptuneLayer(CallerLayer(responses, account_id))
-    _correct_cloudformation(responses, neptune)
+    _correct(responses, lambda: neptune.scene)
     faults = FaultLayer(neptune, account_id)
     handle = ControlLayer(faults, faults, neptune)
 
@@ -75,12 +78,13 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
     return app
 
 
-def _correct_cloudformation(responses: ResponseLayer, neptune: NeptuneLayer) -> None:
+def _correct(responses: ResponseLayer, scene: Callable[[], Scene]) -> None:
     engine = StackEngine()
     engine.install()
-    CustomResources(engine, responses, lambda: neptune.scene).install()
+    CustomResources(engine, responses, scene).install()
     NestedStacks(engine).install()
-    StackActions(lambda: neptune.scene).install()
+    StackActions(scene).install()
+    EventRules(scene).install()
 
 
 def main() -> None:
@@ -92,7 +96,6 @@ def main() -> None:
     # Imported here because it reads its settings from the environment at once.
     emulator: App = importlib.import_module("ministack.app").app
     neptune_cloudformation.install()
-    rule_permissions.install()
     app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
     asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
 

@@ -22,7 +22,9 @@ _Action: TypeAlias = Callable[[_Parameters], _ApiAnswer]
 
 _RETRYABLE = ("CREATE_FAILED", "UPDATE_FAILED")
 _UNDELETABLE = ("UPDATE", "IMPORT")
-_MEMBER = re.compile(r"<member><StackName>.*?</StackId><StackStatus>.*?</LastUpdatedTime>", re.DOTALL)
+_MEMBER = re.compile(
+    r"<member><StackName>.*?</StackId><StackStatus>.*?</LastUpdatedTime>", re.DOTALL
+)
 
 _caller: ContextVar[Caller] = ContextVar("caller", default=Caller.OUTSIDE)
 
@@ -158,7 +160,9 @@ class StackActions:
         status = stack["StackStatus"] if stack else ""
         if stack is None or not status.endswith("_IN_PROGRESS") or status.startswith("REVIEW"):
             return None
-        return self._refuse(f"Stack:{stack['StackId']} is in {status} state and can not be updated.")
+        return self._refuse(
+            f"Stack:{stack['StackId']} is in {status} state and can not be updated."
+        )
 
     def _refuse(self, message: str) -> _ApiAnswer:
         refusal: _ApiAnswer = self._handlers._error("ValidationError", message)  # noqa: SLF001

@@ -1,6 +1,5 @@
 """Deploys with the real CDK command line on local AWS, and looks at what is there afterwards."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,20 +44,6 @@ class Deployment:
     def rules(self) -> list[str]:
         """EventBridge rules, of whomever."""
         return [rule["Name"] for rule in self.aws.client("events").list_rules()["Rules"]]
-
-    def permissions(self) -> list[str]:
-        """What the provider's function has been opened to, if there is one."""
-        client = self.aws.client("lambda")
-        found = []
-        for function in client.list_functions()["Functions"]:
-            if not function["FunctionName"].startswith(self.name):
-                continue
-            try:
-                policy = client.get_policy(FunctionName=function["FunctionName"])["Policy"]
-            except client.exceptions.ResourceNotFoundException:
-                continue
-            found += [statement["Sid"] for statement in json.loads(policy)["Statement"]]
-        return found
 
     @property
     def _assembly(self) -> Path:
