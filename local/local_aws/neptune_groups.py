@@ -58,7 +58,7 @@ def _adapted(rds: dict[str, Any], rename: _Rename) -> dict[str, Any]:
 def _recorded(provisioners: Any, attributes: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401
     def create(logical_id: str, _: _Properties, stack_name: str) -> _Provisioned:
         name: str = provisioners._physical_name(stack_name, logical_id, lowercase=True, max_len=63)  # noqa: SLF001
-        return name, {attribute: name for attribute in attributes}
+        return name, dict.fromkeys(attributes, name)
 
     return {"create": create, "delete": lambda _physical_id, _properties: None}
 
