@@ -1,84 +1,50 @@
 """All of it together: the real handler and the real crhelper in a world that is made up."""
 
-import json
+import http.client
 import logging
 import random
-from collections.abc import Callable, Iterator
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from types import SimpleNamespace
+from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
 import boto3
 from botocore.exceptions import ClientError
 from crhelper import resource_helper
-from crhelper import utils as crhelper_utils
 
-from neptune_snapshot_provider import handler as handler_module
+from neptune_snapshot_provider import entry
 from simulation.clients import Client
-from simulation.cloudformation import CloudFormation, Stack
+from simulation.cloudformation import CloudFormation
 from simulation.engine import Engine, Killed, Process
-from simulation.events_and_lambda import FUNCTION, EventBridge, Function
-from simulation.faults import Faults, Kind, error_of
-from simulation.neptune import Neptune, Snapshot
+from simulation.events_and_lambda import EventBridge, Requester
+from simulation.faults import (
+    Faults,
+    HttpFailure,
+    Kind,
+    error_of,
+    partial_failure,
+    wire_error,
+)
+from simulation.functions import Function
+from simulation.ledger import Answered, Deed, Ledger
+from simulation.migrations import Migrations
+from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
-from simulation.requests import Request, problems
+from simulation.permissions import Permissions
+from simulation.records import Snapshot
+from simulation.requests import Request
+from simulation.response_url import Connection, ResponseUrl
+from simulation.runtime import Context, LogLines, Timers, sleep, start_cold
+from simulation.stacks import Stack
+from simulation.witness import Witness
+
+__all__ = ["ANSWER", "Answered", "Deed", "Universe", "simulated"]
 
 ANSWER: Final = "Answer"
 """The name, among the operations, of sending an answer to CloudFormation."""
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A change to a snapshot, and what the world was like just before.
-
-    ``age`` is for how many seconds a snapshot of that name has been there.
-    """
-
-    operation: str
-    name: str
-    request: Request
-    own: bool
-    in_use: bool
-    stack_status: str
-    answer: str
-    answered_with: str
-    cancelled_for: float
-    answered_for: float
-    age: float
-    tags: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An answer as it arrived, and what the world was like then."""
-
-    request: Request
-    body: dict[str, Any]
-    problems: list[str]
-    is_first: bool
-    snapshot: Snapshot | None
-    snapshot_status: str
-
-
-@dataclass
-class Ledger:
-    """Everything that is to be judged.
-
-    ``causes`` are good reasons for a request to fail, ``struck`` the names of snapshots that were
-    deleted by hand, replaced by a stranger's or broken.
-    """
-
-    calls: list[str] = field(default_factory=list[str])
-    deeds: list[Deed] = field(default_factory=list[Deed])
-    answers: list[Answered] = field(default_factory=list[Answered])
-    log: list[str] = field(default_factory=list[str])
-    causes: set[str] = field(default_factory=set[str])
-    struck: set[str] = field(default_factory=set[str])
-    foreign: dict[str, tuple[str, dict[str, str]]] = field(
-        default_factory=dict[str, tuple[str, dict[str, str]]]
-    )
 
 
 class Universe:
@@ -87,27 +53,70 @@ class Universe:
     def __init__(self, seed: int = 0) -> None:
         self.engine = Engine()
         self.faults = Faults()
+        self.permissions = Permissions()
         self.ledger = Ledger()
+        self.witness = Witness(self)
         self.function = Function(self.engine, self._invocation)
-        self.events = EventBridge(self.engine, self.function, lambda: self._requester().id)
-        self.neptune = Neptune(self.engine, self._witness)
-        self.parameters = ParameterStore()
+        self.events = EventBridge(self.engine, self.function, self._requester)
+        self.neptune = Neptune(self.engine, self.witness.snapshot)
+        self.parameters = ParameterStore(self.witness.parameter)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
+        self.migrations = Migrations(self.engine, self.neptune, self.parameters)
+        self.cloudformation.operations.watches.append(self.migrations)
+        self.response_url = ResponseUrl(
+            self.engine, self.ledger, self.cloudformation, self.neptune, self._send
+        )
         self.before_call: Callable[[int], None] | None = None
         self.random = random.Random(seed)  # noqa: S311 - guards nothing
-        self.neptune.clusters = {
-            "graph": ("neptune", "available"),
-            "other": ("neptune", "available"),
-            "aurora": ("aurora-mysql", "available"),
-        }
+        for name, kind in _CLUSTERS.items():
+            self.neptune.add_cluster(name, kind)
         for name, others in _FOREIGN.items():
-            snapshot = self.neptune.add(name, {"owner": "somebody else"}, **others)
-            self.ledger.foreign[name] = (snapshot.status, dict(snapshot.tags))
+            self.add_foreign(name, {"owner": "somebody else"}, **others)
+
+    def add_foreign(self, name: str, tags: Mapping[str, str], **others: Any) -> Snapshot:  # noqa: ANN401 - fields
+        """Add a snapshot that the provider did not create and must not touch."""
+        snapshot = self.neptune.add(name, tags, **others)
+        return self._is_foreign(snapshot)
+
+    def copy_by_hand(self, name: str, target: str, **others: Any) -> Snapshot:  # noqa: ANN401 - fields
+        """Copy a snapshot with all its tags; the provider must not touch the copy."""
+        return self._is_foreign(self.neptune.copy(name, target, **others))
+
+    def add_of_restored_cluster(self, name: str, target: str, cluster: str = "graph") -> Snapshot:
+        """Add a manual snapshot of a cluster that was restored, with its tags, from a snapshot.
+
+        The restored cluster has meanwhile taken the name of the original one.
+        """
+        self.neptune.add_cluster(cluster)
+        return self.add_foreign(target, self.neptune.snapshots[name].tags, cluster=cluster)
+
+    def _is_foreign(self, snapshot: Snapshot) -> Snapshot:
+        self.ledger.foreign[snapshot.name] = (snapshot.status, dict(snapshot.tags))
+        return snapshot
 
     def call(
-        self, operation: str, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Carry out one call of the running process, or let it fail."""
+        return self._call(
+            operation, effect, lost, lambda kind: error_of(kind, operation), parameters
+        )
+
+    def _send(self, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]) -> None:
+        self._call(ANSWER, effect, lost, wire_error, {})
+
+    def _call(
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        error: Callable[[Kind], Exception],
+        parameters: Mapping[str, Any],
+    ) -> dict[str, Any]:
         process = self._process()
         process.check()
         if self.before_call:
@@ -115,20 +124,24 @@ class Universe:
             process.check()
         self.ledger.calls.append(operation)
         kind = self.faults.take(operation, self.engine.now)
+        if not self.permissions.allow(operation, parameters, self.engine.now):
+            kind = Kind.DENIED
         process.pause(self.random.uniform(0.02, 0.1))
+        if kind is Kind.PARTIAL:
+            return partial_failure()
         if kind is None:
             result = effect()
             process.pause(self.random.uniform(0.02, 0.1))
             return result
         if kind.is_late:
-            with suppress(ClientError):  # that answer is lost as well
+            with suppress(ClientError, HttpFailure):  # that answer is lost as well
                 effect()
         if kind.kills:
             process.killed = True
             raise Killed
         if kind in (Kind.TIMEOUT, Kind.TIMEOUT_LATE):
             process.pause(lost(kind))
-        raise error_of(kind, operation)
+        raise error(kind)
 
     def client(self, service: str, config: object = None, **_: object) -> Client:
         """Stands in for ``boto3.client``."""
@@ -138,10 +151,13 @@ class Universe:
             "ssm": self.parameters,
             "cloudformation": self.cloudformation,
             "events": self.events,
-            "lambda": self.function,
-            "logs": None,
         }
         return Client(service, backends[service], self, config)
+
+    def request(self) -> Request:
+        """The request that the running invocation is about."""
+        delivery = self.function.running[self._process()]
+        return self.cloudformation.requests[delivery.request_id]
 
     def stack_of(self, request: Request) -> Stack:
         """The stack that a request belongs to."""
@@ -154,8 +170,8 @@ class Universe:
     def is_at_rest(self) -> bool:
         """Whether nothing more is going to happen."""
         stacks = self.cloudformation.stacks.values()
-        firing = any(rule.input is not None for rule in self.events.rules.values())
         busy = any(stack.is_busy for stack in stacks)
+        firing = self.events.is_firing
         return not (self.function.running or firing or busy or self.function.waiting)
 
     def _process(self) -> Process:
@@ -164,84 +180,14 @@ class Universe:
             raise AssertionError("a call to AWS from outside any invocation")
         return process
 
-    def _requester(self) -> Request:
-        delivery = self.function.running[self._process()]
-        return self.cloudformation.requests[delivery.request_id]
-
-    def _witness(self, operation: str, snapshot: Snapshot) -> None:
-        request = self._requester()
-        stack = self.stack_of(request)
-        in_use = any(snapshot.name in one.ids.values() for one in _living(self.cloudformation))
-        self.ledger.deeds.append(
-            Deed(
-                operation=operation,
-                name=snapshot.name,
-                request=request,
-                own=_is_own(snapshot, request),
-                in_use=in_use,
-                stack_status=stack.status,
-                answer=str((request.answer or {}).get("Status", "")),
-                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
-                cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
-                answered_for=self.engine.now - (request.answered_at or self.engine.now),
-                age=self.engine.now - snapshot.born_at,
-                tags=dict(snapshot.tags),
-            )
-        )
+    def _requester(self) -> Requester:
+        request = self.request()
+        return Requester(request.id, request.event["StackId"])
 
     def _invocation(self, event: dict[str, Any], remaining: Callable[[], float]) -> None:
         if self.random.random() < _COLD_STARTS:
-            forget_clients()
-        handler_module.handler(event, Context(remaining))
-
-    def put_answer(self, url: str, body: str) -> None:
-        """Take what crhelper sends."""
-        number = int(url.rpartition("/")[2].partition("?")[0])
-        request = self.cloudformation.requests[f"00000000-0000-0000-0000-{number:012d}"]
-
-        def effect() -> dict[str, Any]:
-            answer = json.loads(body)
-            name = str(answer.get("PhysicalResourceId"))
-            status = self.neptune.status_of(name)
-            found = problems(request, body.encode())
-            is_first = request.answer is None and not request.timed_out
-            snapshot = self.neptune.snapshots.get(name)
-            record = Answered(request, answer, found, is_first, snapshot, status)
-            self.ledger.answers.append(record)
-            self.cloudformation.answered(request, answer)
-            return {}
-
-        self.call(ANSWER, effect, lambda _: 15.0)
-
-
-class Context:
-    """Lambda's context."""
-
-    function_name = FUNCTION
-
-    def __init__(self, remaining: Callable[[], float]) -> None:
-        self._remaining = remaining
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Until the process is ended."""
-        return int(self._remaining() * 1000)
-
-
-class Connection:
-    """Stands in for ``HTTPSConnection``, on which crhelper answers."""
-
-    def __init__(self, universe: Universe) -> None:
-        self._universe = universe
-
-    def request(self, method: str, url: str, body: str, headers: dict[str, str]) -> None:
-        """Send an answer."""
-        if method != "PUT" or headers["content-type"]:
-            raise AssertionError(f"{method} {headers}: the presigned URL refuses it")
-        self._universe.put_answer(url, body)
-
-    def getresponse(self) -> SimpleNamespace:
-        """What crhelper logs."""
-        return SimpleNamespace(reason="OK", status=200)
+            start_cold()
+        entry.handler(event, Context(remaining))
 
 
 @contextmanager
@@ -249,89 +195,35 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
     """Put the real code into a made-up world."""
     universe = Universe(seed)
     engine = universe.engine
-
-    def pause(seconds: float) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        process = engine.current
-        if process is None:
-            raise AssertionError("a sleep outside any invocation")
-        process.pause(seconds)
-
-    class Timer:
-        def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-            self._timer = (engine.now + seconds, action)
-
-        def start(self) -> None:
-            if engine.current:
-                engine.current.crhelper_timer = self._timer
-
-        def cancel(self) -> None:
-            if engine.current:
-                engine.current.crhelper_timer = None
-
     root = logging.getLogger()
-    handlers, root.handlers[:] = list(root.handlers), [_Capture(universe.ledger.log)]
+    handlers, root.handlers[:] = list(root.handlers), [LogLines(universe.ledger.log)]
     state = random.getstate()
     random.seed(seed)
-    forget_clients()
-    clock = SimpleNamespace(now=lambda: engine.now, sleep=pause)
+    start_cold()
+
+    def connect(*_: object, timeout: float | None = None, **__: object) -> Connection:
+        return Connection(universe.response_url, timeout)
+
     try:
         with (
             patch.object(boto3, "client", universe.client),
-            patch.object(handler_module, "_CLOCK", clock),
-            patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
-            patch.object(crhelper_utils, "time", SimpleNamespace(sleep=pause)),
-            patch.object(crhelper_utils, "ssl", _Ssl),
-            patch.object(crhelper_utils, "HTTPSConnection", lambda *_, **__: Connection(universe)),
+            patch.object(time, "time", lambda: engine.now),
+            patch.object(time, "sleep", partial(sleep, engine)),
+            patch.object(http.client, "HTTPSConnection", connect),
+            # Loading all certificates would take longer than all the rest.
+            patch.object(ssl, "create_default_context", lambda *_, **__: None),
+            patch.object(resource_helper, "threading", Timers(engine)),
         ):
             yield universe
             engine.stop()
     finally:
         root.handlers[:] = handlers
         random.setstate(state)
-        forget_clients()
-
-
-def forget_clients() -> None:
-    """What a cold start does to everything that the handler keeps."""
-    for value in vars(handler_module).values():
-        if hasattr(value, "cache_clear"):
-            value.cache_clear()
-
-
-class _Capture(logging.Handler):
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record))
-
-
-class _Ssl(SimpleNamespace):
-    Purpose = SimpleNamespace(SERVER_AUTH=None)
-
-    @staticmethod
-    def create_default_context(_purpose: object) -> None:
-        """No certificates are loaded: nothing is sent."""
-
-
-def _is_own(snapshot: Snapshot, request: Request) -> bool:
-    """Judged without the code that is being judged."""
-    return (
-        snapshot.tags.get("neptune-snapshot:stack") == request.event["StackId"]
-        and snapshot.tags.get("neptune-snapshot:resource") == request.logical_id
-    )
-
-
-def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
-    for stack in cloudformation.stacks.values():
-        if not stack.status.startswith(("DELETE", "ROLLBACK")):
-            yield stack
+        start_cold()
 
 
 _COLD_STARTS: Final = 0.2
+_CLUSTERS: Final = {"graph": "neptune", "other": "neptune", "aurora": "aurora-mysql"}
 _FOREIGN: Final[dict[str, dict[str, Any]]] = {
     "precious": {},
     "graph-by-hand": {},
