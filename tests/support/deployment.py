@@ -25,11 +25,11 @@ class Deployment:
         self._cdk = Cdk(aws.environment, directory, longest=400)
         self._count = 0
 
-    def deploy(self, define: Callable[[cdk.Stack], object]) -> Result:
-        """Synthesise what ``define`` puts into the stack, and deploy it."""
+    def deploy(self, define: Callable[[cdk.Stack], object], *options: str) -> Result:
+        """Synthesise what ``define`` puts into the stack, and deploy it with these options."""
         self._count += 1
         assembly = synthesise(self._assembly, self.name, define)
-        return self._cdk.deploy(assembly, self.name)
+        return self._cdk.deploy(assembly, self.name, *options)
 
     def destroy(self) -> Result:
         """Delete the stack."""
