@@ -22,7 +22,8 @@ class Deployment:
         self.aws = aws
         self.name = name
         self.directory = directory
-        self._cdk = Cdk(aws.environment, directory, longest=400)
+        preload = f"--require={Path(__file__).with_name('quick_polls.cjs')}"
+        self._cdk = Cdk({**aws.environment, "NODE_OPTIONS": preload}, directory, longest=400)
         self._count = 0
 
     def deploy(self, define: Callable[[cdk.Stack], object], *options: str) -> Result:
