@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from simulation.faults import BATCHES, EVENT_OPERATIONS, Fault, Kind
+from simulation.faults import BATCHES, Fault, Kind
 from simulation.stacks import Style
 from simulation.templates import Declared
 from simulation.universe import ANSWER
@@ -63,7 +63,7 @@ _POLL_FAULTS = st.builds(
 _CONFLICTS = st.builds(
     Fault,
     st.just(Kind.CONFLICT),
-    st.sampled_from(EVENT_OPERATIONS),
+    st.sampled_from(SET_UP + TEARDOWN),
     st.integers(0, 1),
     st.sampled_from([1, 3]),
 )

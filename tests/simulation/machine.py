@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from simulation import luck
 from simulation.faults import Fault
 from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.stacks import Stack, Style
+from simulation.surroundings import Surroundings
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
 
@@ -29,7 +30,7 @@ _SHORT = 3000
 _GONE = ("DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE")
 
 
-class Lifecycle(RuleBasedStateMachine):
+class Lifecycle(Surroundings):
     """Stacks with one to three snapshots on one provider, and what befalls them."""
 
     def __init__(self) -> None:
@@ -99,6 +100,7 @@ class Lifecycle(RuleBasedStateMachine):
     )
     def create_stack(self, first: Declared, count: int, fails: bool, style: Style) -> None:  # noqa: FBT001 - drawn
         template = Template(self._snapshots(first, count), fails)
+        self.delay_permissions(None, template.snapshots[0])
         self.universe.cloudformation.create("Graph", template, style)
 
     @precondition(lambda self: self.idle())
@@ -259,19 +261,18 @@ class Lifecycle(RuleBasedStateMachine):
     def own(self) -> list[str]:
         """Snapshots that the provider made."""
         snapshots = self.universe.neptune.snapshots.values()
-        return [one.name for one in snapshots if "neptune-snapshot:stack" in one.tags]
+        return [one.name for one in snapshots if one.made_by]
 
     def _update(self, update: luck.Update) -> None:
         # CloudFormation needs longer from one operation's last request to the next operation.
         self.universe.engine.run(QUIET_SECONDS)
         (stack,) = self.idle()
         nested = stack.parent is not None and update.through_parent
-        keeps_failed = stack.status == "CREATE_FAILED" or (
-            update.style.keeps_failed and not nested
-        )
+        keeps_failed = stack.status == "CREATE_FAILED" or (update.style.keeps_failed and not nested)
         stack.style = replace(update.style, keeps_failed=keeps_failed)
         first = update.of(stack.template.snapshots[0])
         template = Template(self._snapshots(first, update.count, stack.template), update.fails)
+        self.delay_permissions(stack.template.snapshots[0], template.snapshots[0])
         if nested:
             cloudformation = self.universe.cloudformation
             cloudformation.update_through_parent(stack, template, fails=update.parent_fails)

@@ -165,6 +165,7 @@ class Operations:
             one.is_accepted = True
             stack.ids[key], stack.data[key] = one.physical_id, one.data
             stack.sent[key] = one.event["ResourceProperties"]
+            stack.brought_at[key] = stack.began_at
             stack.attempted.pop(key, None)
         return accepted
 
@@ -266,7 +267,8 @@ class Operations:
     ) -> Request:
         attempted = failed.event["ResourceProperties"]
         request = self._send(stack, "Update", failed.logical_id, good, physical_id, attempted)
-        request.is_rollback = True
+        request.reverts = True
+        request.is_rollback = "ROLLBACK" in stack.status
         return request
 
     def _clean_up(self, stack: Stack, before: State) -> Part:

@@ -280,6 +280,17 @@ def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> 
     assert current(stack) == before
 
 
+def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
+    """Situation 16: the snapshot from before two migrations protected a third one."""
+    declared = FIRST.but(reuse=600, retain=True)
+    stack = create(universe, declared.but(trigger="v5"))
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)))
+    before = current(stack)
+    universe.engine.run(3600.0)
+    update(universe, stack, declared.but(trigger="v5"))
+    assert current(stack) != before
+
+
 def test_the_role_may_not_describe_the_parent(universe: Universe) -> None:
     """Situation 21: stacks nested by a CfnStack ended every request with AccessDenied."""
     stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)))

@@ -40,6 +40,8 @@ class Witness:
                 is_copy=bool(snapshot.source),
                 is_newer=current is not None and snapshot.born_at >= current.born_at,
                 named_by=self._named_by(snapshot),
+                protected_for=now
+                - (now if snapshot.protected_at is None else snapshot.protected_at),
                 stack_status=universe.stack_of(request).statuses,
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),

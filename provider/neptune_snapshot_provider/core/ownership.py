@@ -156,6 +156,16 @@ def is_of_request(request: Request, snapshot: Snapshot, tags: Mapping[str, str])
     return is_same and belongs_to(request, snapshot, tags)
 
 
+def is_any_own(
+    request: Request,
+    properties: Properties,  # noqa: ARG001 - the signature of `is_of_generation`
+    snapshot: Snapshot,
+    tags: Mapping[str, str],
+) -> bool:
+    """Whether the resource took a snapshot, for whatever properties."""
+    return belongs_to(request, snapshot, tags)
+
+
 def is_of_generation(
     request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
 ) -> bool:
