@@ -2,7 +2,8 @@
 
 A failed Create is followed by a Delete with the ID of the FAILED response, or with an invented one
 where there was no response. The service token of a resource may not change. While rollback is
-disabled, a failed update is put back at once, and a new physical ID may be refused.
+disabled, a failed update is put back at once, and a new physical ID may be refused. The address of
+the response says when the request was sent, and is as long as AWS's.
 """
 
 import json
@@ -10,7 +11,9 @@ import secrets
 import string
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from local_aws.asgi import Answer, Handler, Request
 from local_aws.emulator import Stack, module, timestamp
@@ -20,6 +23,8 @@ from local_aws.stack_engine import FAILED_CREATION, ROLLBACK_DISABLED, StackEngi
 RESPONSES = "/_ministack/cfn-response/"
 _RESPONSE_LIMIT = 4096
 _ID_LIMIT = 1024
+_ADDRESS_SECONDS = 7200
+_TOKEN_BYTES = 1050
 _ECHOED = ("StackId", "RequestId", "LogicalResourceId")
 _CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _FORWARD = "UPDATE_IN_PROGRESS"
@@ -94,6 +99,9 @@ class CustomResources:
         provisioners._custom_resource_create = self.create  # noqa: SLF001
         provisioners._custom_resource_update = self.update  # noqa: SLF001
         provisioners._RESOURCE_HANDLERS[_CUSTOM_RESOURCE]["create"] = self.create  # noqa: SLF001
+        requests = module("cloudformation.custom_resource")
+        address: Callable[[str], str] = requests._response_url  # noqa: SLF001
+        requests._response_url = lambda token: signed(address(token))  # noqa: SLF001
 
     def create(
         self,
@@ -144,6 +152,22 @@ class CustomResources:
                     self._update(physical_id, new, old, stack_name, **about)
             raise
         return updated
+
+
+def signed(address: str) -> str:
+    """The address of a response with the query of a presigned S3 address, as long as AWS's."""
+    now = datetime.now(UTC)
+    scope = f"{now:%Y%m%d}/us-east-1/s3/aws4_request"
+    query = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Date": f"{now:%Y%m%dT%H%M%SZ}",
+        "X-Amz-SignedHeaders": "host",
+        "X-Amz-Expires": _ADDRESS_SECONDS,
+        "X-Amz-Credential": f"ASIAEXAMPLE/{scope}",
+        "X-Amz-Security-Token": secrets.token_urlsafe(_TOKEN_BYTES),
+        "X-Amz-Signature": secrets.token_hex(32),
+    }
+    return f"{address}?{urlencode(query)}"
 
 
 def leave_failed_creation(

@@ -1,12 +1,14 @@
 """The emulated CloudFormation sends what AWS sends, in the status in which AWS sends it."""
 
 import time
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import Fault, FaultKind, LocalAws
-from local_aws.custom_resources import response_problem
+from local_aws.custom_resources import response_problem, signed
 from support.probe import Probe
 
 CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
@@ -102,6 +104,15 @@ def test_a_response_that_aws_refuses_fails_the_resource(
 @pytest.mark.parametrize("body", [b"no", b"[]", b"x" * 4097])
 def test_what_is_no_response_is_refused(body: bytes) -> None:
     assert response_problem(body)
+
+
+def test_the_address_of_a_response_says_when_the_request_was_sent() -> None:
+    address = signed("https://127.0.0.1:1/_ministack/cfn-response/token")
+    query = dict(parse_qsl(urlsplit(address).query))
+    sent = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert abs(time.time() - sent.timestamp()) < 5
+    assert query["X-Amz-Expires"] == "7200"
+    assert 1500 < len(address) < 2000
 
 
 def test_times_are_those_of_the_operations(probe: Probe) -> None:
@@ -212,6 +223,22 @@ def test_without_rollback_a_new_id_can_be_allowed_and_the_old_one_goes_with_the_
         ("Delete", "B", "b"),
         ("Create", "B", ""),
         ("Delete", "A", "one"),
+    ]
+
+
+def test_what_failed_without_rollback_can_be_rolled_back_later(probe: Probe) -> None:
+    probe.deploy(A=probe.resource(Id="one", Version="1"))
+    probe.seen()
+    changed = probe.resource(Id="one", Version="2")
+    failing = probe.resource("A", Id="half", Fails="Create")
+    assert probe.deploy(disable_rollback=True, A=changed, B=failing) == "UPDATE_FAILED"
+    probe.aws.client("cloudformation").rollback_stack(StackName=probe.name)
+    assert probe.settled() == "UPDATE_ROLLBACK_COMPLETE"
+    assert [(one["request"], one["id"], one["version"]) for one in probe.seen()] == [
+        ("Update", "one", "2"),
+        ("Create", "", ""),
+        ("Update", "one", "1"),
+        ("Delete", "half", ""),
     ]
 
 
