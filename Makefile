@@ -48,8 +48,8 @@ node_modules/.ready: package-lock.json
 demo: $(VENV)/.ready node_modules/.ready ## Take a snapshot with the real cdk command line on AWS emulated on this machine
 	@python -m local_aws.demo
 
-local-aws: $(VENV)/.ready node_modules/.ready ## AWS emulated on this machine until Ctrl-C, for an app of your own
-	@python -m local_aws
+local-aws: $(VENV)/.ready node_modules/.ready ## AWS emulated on this machine until Ctrl-C, for an app of your own (ARGS=--help)
+	@python -m local_aws $(ARGS)
 
 smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
 	@python -m aws_smoke $(ARGS)
@@ -103,4 +103,4 @@ build: $(VENV)/.ready ## Build the wheel and the sdist into dist/
 	@python -m hatchling build -d dist
 
 clean: ## Remove what make made
-	rm -rf $(VENV) $(VENV)-checkov .wheelhouse node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-checkov .wheelhouse node_modules .local-aws cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
