@@ -3,8 +3,8 @@
 import sys
 
 from aws_smoke.account import SNAPSHOTS_NEEDED, Account
-from aws_smoke.belongings import Thing
 from aws_smoke.naming import TAG, Run
+from aws_smoke.run_resources import Thing
 from aws_smoke.scenarios import lanes
 
 PRICES = "https://aws.amazon.com/neptune/pricing/"

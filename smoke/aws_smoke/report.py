@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from aws_smoke import assumptions
+from aws_smoke import assumptions, statuses
 from aws_smoke.account import Account
-from aws_smoke.belongings import Leftover
 from aws_smoke.checks.finding import Check, Finding, Verdict, overall
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run
 from aws_smoke.probe import RUNTIME
+from aws_smoke.run_resources import Leftover
+from aws_smoke.scenarios import FAILING, FAILING_UPDATE
 
 _PACKAGES = ("cdk-neptune-snapshot", "aws-cdk-lib", "boto3", "crhelper")
 _OUTPUT_LINES = 15
@@ -58,6 +59,7 @@ class Report:
             self._left(),
             self._refuted(),
             self._scenarios(),
+            self._requests(),
             self._assumptions(),
             self._failures(),
         )
@@ -133,6 +135,31 @@ class Report:
             for step in sorted(self.evidence.steps, key=lambda step: step.began)
         ]
         return ["## Scenarios", "", *_table(("scenario", "result", "seconds"), rows)]
+
+    def _requests(self) -> list[str]:
+        """Every request of the deployment that fails with DESTROY, and the status at that time."""
+        evidence, step = self.evidence, self.evidence.step(FAILING_UPDATE)
+        told = [
+            one
+            for one in evidence.requests(FAILING, "")
+            if step and step.began <= float(one["Now"]) <= step.ended
+        ]
+        if not step or not told:
+            return []
+        compared = [(one, statuses.of_request(evidence, FAILING, one)) for one in told]
+        rows = [
+            (
+                f"{float(one['Now']) - step.began:.1f}",
+                f"{one['RequestType']} {one['LogicalResourceId']}",
+                str(one.get("PhysicalResourceId", "")),
+                str(one["StackStatus"]),
+                found.current if found else "not known",
+            )
+            for one, found in compared
+        ]
+        head = ("second", "request", "ID", "DescribeStacks returned", "the stack was")
+        title = "Requests to the probes while a deployment with DESTROY fails"
+        return [f"## {title}", "", *_table(head, rows)]
 
     def _assumptions(self) -> list[str]:
         verdicts = self.verdicts
