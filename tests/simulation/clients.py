@@ -4,7 +4,7 @@ A backend is any object with one method for each operation, named as boto3 names
 operation's parameters as they are. A new operation needs a new method there, and nothing here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Protocol
 
@@ -41,7 +41,11 @@ class Calls(Protocol):
     """Carries a call out, or lets it fail."""
 
     def call(
-        self, operation: str, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         """``lost`` tells the seconds after which botocore gives up on a silent endpoint."""
         ...
@@ -64,7 +68,9 @@ class Client:
         def call(**parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - any operation's
             operation = _check(self._service, name, parameters)
             method = getattr(self._backend, name)
-            return self._calls.call(operation, lambda: method(**parameters), self._seconds_lost)
+            return self._calls.call(
+                operation, lambda: method(**parameters), self._seconds_lost, parameters
+            )
 
         return call
 

@@ -10,7 +10,7 @@ from neptune_snapshot_provider.contract import (
     OnTimeout,
     Outcome,
 )
-from simulation.neptune import ARN
+from simulation.records import ARN
 from simulation.requests import URL_TAIL, Request
 from simulation.templates import Template
 from simulation.universe import Answered, Deed, Universe

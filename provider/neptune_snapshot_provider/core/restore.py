@@ -15,7 +15,7 @@ _BETWEEN: Final = " / "
 _WITHIN: Final = " "
 
 
-def recipe(cluster: Mapping[str, object]) -> dict[str, str]:
+def settings_tags(cluster: Mapping[str, object]) -> dict[str, str]:
     """Write a cluster's settings as tags; what no tag can hold is left out.
 
     Args:
@@ -32,7 +32,7 @@ def recipe(cluster: Mapping[str, object]) -> dict[str, str]:
     return tags
 
 
-def restore_command(snapshot_identifier: str, cluster: str, tags: Mapping[str, str]) -> str:
+def command(snapshot_identifier: str, cluster: str, tags: Mapping[str, str]) -> str:
     """The command that makes a new cluster like the old one from a snapshot, on one line.
 
     The new cluster has no instances yet, and the old one's IAM roles are added by commands of
