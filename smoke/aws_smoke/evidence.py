@@ -47,6 +47,11 @@ class LogLine:
         """The API operation that was refused; empty if none was."""
         return str(self.fields.get("operation", ""))
 
+    @property
+    def status(self) -> str:
+        """The status, or the code of a refused call, that the line is about."""
+        return str(self.fields.get("status", ""))
+
 
 @dataclass(frozen=True)
 class Look:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from aws_smoke.evidence import Evidence
+from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
-_CLOCKS_DIFFER: Final = 2.0
 
 History: TypeAlias = Sequence[tuple[float, str]]
 """When a stack entered which status, oldest first."""
@@ -39,7 +39,7 @@ def compare(history: History, time: float, read: str) -> Compared | None:
     past = [status for entered, status in history if entered <= time]
     if not past:
         return None
-    soon = [status for entered, status in history if time < entered <= time + _CLOCKS_DIFFER]
+    soon = [status for entered, status in history if time < entered <= time + CLOCKS_DIFFER]
     if read in (past[-1], *soon):
         return Compared(read, read, 0.0)
     ended = [history[i + 1][0] for i, status in enumerate(past[:-1]) if status == read]

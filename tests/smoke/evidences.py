@@ -14,8 +14,8 @@ from aws_smoke.evidence import (
     StackEvent,
     StatusRead,
 )
-from aws_smoke.log_events import LogEvent
 from aws_smoke.statuses import STACK_TYPE
+from neptune_snapshot_provider.logs import LogEvent
 
 T = 1_800_000_000.0
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/x/0a1b2c3d-1111-2222-3333-444455556666"
@@ -183,7 +183,7 @@ def _first() -> list[LogLine]:
 
 
 def _denied() -> list[LogLine]:
-    refused = {"code": "AccessDenied", "operation": "CreateDBClusterSnapshot"}
+    refused = {"code": "AccessDenied", "status": "AccessDenied"}
     return [
         *(said("denied", at, LogEvent.PERMISSION_WAITING, **refused) for at in (0, 60, 119)),
         said("denied", 121, LogEvent.REQUEST_FAILED, **refused),

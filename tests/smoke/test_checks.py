@@ -9,9 +9,10 @@ from aws_smoke.asking import NATIVE_TYPE
 from aws_smoke.checks import CHECKS, Verdict, judge
 from aws_smoke.checks.finding import overall
 from aws_smoke.evidence import Asked, Evidence, LogLine, Look, StackEvent, StatusRead
-from aws_smoke.log_events import LogEvent
 from aws_smoke.scenarios import NAME_TAKEN, TAGS_ONLY
 from aws_smoke.statuses import STACK_TYPE, compare
+from neptune_snapshot_provider.contract import RESOURCE_TYPE
+from neptune_snapshot_provider.logs import LogEvent
 from smoke.evidences import RULE, T, created, good, said, step, tagged, told
 
 Spoil = Callable[[Evidence], object]
@@ -147,9 +148,7 @@ SPOILT: dict[str, Spoil] = {
     "an_operation_begins_before_its_requests_are_sent": _fields("StackBeganAt", T + 1000),
     "a_stack_that_waits_for_a_response_is_in_progress": _history("UPDATE_COMPLETE"),
     "retained_resources_are_not_deleted": lambda e: e.events.append(
-        StackEvent(
-            "keep", T + 320, "Snapshot1", "Custom::NeptuneClusterSnapshot", "DELETE_COMPLETE"
-        )
+        StackEvent("keep", T + 320, "Snapshot1", RESOURCE_TYPE, "DELETE_COMPLETE")
     ),
     "what_the_provider_needs_outlives_the_snapshot": lambda e: e.events.append(
         StackEvent("undo", T + 305, "NeptuneSnapshotProviderPolicy", "x", "DELETE_COMPLETE")
@@ -167,8 +166,8 @@ SPOILT: dict[str, Spoil] = {
     "a_stack_id_ends_in_a_uuid": _fields("StackId", "arn:aws:cloudformation:x:1:stack/name/17"),
     "the_command_line_says_why": _step(NAME_TAKEN, output="failed"),
     "a_failed_invocation_is_tried_twice_more": _lane("retries"),
-    "the_runtime_has_what_the_provider_imports": _line(
-        said("poll", 1, LogEvent.PROVIDER_ERROR, code="ImportError")
+    "the_runtime_has_what_the_provider_imports": lambda e: e.events.append(
+        StackEvent("keep", T, "S", RESOURCE_TYPE, "CREATE_FAILED", reason="ImportError: boto3")
     ),
     "a_rule_fires_every_minute": _line(said("poll", 400, LogEvent.REQUEST_SUCCEEDED)),
     "what_a_poll_carries_fits": lambda e: e.rules.append(replace(e.rules[0], input_length=9000)),
@@ -180,7 +179,7 @@ SPOILT: dict[str, Spoil] = {
         said("keep", 0, LogEvent.PERMISSION_WAITING),
         said("keep", 130, LogEvent.SNAPSHOT_STARTED),
     ),
-    "a_denied_action_is_named": _lane(
+    "a_missing_permission_has_a_known_code": _lane(
         "denied", said("denied", 0, LogEvent.REQUEST_FAILED, code="ApiFault")
     ),
     "creation_is_allowed_as_the_library_asks_for_it": _ask("create-as-the-library", "AccessDenied"),
@@ -291,7 +290,7 @@ def test_without_codes_nothing_of_the_log_is_confirmed() -> None:
         one.fields.pop("event", None)
     names = {
         "a_new_role_spreads_within_the_grace",
-        "a_denied_action_is_named",
+        "a_missing_permission_has_a_known_code",
         "creating_with_tags_is_allowed",
         "describing_is_allowed_as_scoped",
         "the_runtime_has_what_the_provider_imports",

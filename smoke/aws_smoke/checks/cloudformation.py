@@ -8,7 +8,7 @@ from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refut
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.scenarios import NAME_TAKEN, RETAINED, TAGS_ONLY
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
-from neptune_snapshot_provider.core.models import CLOCKS_DIFFER
+from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
 
 _SIGNED_WITHIN: Final = 30.0
 """Seconds between the signing of the answer's address and the arrival of the request."""

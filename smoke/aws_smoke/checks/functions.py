@@ -13,9 +13,9 @@ from aws_smoke.checks.finding import (
     whether,
 )
 from aws_smoke.evidence import Evidence, LogLine
-from aws_smoke.log_events import LogEvent
 from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX
-from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
+from neptune_snapshot_provider.contract import POLL_RULE_PREFIX, RESOURCE_TYPE
+from neptune_snapshot_provider.logs import LogEvent
 
 _RULE_NAME_MAX: Final = 64
 _FIRST_TICK_WITHIN: Final = 90.0
@@ -54,10 +54,13 @@ def a_request_is_delivered_once_or_again(evidence: Evidence) -> Finding:
 def the_runtime_has_what_the_provider_imports(evidence: Evidence) -> Finding:
     """The provider ran in Lambda, and reached Neptune."""
     broken = [
-        one for one in evidence.provider() if one.code in ("ImportError", "ModuleNotFoundError")
+        f"{one.logical_id} failed with {code}"
+        for one in evidence.events
+        for code in ("ImportError", "ModuleNotFoundError")
+        if one.type == RESOURCE_TYPE and f"{code}:" in one.reason
     ]
     if broken:
-        return refuted(broken[0].code)
+        return refuted(broken[0])
     started = evidence.provider(event=LogEvent.SNAPSHOT_STARTED)
     if not started:
         return not_seen("the provider started no snapshot")

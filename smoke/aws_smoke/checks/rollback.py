@@ -5,13 +5,12 @@ from typing import Any, Final
 from aws_smoke import statuses
 from aws_smoke.checks.finding import Finding, check, not_seen, whether
 from aws_smoke.evidence import Evidence, StackEvent
-from aws_smoke.log_events import LogEvent
 from aws_smoke.scenarios import FAILING, FAILING_UPDATE, NO_ROLLBACK
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
+from neptune_snapshot_provider.core.operation import SETTLED_AFTER
+from neptune_snapshot_provider.logs import LogEvent
 
 _UNROLLED: Final = "unrolled"
-_STALE_AT_MOST: Final = 75.0
-"""Seconds after which the provider takes a status for that of its own operation, or a later one."""
 
 
 @check("CFN1")
@@ -66,7 +65,7 @@ def a_status_is_at_most_75_seconds_old(evidence: Evidence) -> Finding:
         return not_seen("no status was read that an event tells about")
     stale = [lag for lag in lags if lag]
     return whether(
-        max(lags) < _STALE_AT_MOST,
+        max(lags) < SETTLED_AFTER,
         f"{len(lags)} reads, {len(stale)} of them stale, by {max(lags):.1f} s at most",
     )
 
