@@ -69,7 +69,7 @@ class Trials:
         self._asked[DESCRIBE_BY_ARN] = _until_not(
             _DENIED, _PROPAGATION_SECONDS, partial(self._describe, role, scoped, taken)
         )
-        self._asked[DESCRIBE_ANOTHER] = self._describe(role, scoped, f"{self._run.prefix}-none")
+        self._asked[DESCRIBE_ANOTHER] = self._describe(role, scoped, f"{self._run.prefix}-another")
 
     def _creations(self) -> Mapping[str, list[_Statement]]:
         """The session policy of each creation."""

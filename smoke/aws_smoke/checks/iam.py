@@ -34,7 +34,7 @@ def a_new_role_spreads_within_the_grace(evidence: Evidence) -> Finding:
     longest = max(_denied_for(evidence, lane) for lane in lanes)
     return whether(
         longest < PROPAGATION_SECONDS,
-        f"{len(lanes)} roles, refused for {longest:.0f} s at most, {PROPAGATION_SECONDS:.0f} s allowed",
+        f"{len(lanes)} roles, refused for {longest:.0f} s of {PROPAGATION_SECONDS:.0f} s allowed",
     )
 
 
