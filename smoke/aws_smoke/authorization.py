@@ -29,6 +29,8 @@ ANYTHING_ELSE: Final = "create-denied"
 """The trial whose session policy allows no creation: it shows that policies are in effect."""
 TAGS_SUPPLIED: Final = "create-tags-supplied"
 TAGS_ABSENT: Final = "create-tags-absent"
+UNTAGGED_ONLY: Final = "create-untagged-only"
+"""The trial whose session policy allows the creation, but not to tag what is created."""
 AS_THE_LIBRARY: Final = "create-as-the-library"
 DESCRIBE_BY_ARN: Final = "describe-by-arn"
 DESCRIBE_ANOTHER: Final = "describe-another"
@@ -79,6 +81,7 @@ class Trials:
         snapshots = self._account.arn("cluster-snapshot", f"{self._run.prefix}-*")
         return {
             ANYTHING_ELSE: [_allow(_DESCRIBE, "*")],
+            UNTAGGED_ONLY: [_allow(_CREATE, "*")],
             TAGS_SUPPLIED: [_allow(_CREATE, "*", supplied), _allow(_ADD_TAGS, "*")],
             TAGS_ABSENT: [_allow(_CREATE, "*", absent), _allow(_ADD_TAGS, "*")],
             AS_THE_LIBRARY: [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from aws_smoke import assumptions, statuses
 from aws_smoke.account import Account
+from aws_smoke.assumptions import Assumption
 from aws_smoke.checks.finding import Check, Finding, Verdict, overall
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run
@@ -121,13 +122,13 @@ class Report:
         wrong = [one for one in assumptions.read() if self.verdicts[one.id] is Verdict.REFUTED]
         if not wrong:
             return []
-        rows = [(one.id, one.title, self._shown(one.id), one.consequence) for one in wrong]
+        rows = [(one.id, one.title, self._shown(one), one.consequence) for one in wrong]
         head = ("id", "assumption", "what was seen instead", "what that means for a user")
         return ["## Refuted", "", *_table(head, rows)]
 
-    def _shown(self, name: str) -> str:
-        found = [finding.evidence for _, finding in self.findings.get(name, [])]
-        return "; ".join(found) or "no check"
+    def _shown(self, assumption: Assumption) -> str:
+        found = [finding.evidence for _, finding in self.findings.get(assumption.id, [])]
+        return "; ".join(found) or assumption.coverage.partition("; ")[2]
 
     def _scenarios(self) -> list[str]:
         rows = [
@@ -170,7 +171,7 @@ class Report:
             "",
         ]
         rows = [
-            (one.id, one.title, _marked(verdicts[one.id]), self._shown(one.id))
+            (one.id, one.title, _marked(verdicts[one.id]), self._shown(one))
             for one in assumptions.read()
         ]
         return [*lines, *_table(("id", "assumption", "verdict", "evidence"), rows)]

@@ -104,6 +104,7 @@ def _events() -> list[StackEvent]:
                 100: "UPDATE_IN_PROGRESS",
                 180: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
                 195: "UPDATE_COMPLETE",
+                300: "DELETE_IN_PROGRESS",
             },
         ),
         *_history(
@@ -135,12 +136,14 @@ def _history(lane: str, statuses: dict[int, str]) -> list[StackEvent]:
 
 def _keep() -> list[LogLine]:
     forward, cleanup = "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    delete = "DELETE_IN_PROGRESS"
     return [
         said("keep", 5, LogEvent.SNAPSHOT_STARTED),
         said("keep", 55, LogEvent.REQUEST_SUCCEEDED),
         told("keep", 10, "Create", "ProbeReplaced1"),
         told("keep", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=forward),
         told("keep", 190, "Delete", "ProbeReplaced1", "made-v1", StackStatus=cleanup),
+        told("keep", 320, "Delete", "ProbeReplaced1", "made-v2", StackStatus=delete),
     ]
 
 
@@ -259,6 +262,7 @@ def _asked() -> dict[str, Asked]:
         "create-tags-supplied": "",
         "create-tags-absent": "AccessDenied",
         "create-as-the-library": "",
+        "create-untagged-only": "AccessDenied",
         "describe-by-arn": "",
         "describe-another": "AccessDenied",
         "no-parameter": "ParameterNotFound",

@@ -183,6 +183,7 @@ SPOILT: dict[str, Spoil] = {
         "denied", said("denied", 0, LogEvent.REQUEST_FAILED, code="ApiFault")
     ),
     "creation_is_allowed_as_the_library_asks_for_it": _ask("create-as-the-library", "AccessDenied"),
+    "creating_with_tags_needs_the_permission_to_tag": _ask("create-untagged-only", ""),
     "creating_with_tags_is_allowed": _refused("keep", LogEvent.REQUEST_FAILED, "AddTagsToResource"),
     "own_snapshots_may_be_changed_and_deleted": _step(
         TAGS_ONLY, problem="no snapshot has the changed tag"
@@ -332,6 +333,7 @@ def test_creation_is_tried_under_both_readings_of_the_tags(
             (
                 "creation_is_authorized_under_one_reading",
                 "creation_is_allowed_as_the_library_asks_for_it",
+                "creating_with_tags_needs_the_permission_to_tag",
             ),
         ),
         ("describe-another", ("describing_by_id_is_authorized_on_its_arn",)),

@@ -77,6 +77,7 @@ def test_creation_is_tried_under_session_policies(program: Program) -> None:
     """The emulator evaluates none: it refuses here what a policy would, with one reading."""
     for action, name in (
         ("CreateDBClusterSnapshot", "-create-denied"),
+        ("CreateDBClusterSnapshot", "-create-untagged-only"),
         ("CreateDBClusterSnapshot", "-create-tags-supplied"),
         ("DescribeDBClusterSnapshots", "-another"),
     ):

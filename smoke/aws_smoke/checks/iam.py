@@ -9,6 +9,7 @@ from aws_smoke.authorization import (
     DESCRIBE_BY_ARN,
     TAGS_ABSENT,
     TAGS_SUPPLIED,
+    UNTAGGED_ONLY,
 )
 from aws_smoke.checks.finding import Finding, check, confirmed, not_seen, refuted, whether
 from aws_smoke.evidence import Evidence, LogLine
@@ -66,7 +67,18 @@ def creation_is_authorized_under_one_reading(evidence: Evidence) -> Finding:
     )
 
 
-@check("IAM3", "IAM4")
+@check("IAM4")
+def creating_with_tags_needs_the_permission_to_tag(evidence: Evidence) -> Finding:
+    """A creation with tags, allowed without AddTagsToResource."""
+    if refusal := _control(evidence, ANYTHING_ELSE):
+        return refusal
+    asked = evidence.asked.get(UNTAGGED_ONLY)
+    if asked is None or asked.code not in ("", *_DENIED):
+        return not_seen(asked.code if asked else "was not asked")
+    return whether(asked.code, asked.code or "the snapshot was created without it")
+
+
+@check("IAM3")
 def creation_is_allowed_as_the_library_asks_for_it(evidence: Evidence) -> Finding:
     """A creation allowed by ARN only, and its tags by ``aws:RequestTag`` on AddTagsToResource."""
     if refusal := _control(evidence, ANYTHING_ELSE):
@@ -77,7 +89,7 @@ def creation_is_allowed_as_the_library_asks_for_it(evidence: Evidence) -> Findin
     return whether(not asked.code, asked.code or "the snapshot was created")
 
 
-@check("IAM3", "IAM4", "IAM5")
+@check("IAM3", "IAM5")
 def creating_with_tags_is_allowed(evidence: Evidence) -> Finding:
     """A snapshot was created with owner tags under the conditions of the role."""
     return _allowed(
