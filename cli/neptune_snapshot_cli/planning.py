@@ -1,7 +1,6 @@
 """``restore-plan``: the command that restores a snapshot, and what has to be right before."""
 
-import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -10,9 +9,9 @@ from typing import Final
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.progress import View
-from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core import restore
 from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core.restore import RestoreSettings
 
 _UNUSABLE: Final = "inaccessible-encryption-credentials"
 
@@ -47,18 +46,6 @@ class Plan:
         return all(check.verdict is not Verdict.BAD for check in self.checks)
 
 
-def options_of(command: str) -> dict[str, list[str]]:
-    """The options of the restore command, without those of commands behind it."""
-    found: dict[str, list[str]] = {}
-    words: list[str] = []
-    for word in shlex.split(command.split(" && ", maxsplit=1)[0]):
-        if word.startswith("--"):
-            words = found[word] = []
-        else:
-            words.append(word)
-    return found
-
-
 class Planner:
     """Makes the plan for one snapshot."""
 
@@ -77,7 +64,7 @@ class Planner:
             )
         self._aws = aws
         self._snapshot: Snapshot = found
-        self._tags: Mapping[str, str] = aws.tags(found.arn)
+        self._settings = RestoreSettings.from_tags(aws.tags(found.arn))
 
     def plan(self) -> Plan:
         """Make the command, and check what it needs.
@@ -85,21 +72,20 @@ class Planner:
         Raises:
             NoAccess: AWS could not be asked.
         """
-        snapshot = self._snapshot
-        command = restore.restore_command(snapshot.identifier, snapshot.cluster, self._tags)
-        options = options_of(command)
+        snapshot, settings = self._snapshot, self._settings
         source = self._tolerate(lambda: self._aws.cluster(snapshot.cluster))
         cluster = source if isinstance(source, Cluster) else None
         checks = [
             self._availability(),
-            self._recipe(),
-            self._version(options),
-            self._target(options),
-            *self._groups(options),
-            *self._security_groups(options, cluster),
-            *self._key(options, cluster),
-            *_roles(command),
+            self._completeness(),
+            self._version(),
+            self._target(),
+            *self._groups(),
+            *self._security_groups(cluster),
+            *self._key(cluster),
+            *_roles(settings.roles),
         ]
+        command = settings.command(snapshot.identifier, snapshot.cluster)
         return Plan(command=command, checks=tuple(checks))
 
     def _availability(self) -> Check:
@@ -113,18 +99,24 @@ class Planner:
         )
         return _bad(f"Snapshot {view.identifier} is {view.status}: {advice}")
 
-    def _recipe(self) -> Check:
-        if any(key in self._tags for key in OwnerTag.RESTORE):
-            return _good("Its tags say how its cluster was set up.")
-        return Check(
-            verdict=Verdict.UNSEEN,
-            text="Its tags do not say how its cluster was set up: add network, parameter group "
-            "and port to the command, or the new cluster gets the defaults.",
-        )
+    def _completeness(self) -> Check:
+        if self._settings == RestoreSettings():
+            return Check(
+                verdict=Verdict.UNSEEN,
+                text="Its tags do not hold the settings of its cluster: add network, parameter "
+                "group and port to the command, or the new cluster gets the defaults.",
+            )
+        if missing := self._settings.missing:
+            return Check(
+                verdict=Verdict.UNSEEN,
+                text=f"Its tags do not hold all settings of its cluster: {', '.join(missing)} did "
+                "not fit. Compare with the cluster, and add them to the command.",
+            )
+        return _good("Its tags hold the settings of its cluster.")
 
-    def _version(self, options: Mapping[str, list[str]]) -> Check:
-        recorded = options.get("--engine-version", [])
-        version = recorded[0] if recorded else str(self._snapshot.fields.get("EngineVersion", ""))
+    def _version(self) -> Check:
+        recorded = self._snapshot.fields.get("EngineVersion", "")
+        version = self._settings.engine_version or str(recorded)
         return self._ask(
             lambda: self._aws.offers_version(version),
             f"Engine version {version} is offered.",
@@ -132,53 +124,48 @@ class Planner:
             "`aws neptune describe-db-engine-versions --engine neptune` shows them.",
         )
 
-    def _target(self, options: Mapping[str, list[str]]) -> Check:
-        (target,) = options["--db-cluster-identifier"]
+    def _target(self) -> Check:
+        target = restore.restored_identifier(self._snapshot.cluster)
         return self._ask(
             lambda: isinstance(self._aws.cluster(target), Missing),
             f"There is no cluster {target} yet.",
             f"There is a cluster {target} already: give another --db-cluster-identifier.",
         )
 
-    def _groups(self, options: Mapping[str, list[str]]) -> list[Check]:
-        kinds: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
-            ("--db-subnet-group-name", "Subnet group", self._aws.has_subnet_group),
+    def _groups(self) -> list[Check]:
+        settings = self._settings
+        kinds = (
+            ("Subnet group", settings.subnet_group, self._aws.has_subnet_group, "subnet-group"),
             (
-                "--db-cluster-parameter-group-name",
                 "Cluster parameter group",
+                settings.parameter_group,
                 self._aws.has_parameter_group,
+                "cluster-parameter-group",
             ),
         )
         return [
             self._ask(
                 partial(has, name),
                 f"{kind} {name} is there.",
-                f"{kind} {name} is not there: create it, or give another {option}.",
+                f"{kind} {name} is not there: create it, or give another --db-{option}-name.",
             )
-            for option, kind, has in kinds
-            for name in options.get(option, [])
+            for kind, name, has, option in kinds
+            if name
         ]
 
-    def _security_groups(
-        self, options: Mapping[str, list[str]], cluster: Cluster | None
-    ) -> list[Check]:
-        wanted = options.get("--vpc-security-group-ids", [])
-        used = _security_groups_of(cluster)
-        unseen = [group for group in wanted if group not in used]
+    def _security_groups(self, cluster: Cluster | None) -> list[Check]:
+        wanted = self._settings.security_groups
+        used = RestoreSettings.from_cluster(cluster.fields).security_groups if cluster else ()
+        unseen = " ".join(group for group in wanted if group not in used)
         if not wanted:
             return []
         if not unseen:
             return [_good(f"Cluster {self._snapshot.cluster} uses the same security groups.")]
-        return [
-            _unseen(
-                f"Security groups {' '.join(unseen)}",
-                f"aws ec2 describe-security-groups --group-ids {' '.join(unseen)}",
-            )
-        ]
+        command = f"aws ec2 describe-security-groups --group-ids {unseen}"
+        return [_unseen(f"Security groups {unseen}", command)]
 
-    def _key(self, options: Mapping[str, list[str]], cluster: Cluster | None) -> list[Check]:
-        recorded = options.get("--kms-key-id", [])
-        key = recorded[0] if recorded else str(self._snapshot.fields.get("KmsKeyId") or "")
+    def _key(self, cluster: Cluster | None) -> list[Check]:
+        key = self._settings.kms_key or str(self._snapshot.fields.get("KmsKeyId") or "")
         if not key:
             return []
         if cluster is not None and cluster.fields.get("KmsKeyId") == key:
@@ -205,17 +192,9 @@ class Planner:
             return None
 
 
-def _roles(command: str) -> list[Check]:
-    roles = [segment.split()[-1] for segment in command.split(" && ")[1:]]
-    names = [role.rpartition("/")[2] for role in roles]
+def _roles(roles: Sequence[str]) -> list[Check]:
+    names = [role.rpartition("/")[2].partition(":")[0] for role in roles]
     return [_unseen(f"IAM role {name}", f"aws iam get-role --role-name {name}") for name in names]
-
-
-def _security_groups_of(cluster: Cluster | None) -> set[str]:
-    groups = cluster.fields.get("VpcSecurityGroups") if cluster else None
-    if not isinstance(groups, list):
-        return set()
-    return {str(one.get("VpcSecurityGroupId")) for one in groups if isinstance(one, Mapping)}
 
 
 def _good(text: str) -> Check:

@@ -44,6 +44,10 @@ class _Clusters:
         self._actions: dict[str, Callable[[_Parameters], _ApiAnswer]] = rds._ACTION_MAP  # noqa: SLF001
         self._modify: Callable[[_Parameters], _ApiAnswer] = self._actions["ModifyDBCluster"]
         self._actions["ModifyDBCluster"] = self.modify
+        self._modify_instance: Callable[[_Parameters], _ApiAnswer] = self._actions[
+            "ModifyDBInstance"
+        ]
+        self._actions["ModifyDBInstance"] = self.modify_instance
         self._actions["RestoreDBClusterFromSnapshot"] = self.restore
 
     def restore(self, parameters: _Parameters) -> _ApiAnswer:
@@ -74,6 +78,22 @@ class _Clusters:
         for instance in self._rds._instances.values():  # noqa: SLF001
             if instance.get("DBClusterIdentifier") == old:
                 instance["DBClusterIdentifier"] = new
+        return answer
+
+    def modify_instance(self, parameters: _Parameters) -> _ApiAnswer:
+        """Modify an instance, and rename it if asked to."""
+        answer = self._modify_instance(parameters)
+        new = _first(parameters.get("NewDBInstanceIdentifier", ""))
+        if answer[0] != _OK or not new:
+            return answer
+        old = _first(parameters["DBInstanceIdentifier"])
+        instance = self._rds._instances.pop(old)  # noqa: SLF001
+        instance["DBInstanceIdentifier"] = new
+        self._rds._instances[new] = instance  # noqa: SLF001
+        for cluster in self._rds._clusters.values():  # noqa: SLF001
+            for member in cluster.get("DBClusterMembers", []):
+                if member["DBInstanceIdentifier"] == old:
+                    member["DBInstanceIdentifier"] = new
         return answer
 
     def provision(

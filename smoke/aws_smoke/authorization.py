@@ -85,8 +85,9 @@ class Trials:
             TAGS_SUPPLIED: [_allow(_CREATE, "*", supplied), _allow(_ADD_TAGS, "*")],
             TAGS_ABSENT: [_allow(_CREATE, "*", absent), _allow(_ADD_TAGS, "*")],
             AS_THE_LIBRARY: [
-                _allow(_CREATE, [cluster, snapshots]),
-                _allow(_ADD_TAGS, snapshots, supplied),
+                _allow([_CREATE, _ADD_TAGS], snapshots),
+                _allow(_CREATE, cluster),
+                *(_deny_tags_of_another(key, self._run.id) for key in ("Request", "Resource")),
             ],
         }
 
@@ -131,10 +132,17 @@ class Trials:
         return ask(lambda: call(neptune))
 
 
+def _deny_tags_of_another(key: str, run_id: str) -> _Statement:
+    """Deny tagging, as the library's role does, if the tag is there and is not the run's."""
+    tag = f"aws:{key}Tag/{TAG}"
+    condition = {"StringNotEquals": {tag: run_id}, "Null": {tag: "false"}}
+    return {"Effect": "Deny", "Action": _ADD_TAGS, "Resource": "*", "Condition": condition}
+
+
 def _allow(
-    action: str, resources: str | list[str], condition: dict[str, Any] | None = None
+    action: str | list[str], resource: str, condition: dict[str, Any] | None = None
 ) -> _Statement:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resources}
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     return {**statement, "Condition": condition} if condition else statement
 
 

@@ -82,7 +82,7 @@ def _scenario(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> No
 
 def _role(stack: cdk.Stack) -> None:
     """Define a role that the account's own principals may assume."""
-    role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+    role = iam.Role(stack, "Role", assumed_by=iam.AccountPrincipal(stack.account))
     role.add_to_policy(iam.PolicyStatement(actions=list(ACTIONS), resources=["*"]))
     cdk.CfnOutput(stack, "RoleArn", value=role.role_arn)
 
@@ -100,7 +100,7 @@ def _snapshot(
     provider = SnapshotProvider.get_or_create(stack)
     outlive(provider.log_group, f"{stack.stack_name}-provider")
     if recipe.denied:
-        provider.role.add_to_policy(
+        provider.role.add_to_principal_policy(
             iam.PolicyStatement(
                 effect=iam.Effect.DENY, actions=list(recipe.denied), resources=["*"]
             )
@@ -127,7 +127,7 @@ def _snapshot(
     return snapshot
 
 
-def outlive(log_group: logs.LogGroup, name: str) -> None:
+def outlive(log_group: logs.ILogGroup, name: str) -> None:
     """Keep a log group when its stack is gone, to be read then, under a name that is known."""
     log_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     resource = log_group.node.default_child

@@ -116,7 +116,7 @@ def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_way_back(
     plan = shell("restore-plan", snapshot)
     assert f"--snapshot-identifier {snapshot} --engine neptune --engine-version 1.4.1.0" in plan.out
     assert "✓ Engine version 1.4.1.0 is offered." in plan.err
-    assert "✓ Its tags say how its cluster was set up." in plan.err
+    assert "✓ Its tags hold the settings of its cluster." in plan.err
 
 
 def test_watching_a_stack_whose_snapshot_fails_ends_with_the_providers_reason(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from neptune_snapshot_cli.errors import Denied, NotFound
-from neptune_snapshot_cli.planning import Plan, Planner, Verdict, options_of
+from neptune_snapshot_cli.planning import Plan, Planner, Verdict
 from neptune_snapshot_provider.core import restore
 from support.told import Told, owned
 
@@ -23,7 +23,7 @@ FIELDS: dict[str, Any] = {
 @pytest.fixture
 def told(told: Told) -> Told:
     told.put_cluster(**FIELDS)
-    tags = {**owned(), **restore.recipe(told.clusters["my-graph"].fields)}
+    tags = {**owned(), **restore.settings_tags(told.clusters["my-graph"].fields)}
     told.put("before", tags=tags, KmsKeyId=KEY)
     told.groups |= {"graph-subnets", "graph-parameters"}
     return told
@@ -40,7 +40,7 @@ def texts(told: Told, verdict: Verdict) -> str:
 def test_all_is_good_while_the_old_cluster_is_there(told: Told) -> None:
     found = plan(told)
     assert found.is_good
-    assert found.command == restore.restore_command(
+    assert found.command == restore.command(
         "before", "my-graph", told.tags(told.all_snapshots["before"].arn)
     )
     assert [one.verdict for one in found.checks] == [Verdict.GOOD] * 8 + [Verdict.UNSEEN]
@@ -110,9 +110,11 @@ def test_what_may_not_be_seen_is_said_and_does_not_end_it(told: Told) -> None:
     assert plan(told).is_good
 
 
-def test_options_are_those_of_the_first_command_only() -> None:
-    assert options_of("aws neptune x --a 1 2 --flag --b 'x y' && aws z --a 3") == {
-        "--a": ["1", "2"],
-        "--flag": [],
-        "--b": ["x y"],
-    }
+def test_settings_that_did_not_fit_the_tags_are_reported(told: Told) -> None:
+    roles = [{"RoleArn": f"arn:aws:iam::123456789012:role/{n}{'r' * 60}"} for n in range(20)]
+    told.put("crowded", tags=restore.settings_tags({"AssociatedRoles": roles}))
+    found = Planner(told, "crowded").plan()
+    assert found.is_good
+    (check,) = (one for one in found.checks if "settings" in one.text)
+    assert check.verdict is Verdict.UNSEEN
+    assert "roles did not fit" in check.text

@@ -56,6 +56,7 @@ def test_the_cause_is_the_first_failure_that_no_other_caused(told: Told) -> None
     told.happen("", "CREATE_IN_PROGRESS")
     told.happen("", "CREATE_IN_PROGRESS", stack=nested)
     told.happen("Migrate", "CREATE_FAILED", reason="it broke", kind="Custom::M", stack=nested)
+    told.time += 1
     told.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
     told.happen("Before", "CREATE_FAILED", reason="Resource creation cancelled")
     found = stacks.cause([operation(told), operation(told, nested)])

@@ -70,14 +70,13 @@ def deploy_and_fail(deployment: Deployment, name: str) -> None:
 
 
 def fake_cli(directory: Path) -> Path:
-    """A folder with ``aws`` and ``python3`` for the script to find first."""
+    """A folder with ``aws`` for the script to find, and no Python, Node or CDK."""
     folder = directory / "bin"
     folder.mkdir()
-    commands = {"aws": f"{ROOT / 'tests/support/aws_cli.py'}", "python3": ""}
-    for name, argument in commands.items():
-        command = folder / name
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {argument} "$@"\n')
-        command.chmod(0o755)
+    command = folder / "aws"
+    stand_in = ROOT / "tests/support/aws_cli.py"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {stand_in} "$@"\n')
+    command.chmod(0o755)
     return folder
 
 
@@ -96,7 +95,7 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
         PARAMETER=f"/{name}/last-good",
         INSTANCE_CLASS="db.r6g.large",
     )
-    path = f"{fake_cli(tmp_path)}:{aws.environment['PATH']}"
+    path = f"{fake_cli(tmp_path)}:/usr/bin:/bin"
     done = subprocess.run(
         ["/bin/bash", "-c", text],
         env={**aws.environment, "PATH": path},
@@ -115,7 +114,7 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
     groups = {one["VpcSecurityGroupId"] for one in restored["VpcSecurityGroups"]}
     assert groups == {"sg-1", "sg-2"}
     (member,) = restored["DBClusterMembers"]
-    assert member["DBInstanceIdentifier"] == f"{name}-restored-1"
+    assert member["DBInstanceIdentifier"] == f"{name}-1"
     names = {one["DBClusterIdentifier"] for one in clusters(aws)}
     assert not {f"{name}-failed", f"{name}-restored"} & names
     snapshots = Snapshots(aws, name)
@@ -132,6 +131,6 @@ def remove(aws: LocalAws, name: str) -> None:
     neptune = aws.client("neptune")
     for snapshot in Snapshots(aws, name).names():
         neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-    neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-restored-1")
+    neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-1")
     neptune.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False)
     neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)

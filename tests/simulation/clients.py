@@ -10,7 +10,6 @@ from typing import Any, Final, Protocol
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
@@ -20,21 +19,6 @@ _ATTEMPTS: Final = 5
 """What the function's environment says (AWS_MAX_ATTEMPTS)."""
 _TIMEOUT: Final = 60.0
 """botocore's default for connecting and for reading."""
-
-
-class ResourceNotFoundException(ClientError):
-    """As the Lambda client's own exceptions, it is a `ClientError`."""
-
-
-class ResourceConflictException(ClientError):
-    """Likewise."""
-
-
-class Exceptions:
-    """``client.exceptions``."""
-
-    ResourceConflictException: Final = ResourceConflictException
-    ResourceNotFoundException: Final = ResourceNotFoundException
 
 
 class Calls(Protocol):
@@ -53,8 +37,6 @@ class Calls(Protocol):
 
 class Client:
     """One boto3 client."""
-
-    exceptions = Exceptions
 
     def __init__(self, service: str, backend: object, calls: Calls, config: Any) -> None:  # noqa: ANN401 - botocore's
         self._service = service

@@ -7,11 +7,9 @@ from typing import Any, Final
 
 from simulation.engine import Engine
 from simulation.faults import client_error
-from simulation.functions import FUNCTION_ARN, Function, not_found
+from simulation.functions import FUNCTION_ARN, Function
 
 TICK_SECONDS: Final = 60.0
-STATIC_PREFIX: Final = "neptune-snapshot-"
-"""A stack's permission names rules with this prefix and the first 8 characters of its UUID."""
 _RULE_ARN: Final = "arn:aws:events:eu-west-1:123456789012:rule/"
 _NAME_MAX: Final = 64
 _INPUT_MAX: Final = 8192
@@ -27,7 +25,7 @@ class Requester:
     @property
     def rule_prefix(self) -> str:
         """The beginning of the rules' names for which the stack's template has a permission."""
-        return f"{STATIC_PREFIX}{self.stack_id.rpartition('/')[2][:8]}-"
+        return f"neptune-snapshot-{self.stack_id.rpartition('/')[2][:8]}-"
 
 
 @dataclass
@@ -53,11 +51,10 @@ class Rule:
 
 @dataclass
 class EventBridge:
-    """Rules with one target each.
+    """Rules with one target each, which the template allows to invoke the function by their prefix.
 
     ``hidden`` is for how many seconds a new rule is not found. ``lingers`` is for how many seconds
-    a removed target may still fire, which it does once. ``static_permission`` says whether the
-    template allows all rules of a stack to invoke the function; else each needs a statement.
+    a removed target may still fire, which it does once.
     """
 
     engine: Engine
@@ -67,7 +64,6 @@ class EventBridge:
     made: int = 0
     hidden: float = 0.0
     lingers: float = 0.0
-    static_permission: bool = True
     _stale: list[Rule] = field(default_factory=list[Rule])
 
     @property
@@ -87,19 +83,15 @@ class EventBridge:
             self.engine.after(TICK_SECONDS, lambda: self._fire(rule))
 
     def _invoke(self, rule: Rule, target_input: str) -> None:
-        if self._is_allowed(rule):
+        if rule.name.startswith(rule.requester.rule_prefix):
             event = json.loads(target_input)
             self.engine.after(self.function.delays.tick, lambda: self.function.invoke(event))
-
-    def _is_allowed(self, rule: Rule) -> bool:
-        if self.static_permission:
-            return rule.name.startswith(rule.requester.rule_prefix)
-        return _RULE_ARN + rule.name in self.function.statements.values()
 
     def _find(self, name: str, operation: str) -> Rule:
         rule = self.rules.get(name)
         if rule is None or self.engine.now < rule.made_at + self.hidden:
-            raise not_found(f"Rule {name}", operation)
+            code = "ResourceNotFoundException"
+            raise client_error(code, f"Rule {name} does not exist", operation, 400)
         return rule
 
     # The operations of the `events` client, by name.

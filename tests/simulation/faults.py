@@ -16,7 +16,6 @@ from botocore.exceptions import ConnectionClosedError as ConnectionReset
 ENDPOINT = "https://service.example"
 BATCHES = ("PutTargets", "RemoveTargets")
 """Operations whose entries can fail one by one (``Kind.PARTIAL``)."""
-EVENT_OPERATIONS = ("PutRule", "DeleteRule", *BATCHES)
 
 
 class Kind(Enum):
@@ -98,9 +97,7 @@ def error_of(kind: Kind, operation: str) -> Exception:
         return client_error("AccessDenied", message, operation, 403)
     if kind is Kind.CONFLICT:
         message = "The operation cannot be performed at this time: another update is in progress"
-        is_rule = operation in EVENT_OPERATIONS
-        code = "ConcurrentModificationException" if is_rule else "ResourceConflictException"
-        return client_error(code, message, operation, 400 if is_rule else 409)
+        return client_error("ConcurrentModificationException", message, operation)
     if kind in (Kind.SERVER_ERROR, Kind.SERVER_ERROR_LATE):
         return client_error("InternalFailure", "An internal error", operation, 500)
     if kind is Kind.RESET:

@@ -1,13 +1,11 @@
-"""Lambda: asynchronous invocations, their retries, the concurrency limit and the policy."""
+"""Lambda: asynchronous invocations, their retries and the concurrency limit."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulation.clients import ResourceConflictException, ResourceNotFoundException
 from simulation.engine import Engine, Process
-from simulation.faults import client_error
 
 FUNCTION: Final = "Provider"
 FUNCTION_ARN: Final = f"arn:aws:lambda:eu-west-1:123456789012:function:{FUNCTION}"
@@ -19,7 +17,6 @@ THROTTLED_AFTER_MAX: Final = 300.0
 """Lambda tries a throttled event again after the first, and then twice as long, up to this."""
 EVENT_AGE_MAX: Final = 6 * 3600.0
 """Seconds after which Lambda drops an event that it could not deliver."""
-_POLICY_MAX: Final = 20 * 1024
 
 
 @dataclass(eq=False)
@@ -56,7 +53,6 @@ class Function:
     """The provider's function: invoked asynchronously, at least once, tried again twice.
 
     ``concurrency`` is how many invocations may run at the same time, ``None`` for any number.
-    ``update_seconds`` is how long a change of the function's policy is in progress.
     """
 
     engine: Engine
@@ -67,9 +63,6 @@ class Function:
     waiting: int = 0
     given_up: set[str] = field(default_factory=set[str])
     concurrency: int | None = None
-    update_seconds: float = 0.0
-    statements: dict[str, str] = field(default_factory=dict[str, str])
-    _updating_until: float = 0.0
 
     def invoke(self, event: dict[str, Any]) -> None:
         """Deliver an event soon."""
@@ -116,68 +109,3 @@ class Function:
             self.given_up.add(delivery.request_id)
         else:
             self._start_after(pause, delivery)
-
-    # The operations of the `lambda` client, by name.
-
-    def add_permission(self, **wanted: str) -> dict[str, Any]:
-        """Allow a rule to invoke the function."""
-        statement = wanted["StatementId"]
-        if len(statement) > 100:
-            raise client_error("ValidationException", statement, "AddPermission")
-        self._begin_update("AddPermission")
-        if statement in self.statements:
-            raise _conflict(f"The statement id ({statement}) provided already exists.")
-        statements = {**self.statements, statement: wanted["SourceArn"]}
-        if (size := len(_policy(statements))) > _POLICY_MAX:
-            message = f"The final policy size ({size}) is bigger than the limit ({_POLICY_MAX})."
-            raise client_error("PolicyLengthExceededException", message, "AddPermission")
-        self.statements[statement] = wanted["SourceArn"]
-        return {"Statement": "{}"}
-
-    def remove_permission(self, **wanted: str) -> dict[str, Any]:
-        """Take the permission back."""
-        self._begin_update("RemovePermission")
-        if self.statements.pop(wanted["StatementId"], None) is None:
-            raise not_found(wanted["StatementId"], "RemovePermission")
-        return {}
-
-    def get_policy(self, **wanted: str) -> dict[str, Any]:
-        """All permissions; none is an error."""
-        if not self.statements:
-            raise not_found(wanted["FunctionName"], "GetPolicy")
-        return {"Policy": _policy(self.statements)}
-
-    def _begin_update(self, operation: str) -> None:
-        if self.engine.now < self._updating_until:
-            raise _conflict(
-                "The operation cannot be performed at this time. "
-                f"An update is in progress for resource: {FUNCTION_ARN}",
-                operation,
-            )
-        self._updating_until = self.engine.now + self.update_seconds
-
-
-def not_found(what: str, operation: str) -> ResourceNotFoundException:
-    """Say that a rule, a statement or a policy does not exist."""
-    error = client_error("ResourceNotFoundException", f"{what} does not exist", operation, 404)
-    return ResourceNotFoundException(error.response, operation)
-
-
-def _conflict(message: str, operation: str = "AddPermission") -> ResourceConflictException:
-    error = client_error("ResourceConflictException", message, operation, 409)
-    return ResourceConflictException(error.response, operation)
-
-
-def _policy(statements: dict[str, str]) -> str:
-    listed = [
-        {
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "lambda:InvokeFunction",
-            "Resource": FUNCTION_ARN,
-            "Condition": {"ArnLike": {"AWS:SourceArn": arn}},
-        }
-        for sid, arn in statements.items()
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": listed})

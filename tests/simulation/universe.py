@@ -3,6 +3,7 @@
 import http.client
 import logging
 import random
+import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,12 +15,11 @@ from unittest.mock import patch
 import boto3
 from botocore.exceptions import ClientError
 from crhelper import resource_helper
-from crhelper import utils as crhelper_utils
 
 from neptune_snapshot_provider import entry
 from neptune_snapshot_provider.contract import Property
 from simulation.clients import Client
-from simulation.cloudformation import CloudFormation, Stack
+from simulation.cloudformation import CloudFormation
 from simulation.engine import Engine, Killed, Process
 from simulation.events_and_lambda import EventBridge, Requester
 from simulation.faults import (
@@ -32,12 +32,14 @@ from simulation.faults import (
 )
 from simulation.functions import FUNCTION, Function
 from simulation.ledger import Answered, Deed, Ledger, Written
+from simulation.migrations import Migrations
 from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
 from simulation.permissions import Permissions
 from simulation.records import ARN, Snapshot
 from simulation.requests import Request
 from simulation.response_url import Connection, ResponseUrl
+from simulation.stacks import Stack
 
 __all__ = ["ANSWER", "Answered", "Context", "Deed", "Ledger", "Universe", "simulated", "start_cold"]
 
@@ -58,6 +60,8 @@ class Universe:
         self.neptune = Neptune(self.engine, self._witness)
         self.parameters = ParameterStore(self._written)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
+        self.migrations = Migrations(self.engine, self.neptune, self.parameters)
+        self.cloudformation.operations.watches.append(self.migrations)
         self.response_url = ResponseUrl(
             self.engine, self.ledger, self.cloudformation, self.neptune, self._send
         )
@@ -146,8 +150,6 @@ class Universe:
             "ssm": self.parameters,
             "cloudformation": self.cloudformation,
             "events": self.events,
-            "lambda": self.function,
-            "logs": None,
         }
         return Client(service, backends[service], self, config)
 
@@ -197,7 +199,7 @@ class Universe:
                 is_copy=bool(snapshot.source),
                 is_newer=current is not None and snapshot.born_at >= current.born_at,
                 named_by=self._named_by(snapshot),
-                stack_status=self.stack_of(request).status,
+                stack_status=self.stack_of(request).statuses,
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
@@ -210,7 +212,7 @@ class Universe:
     def _written(self, name: str, value: str) -> None:
         request = self._request()
         before = self.parameters.values.get(name, "")
-        status = self.stack_of(request).status
+        status = self.stack_of(request).statuses
         self.ledger.written.append(Written(name, value, before, request, self.engine.now, status))
 
     def _current(self, request: Request) -> str:
@@ -287,10 +289,9 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
             patch.object(time, "time", lambda: engine.now),
             patch.object(time, "sleep", pause),
             patch.object(http.client, "HTTPSConnection", connect),
+            # Loading all certificates would take longer than all the rest.
+            patch.object(ssl, "create_default_context", lambda *_, **__: None),
             patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
-            # crhelper has its own name for the class, and loads all certificates for each response.
-            patch.object(crhelper_utils, "HTTPSConnection", connect),
-            patch.object(crhelper_utils, "ssl", _Ssl),
         ):
             yield universe
             engine.stop()
@@ -316,14 +317,6 @@ class _Capture(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._lines.append(self.format(record))
-
-
-class _Ssl(SimpleNamespace):
-    Purpose = SimpleNamespace(SERVER_AUTH=None)
-
-    @staticmethod
-    def create_default_context(_purpose: object) -> None:
-        """No certificates are loaded: nothing is sent."""
 
 
 def _owner(request: Request) -> str:

@@ -18,6 +18,9 @@ from botocore.model import ListShape, Shape, StructureShape
 
 def main() -> None:
     """Run one command line."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"a stand-in, boto3 {boto3.__version__}\n")
+        return
     service, operation, *words = sys.argv[1:]
     if operation == "wait":
         waiter, *words = words

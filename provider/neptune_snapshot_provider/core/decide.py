@@ -14,6 +14,7 @@ from neptune_snapshot_provider.core.deadline import at_deadline
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import Permission, cancelled, unclear
+from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.refusals import (
     ClusterUnknown,
     Denied,
@@ -22,7 +23,7 @@ from neptune_snapshot_provider.core.refusals import (
     SnapshotBusy,
     Unexpected,
 )
-from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.request import Request, RequestType
 from neptune_snapshot_provider.core.schedule import Timing
 from neptune_snapshot_provider.core.steps import (
     AssumeUnknownStack,

@@ -17,7 +17,8 @@ from neptune_snapshot_provider.contract import (
     shorten_prefix,
 )
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request, RequestType
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 _GENERATIONS_MAX: Final = 7

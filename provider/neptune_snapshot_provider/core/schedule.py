@@ -19,8 +19,10 @@ JITTER: Final = 0.2
 
 HANDOVER_MARGIN: Final = 90.0
 """Of a Lambda invocation this much is kept free to set up the rule and to respond."""
+TICK_INTERVAL: Final = 60.0
+"""An invocation by the rule begins this long after the one before."""
 TICK_LENGTH: Final = 57.0
-"""An invocation by the rule polls this long; the next one begins a minute after it began."""
+"""An invocation by the rule polls this long."""
 LONG_FOR_REQUEST: Final = 600.0
 """With more time than this remaining, the first invocation leaves the rest to the rule.
 
@@ -105,8 +107,12 @@ class Timing:
     @property
     def hands_over(self) -> bool:
         """Whether the rest is for another invocation."""
+        if self.now >= self.budget.invocation_ends:
+            return True
+        # The invocation in which the deadline passes waits for it, to have time for the response.
+        is_last = self.now + TICK_INTERVAL >= self.budget.deadline
         is_long = self.remaining is not None and self.remaining > self.budget.patience
-        return is_long or self.now >= self.budget.invocation_ends
+        return is_long and not is_last
 
     @property
     def may_propagate(self) -> bool:

@@ -13,7 +13,8 @@ from neptune_snapshot_provider.core.availability import (
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import permitted
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
 from neptune_snapshot_provider.core.tags import tag_change
 from neptune_snapshot_provider.logs import LogEvent

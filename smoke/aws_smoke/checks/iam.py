@@ -78,9 +78,9 @@ def creating_with_tags_needs_the_permission_to_tag(evidence: Evidence) -> Findin
     return whether(asked.code, asked.code or "the snapshot was created without it")
 
 
-@check("IAM3")
+@check("IAM3", "IAM5")
 def creation_is_allowed_as_the_library_asks_for_it(evidence: Evidence) -> Finding:
-    """A creation allowed by ARN only, and its tags by ``aws:RequestTag`` on AddTagsToResource."""
+    """A creation allowed by ARN only, with a Deny for tags of another run."""
     if refusal := _control(evidence, ANYTHING_ELSE):
         return refusal
     asked = evidence.asked.get(AS_THE_LIBRARY)
