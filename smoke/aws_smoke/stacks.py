@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -82,7 +83,9 @@ def _scenario(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> No
 
 def _role(stack: cdk.Stack) -> None:
     """Define a role that the account's own principals may assume."""
-    role = iam.Role(stack, "Role", assumed_by=iam.AccountPrincipal(stack.account))
+    principal: object = iam.AccountPrincipal(stack.account)
+    # Type checkers find that the CDK's principals do not have the interface they implement.
+    role = iam.Role(stack, "Role", assumed_by=cast("iam.IPrincipal", principal))
     role.add_to_policy(iam.PolicyStatement(actions=list(ACTIONS), resources=["*"]))
     cdk.CfnOutput(stack, "RoleArn", value=role.role_arn)
 
