@@ -83,9 +83,9 @@ def _scenario(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> No
 
 def _role(stack: cdk.Stack) -> None:
     """Define a role that the account's own principals may assume."""
-    principal: object = iam.AccountPrincipal(stack.account)
-    # Type checkers find that the CDK's principals do not have the interface they implement.
-    role = iam.Role(stack, "Role", assumed_by=cast("iam.IPrincipal", principal))
+    # The cast is for pyright: jsii names a parameter of class and interface differently.
+    principal = cast("iam.IPrincipal", iam.AccountPrincipal(stack.account))
+    role = iam.Role(stack, "Role", assumed_by=principal)
     role.add_to_policy(iam.PolicyStatement(actions=list(ACTIONS), resources=["*"]))
     cdk.CfnOutput(stack, "RoleArn", value=role.role_arn)
 
