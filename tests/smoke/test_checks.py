@@ -193,7 +193,7 @@ SPOILT: dict[str, Spoil] = {
     ),
     "describing_by_id_is_authorized_on_its_arn": _ask("describe-by-arn", "AccessDenied"),
     "targets_are_put_under_a_condition": _refused("poll", LogEvent.RULE_FAILED, "PutTargets"),
-    "a_stack_may_describe_itself": _refused("keep", LogEvent.REQUEST_FAILED, "DescribeStacks"),
+    "a_stack_may_describe_itself": _line(said("keep", 2, LogEvent.STACK_UNKNOWN)),
     "the_native_type_accepts_a_neptune_cluster": lambda e: e.events.append(
         StackEvent("native", T + 30, "Native", NATIVE_TYPE, "CREATE_FAILED", reason="no")
     ),
@@ -302,6 +302,13 @@ def test_without_codes_nothing_of_the_log_is_confirmed() -> None:
     # What does not rest on the log is judged as before.
     kept = {name: verdict for name, verdict in found.items() if name not in names}
     assert kept == {name: _verdicts(good())[name] for name in kept}
+
+
+def test_a_denied_call_whose_operation_is_not_named_shows_nothing() -> None:
+    evidence = good()
+    _refused("keep", LogEvent.REQUEST_FAILED, "")(evidence)
+    for name in ("creating_with_tags_is_allowed", "describing_is_allowed_as_scoped"):
+        assert CHECKS[name].judge(evidence).verdict is Verdict.NOT_SEEN
 
 
 @pytest.mark.parametrize(

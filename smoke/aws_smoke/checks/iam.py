@@ -138,15 +138,14 @@ def targets_are_put_under_a_condition(evidence: Evidence) -> Finding:
 
 @check("IAM10")
 def a_stack_may_describe_itself(evidence: Evidence) -> Finding:
-    """``DescribeStacks`` by the probes, whose role may describe their own stack's ID only."""
+    """``DescribeStacks`` by probes and provider, whose roles may describe their own stack only."""
+    unknown = evidence.provider(event=LogEvent.STACK_UNKNOWN)
+    if unknown:
+        return refuted(_shown(unknown[0]))
     told = [one for one in evidence.told("") if one.get("StackStatus")]
-    lines = evidence.provider(event=LogEvent.REQUEST_FAILED)
-    denied = [one for one in lines if (one.operation == "DescribeStacks" and one.code in _DENIED)]
-    if denied:
-        return refuted(_shown(denied[0]))
     if not told:
         return not_seen("no probe described its stack")
-    return confirmed(f"{len(told)} times")
+    return confirmed(f"{len(told)} times by the probes")
 
 
 def _allowed(evidence: Evidence, operations: tuple[str, ...], reached: LogEvent) -> Finding:
