@@ -33,6 +33,7 @@ class Observer:
         self._observers: Final[dict[Fact, Callable[[Observed, str], Observed]]] = {
             Fact.STACK: self._stack,
             Fact.CURRENT: self._current,
+            Fact.LATEST: self._latest,
             Fact.SNAPSHOT: self._snapshot,
             Fact.TAGS: self._tags,
             Fact.CLUSTER: self._cluster,
@@ -99,6 +100,9 @@ class Observer:
 
     def _cluster(self, observed: Observed, _: str) -> Observed:
         return replace(observed, cluster=self._aws.cluster(self._properties.cluster))
+
+    def _latest(self, observed: Observed, _: str) -> Observed:
+        return replace(observed, latest=self._newest(ownership.is_any_own))
 
     def _predecessor(self, observed: Observed, _: str) -> Observed:
         return replace(observed, predecessor=self._newest(ownership.is_of_generation))

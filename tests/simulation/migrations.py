@@ -18,14 +18,16 @@ class Protection:
     """The snapshot that one declaration stands for when a migration starts.
 
     ``taken_at`` is ``None`` if there is no such snapshot. ``is_half_migrated`` says that an earlier
-    migration had already changed the data when the snapshot was taken.
+    migration had failed when this one started. ``is_named`` says that the parameter named the
+    snapshot then.
     """
 
+    stack: Stack
     declared: Declared
     physical_id: str
     taken_at: float | None
+    is_half_migrated: bool
     is_named: bool
-    is_half_migrated: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,6 @@ class Migration:
 
     stack: Stack
     began_at: float
-    operation_began_at: float
     protections: tuple[Protection, ...]
 
 
@@ -56,7 +57,6 @@ class Migrations:
         self.all: list[Migration] = []
         self.problems: list[Problem] = []
         self.good: dict[tuple[str, str], Protection] = {}
-        self._dirty_since: dict[tuple[str, str], float] = {}
         self._running: dict[str, Migration] = {}
         self._engine = engine
         self._neptune = neptune
@@ -69,7 +69,7 @@ class Migrations:
             return
         self.check()
         protections = tuple(self._protection(stack, one) for one in changed)
-        migration = Migration(stack, self._engine.now, stack.began_at, protections)
+        migration = Migration(stack, self._engine.now, protections)
         self.all.append(migration)
         self._running[stack.id] = migration
         for one in protections:
@@ -80,16 +80,14 @@ class Migrations:
         """Keep the first failed attempt in mind, until one succeeds."""
         self.check()
         migration = self._running.pop(stack.id, None)
-        if migration is None:
-            return
-        for one in migration.protections:
-            key = stack.id, one.declared.id
-            if succeeded:
-                self.good.pop(key, None)
-                self._dirty_since.pop(key, None)
-            elif key not in self._dirty_since and one.taken_at is not None:
-                self.good[key] = one
-                self._dirty_since[key] = migration.began_at
+        if succeeded:
+            declared = {one.id for one in stack.template.snapshots}
+            for key in [one for one in self.good if one[0] == stack.id]:
+                if migration or key[1] not in declared:
+                    del self.good[key]
+        for one in migration.protections if migration and not succeeded else ():
+            if one.taken_at is not None:
+                self.good.setdefault((stack.id, one.declared.id), one)
 
     def deleted(self, stack: Stack) -> None:
         """What the user has deleted protects nothing."""
@@ -98,14 +96,20 @@ class Migrations:
             del self.good[key]
 
     def check(self) -> None:
-        """Note which good snapshots are gone, or no longer named."""
-        for (stack_id, _), good in self.good.items():
+        """Note which good snapshots are gone, or no longer named.
+
+        What CloudFormation rolled back to nothing is created again as another stack, whose first
+        snapshot the parameter names then.
+        """
+        for good in self.good.values():
             name, parameter = good.physical_id, good.declared.parameter
-            about = f"{name}, from before the first failed migration of {stack_id},"
+            about = f"{name}, from before the first failed migration of {good.stack.id},"
             if self._neptune.status_of(name) != "available":
                 text = f"{about} is {self._neptune.status_of(name) or 'gone'}"
                 self.problems.append(Problem(text, name))
-            if good.is_named and (named := self._parameters.values[parameter]) != ARN + name:
+            named = self._parameters.values.get(parameter)
+            exists = good.stack.status != "ROLLBACK_COMPLETE"
+            if good.is_named and exists and named != ARN + name:
                 text = f"{about} is not what {parameter} names: {named}"
                 self.problems.append(Problem(text, name))
 
@@ -113,13 +117,13 @@ class Migrations:
         name = stack.ids.get(declared.logical_id, "")
         snapshot = self._neptune.snapshots.get(name)
         taken_at = snapshot.born_at if snapshot else None
-        since = self._dirty_since.get((stack.id, declared.id))
         return Protection(
+            stack=stack,
             declared=declared,
             physical_id=name,
             taken_at=taken_at,
+            is_half_migrated=(stack.id, declared.id) in self.good,
             is_named=self._parameters.values.get(declared.parameter) == ARN + name,
-            is_half_migrated=since is not None and taken_at is not None and taken_at > since,
         )
 
     def _problem(self, migration: Migration, protection: Protection) -> str:
@@ -128,16 +132,8 @@ class Migrations:
         if self._neptune.status_of(name) != "available":
             return f"{about} {name}, which is {self._neptune.status_of(name) or 'not there'}"
         taken_at = protection.taken_at or 0.0
-        began_at = migration.operation_began_at - _CLOCKS_DIFFER
-        if taken_at >= began_at - declared.reuse or self._is_good(migration, protection):
+        # Without a rollback, this may be an earlier attempt: nothing is sent for what it brought.
+        brought_at = migration.stack.brought_at[declared.logical_id] - _CLOCKS_DIFFER
+        if taken_at >= brought_at - declared.reuse:
             return ""
-        return f"{about} {name}, taken {began_at - taken_at:.0f} s before the deployment"
-
-    def _is_good(self, migration: Migration, protection: Protection) -> bool:
-        """Whether an attempt that failed took the snapshot, for the same generation."""
-        good = self.good.get((migration.stack.id, protection.declared.id))
-        return (
-            good is not None
-            and good.physical_id == protection.physical_id
-            and good.declared.generation == protection.declared.generation
-        )
+        return f"{about} {name}, taken {brought_at - taken_at:.0f} s before the deployment"

@@ -13,12 +13,14 @@ ANSWER_MAX: Final = 4096
 class Request:
     """``cancelled_at`` is when CloudFormation continued without its response.
 
-    ``is_rollback`` marks an Update that only reverts; ``is_accepted`` a response that CloudFormation
-    took as what the resource is from then on.
+    ``reverts`` marks an Update that only puts back what was there, ``is_rollback`` one that does so
+    in the rollback of its stack, and ``is_accepted`` a response that CloudFormation took as what
+    the resource is from then on.
     """
 
     event: dict[str, Any]
     sent_at: float
+    reverts: bool = False
     is_rollback: bool = False
     is_accepted: bool = False
     answer: dict[str, Any] | None = None

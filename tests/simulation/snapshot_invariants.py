@@ -14,6 +14,7 @@ OWNER_TAGS: Final = tuple(
     f"neptune-snapshot:{name}" for name in ("stack", "resource", "request", "trigger")
 )
 _ON_ITS_WAY: Final = 1.0
+_DECISION_SECONDS: Final = 120.0
 _DELETING: Final = ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 _NOT_LIVE: Final = ("DELETE", "ROLLBACK")
 _HINDERED: Final = frozenset({"killed", "outage", "denied", "stack unknown", "set-up", "cluster"})
@@ -44,7 +45,10 @@ def _deleted_by_delete(deed: Deed, _universe: Universe) -> Violations:
 
 
 def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
-    """Excused is who was cancelled after its last read of the stack, however stale that was."""
+    """Excused is who was cancelled after its last read of the stack, however stale that was.
+
+    Excused is also who had decided before a user protected the snapshot.
+    """
     properties, request = deed.request.event["ResourceProperties"], deed.request
     if not properties.get("KeepLast"):
         yield ", which it was not asked for"
@@ -52,6 +56,8 @@ def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
         yield ", though a new resource replaces nothing"
     if deed.in_use:
         yield ", which is in use"
+    if deed.protected_for > _DECISION_SECONDS:
+        yield ", which is shared or tagged to be kept"
     if deed.is_newer:
         yield ", which is not older than the one being replaced"
     if properties.get("LastGoodParameter") in deed.named_by:
@@ -77,19 +83,23 @@ def one_request_takes_one_snapshot(universe: Universe) -> Violations:
 def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violations:
     """Not to revert, not for a Delete, and not by a request whose time has passed.
 
-    Excused are: a request that reverts where nothing is known of the stack; one that skipped the
-    cluster that was not there, and meets it in a second delivery; one whose call was on its way
-    when a second delivery of the same request failed.
+    Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
+    to one that was deleted by hand, as nothing says then what the resource stands for; a request
+    that skipped the cluster that was not there, and meets it in a second delivery; one that failed
+    after the last read of the stack, however stale that was, by a second delivery.
     """
+    unseen = _ON_ITS_WAY + universe.cloudformation.stalest
     for deed in universe.ledger.deeds:
         if deed.operation != "create":
             continue
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
-        reverts = deed.request.is_rollback and not universe.cloudformation.is_imitated
-        if reverts or deed.request.type == "Delete":
+        current = str(deed.request.event.get("PhysicalResourceId"))
+        is_unknown = current in universe.ledger.struck or current.startswith("skipped:")
+        is_unknown |= universe.cloudformation.is_imitated
+        if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        crossed = deed.answer == "FAILED" and deed.answered_for < _ON_ITS_WAY
+        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
         if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
@@ -131,7 +141,7 @@ def nothing_foreign_is_touched(universe: Universe) -> Violations:
 
 
 def every_migration_is_protected(universe: Universe) -> Violations:
-    """By a snapshot of its own deployment; after a failure by the one from before the first attempt.
+    """By a snapshot of its deployment; after a failure by the one from before the first attempt.
 
     Excused is what was deleted by hand or broken, and the cluster that was not there.
     """

@@ -50,12 +50,13 @@ class Record:
 
 @dataclass(frozen=True)
 class State:
-    """What a stack consists of: template, physical IDs, properties and attributes."""
+    """What a stack consists of; the fields are those of `Stack`."""
 
     template: Template
     ids: Mapping[str, str] = field(default_factory=dict[str, str])
     sent: Mapping[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     data: Mapping[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    brought_at: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(eq=False)
@@ -66,6 +67,7 @@ class Stack:
         ids: Physical ID of each resource that exists.
         sent: The properties that each resource was last brought to.
         data: Attributes of each resource, from its last response.
+        brought_at: When the operation began that last changed each resource.
         attempted: Properties of resources whose update failed without a rollback.
         leftovers: Physical IDs of resources whose creation failed without a rollback.
         deployed: Generation of each snapshot in the last deployment that succeeded.
@@ -82,6 +84,7 @@ class Stack:
     ids: dict[str, str] = field(default_factory=dict[str, str])
     sent: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     data: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    brought_at: dict[str, float] = field(default_factory=dict[str, float])
     last_event: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     attempted: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     leftovers: dict[str, str] = field(default_factory=dict[str, str])
@@ -121,12 +124,19 @@ class Stack:
     @property
     def state(self) -> State:
         """A copy of what it consists of."""
-        return State(self.template, dict(self.ids), dict(self.sent), dict(self.data))
+        return State(
+            self.template,
+            dict(self.ids),
+            dict(self.sent),
+            dict(self.data),
+            dict(self.brought_at),
+        )
 
     def restore(self, state: State) -> None:
         """Consist of what it consisted of then."""
         self.template = state.template
         self.ids, self.sent, self.data = dict(state.ids), dict(state.sent), dict(state.data)
+        self.brought_at = dict(state.brought_at)
         self.attempted.clear()
 
     def enter(self, status: str, now: float, *, deletes: bool = False) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulation.declarations import time_trigger
 from simulation.invariants import ALWAYS, AT_REST, verify
-from simulation.luck import time_trigger
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
@@ -264,6 +264,16 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Universe) -> None:
+    """Situation 13: the parameter named half-migrated data, as the good snapshot was reused."""
+    declared = FIRST.but(reuse=600, parameter=PARAMETER)
+    stack = create(universe, declared)
+    good = current(stack)
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)), fails=True)
+    update(universe, stack, declared.but(trigger="v5.1"), fails=True)
+    assert universe.parameters.values[PARAMETER].endswith(f":{good}")
+
+
 def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> None:
     """Situation 16: the tag of a reused snapshot named another deployment, so it was not found."""
     declared = FIRST.but(reuse=600, retain=True)
@@ -278,6 +288,17 @@ def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> 
     universe.engine.run(3600.0)
     update(universe, stack, now(), fails=True, style=REVERTING[0])
     assert current(stack) == before
+
+
+def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
+    """Situation 16: the snapshot from before two migrations protected a third one."""
+    declared = FIRST.but(reuse=600, retain=True)
+    stack = create(universe, declared.but(trigger="v5"))
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)))
+    before = current(stack)
+    universe.engine.run(3600.0)
+    update(universe, stack, declared.but(trigger="v5"))
+    assert current(stack) != before
 
 
 def test_the_role_may_not_describe_the_parent(universe: Universe) -> None:

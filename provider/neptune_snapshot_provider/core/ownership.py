@@ -156,11 +156,31 @@ def is_of_request(request: Request, snapshot: Snapshot, tags: Mapping[str, str])
     return is_same and belongs_to(request, snapshot, tags)
 
 
+def is_any_own(
+    request: Request,
+    properties: Properties,  # noqa: ARG001 - the signature of `is_of_generation`
+    snapshot: Snapshot,
+    tags: Mapping[str, str],
+) -> bool:
+    """Whether the resource took a snapshot, for whatever properties."""
+    return belongs_to(request, snapshot, tags)
+
+
 def is_of_generation(
     request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
 ) -> bool:
     """Whether the resource took or reused a snapshot for these properties."""
     return belongs_to(request, snapshot, tags) and generation(properties) in generations(tags)
+
+
+def has_failed_reuse(request: Request, tags: Mapping[str, str]) -> bool:
+    """Whether deployments that reused the current snapshot failed.
+
+    CloudFormation then has older properties than the last ones that the snapshot was reused for.
+    """
+    if request.old is None or request.waits_only:
+        return False
+    return generations(tags)[-1:] != [generation(request.old)]
 
 
 def is_reusable(

@@ -17,6 +17,8 @@ class Fact(Enum):
     STACK = auto()
     CURRENT = auto()
     """The snapshot that the resource refers to before this request."""
+    LATEST = auto()
+    """The newest own snapshot, whatever it was taken for."""
     SNAPSHOT = auto()
     TAGS = auto()
     CLUSTER = auto()
@@ -70,6 +72,7 @@ class Observed:
     stack: Stack | Missing | None = None
     is_stack_confirmed: bool = False
     current: Found | Missing | None = None
+    latest: Found | Missing | None = None
     snapshot: Snapshot | Missing | None = None
     tags: Mapping[str, str] | None = None
     tagged_at: float | None = None
