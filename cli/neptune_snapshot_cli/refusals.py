@@ -93,9 +93,8 @@ def _refusal(error: ClientError, action: str) -> NoAccess:
 
 
 def is_no_stack(error: ClientError) -> bool:
-    """Whether CloudFormation says that there is no such stack."""
-    message = error.response.get("Error", {}).get("Message", "")
-    return code(error) == "ValidationError" and "does not exist" in message
+    """Whether CloudFormation does not know the stack that it is asked to describe."""
+    return code(error) == "ValidationError"
 
 
 def code(error: ClientError) -> str:

@@ -8,7 +8,6 @@ from typing import Final
 
 from neptune_snapshot_provider.contract import (
     RESOURCE_TYPE,
-    WAIT_RESOURCE_TYPE,
     Property,
     identifier_problem,
 )
@@ -22,7 +21,6 @@ _SUCCEEDED: Final = (
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
     "IMPORT_COMPLETE",
 )
-_CANCELLED: Final = "cancelled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +68,8 @@ class Event:
 
     @property
     def is_failure(self) -> bool:
-        """Whether something went wrong here, and not as a consequence of something else."""
-        return self.status.endswith("_FAILED") and _CANCELLED not in self.reason.lower()
+        """Whether something went wrong here, perhaps as a consequence of something else."""
+        return self.status.endswith("_FAILED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,9 +169,9 @@ def since_start(newest_first: Iterable[Event]) -> list[Event]:
 def cause(operations: Iterable[Operation]) -> Event | None:
     """The event that explains a failure, in a stack or one nested in it."""
     failures = [event for one in operations for event in one.events if event.is_failure]
-    # A nested stack only says that something in it failed; that comes first.
-    ours = (RESOURCE_TYPE, WAIT_RESOURCE_TYPE)
-    failures.sort(key=lambda event: (event.type == STACK_TYPE, event.type not in ours, event.at))
+    # A nested stack only reports that something in it failed. What CloudFormation cancels fails
+    # after the resource that is the reason.
+    failures.sort(key=lambda event: (event.type == STACK_TYPE, event.at))
     return failures[0] if failures else None
 
 

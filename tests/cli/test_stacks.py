@@ -54,10 +54,11 @@ def test_the_cluster_is_read_from_an_events_properties_and_remembered(told: Told
 def test_the_cause_is_the_first_failure_that_no_other_caused(told: Told) -> None:
     nested = STACK_ARN.replace("my-stack", "my-stack-nested")
     told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("Other", "CREATE_FAILED", reason="Resource creation cancelled", kind="AWS::X::Y")
-    told.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
     told.happen("", "CREATE_IN_PROGRESS", stack=nested)
     told.happen("Migrate", "CREATE_FAILED", reason="it broke", kind="Custom::M", stack=nested)
+    told.time += 1
+    told.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
+    told.happen("Before", "CREATE_FAILED", reason="Resource creation cancelled")
     found = stacks.cause([operation(told), operation(told, nested)])
     assert found
     assert (found.resource, found.reason) == ("Migrate", "it broke")
