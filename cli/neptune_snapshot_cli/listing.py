@@ -12,7 +12,8 @@ from neptune_snapshot_cli.progress import duration
 from neptune_snapshot_cli.stacks import Stack, is_in_progress, name_of
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core import retention
-from neptune_snapshot_provider.core.models import Snapshot, attributes
+from neptune_snapshot_provider.core.attributes import attributes
+from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.retention import Candidate
 
 FOREIGN: Final = "foreign"

@@ -1,6 +1,6 @@
 """What one invocation leaves to the next: the event, small enough for an EventBridge target; pure.
 
-Nothing of Neptune's state is in it, only what CloudFormation asked for and when.
+Nothing of Neptune's state is in it, only what CloudFormation requested and when.
 """
 
 import base64
@@ -17,10 +17,8 @@ from neptune_snapshot_provider.errors import PollTooLarge
 
 TARGET_INPUT_MAX: Final = 8192
 """Characters of an EventBridge target's input (PutTargets)."""
-_CRHELPER_KEYS: Final = 512
-"""Characters kept free for the keys that crhelper adds: the rule's ARN and the like."""
 
-_RESUME: Final = "NeptuneSnapshotResume"
+_CONTINUATION: Final = "NeptuneSnapshotResume"
 _PACKED: Final = "NeptuneSnapshotProperties"
 _PROPERTIES: Final = ("ResourceProperties", "OldResourceProperties")
 _KEPT: Final = (
@@ -39,6 +37,7 @@ _WIRE: Final = (
     Property.TIMEOUT_SECONDS,
     Property.ON_TIMEOUT,
     Property.OWNER,
+    Property.REPLACED,
     Property.KEEP_LAST,
     Property.LAST_GOOD_PARAMETER,
     Property.REUSE_SECONDS,
@@ -47,33 +46,36 @@ _WIRE: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resume:
+class Continuation:
     """How far an earlier invocation came.
 
     ``started_at`` is in seconds since the epoch. ``started`` says that the request's snapshot has
-    been made.
+    been created. ``delay`` is how late, in seconds, the first invocation was.
     """
 
     started_at: float
     started: bool
+    delay: float = 0.0
 
 
-def fold(event: Event, request: Request, *, started_at: float, started: bool) -> Event:
-    """Make the event that the poll delivers.
+def fold(event: Event, request: Request, continuation: Continuation) -> Event:
+    """Make the event that the rule delivers.
 
-    Its logical id is a short constant while polling: crhelper names rule and permission after it.
-    Once the snapshot is made its tags are no longer needed.
+    Once the snapshot is created its tags are no longer needed.
 
     Raises:
-        PollTooLarge: even compressed it does not fit.
+        PollTooLarge: Even compressed it does not fit.
     """
-    keys = _WIRE if started else (*_WIRE, Property.TAGS)
+    keys = _WIRE if continuation.started else (*_WIRE, Property.TAGS)
     folded: Event = {key: event[key] for key in _KEPT if key in event}
-    folded["LogicalResourceId"] = ownership.poll_id(request)
-    folded[_RESUME] = {
+    folded["LogicalResourceId"] = request.logical_id
+    # What crhelper recognizes the invocation by.
+    folded["CrHelperPoll"] = True
+    folded[_CONTINUATION] = {
         "LogicalResourceId": request.logical_id,
-        "StartedAt": started_at,
-        "Started": started,
+        "StartedAt": continuation.started_at,
+        "Started": continuation.started,
+        "Delay": continuation.delay,
     }
     properties: Event = {name: _only(event[name], keys) for name in _PROPERTIES if name in event}
     if _fits(folded | properties):
@@ -88,19 +90,24 @@ def fold(event: Event, request: Request, *, started_at: float, started: bool) ->
     )
 
 
-def unfold(event: Event) -> tuple[Event, Resume | None]:
+def unfold(event: Event) -> tuple[Event, Continuation | None]:
     """Undo `fold`: the event as CloudFormation sent it, as far as it is needed, and the rest.
 
-    An event that comes from CloudFormation itself has nothing to resume.
+    An event that comes from CloudFormation itself has no continuation.
     """
-    raw = event.get(_RESUME)
+    raw = event.get(_CONTINUATION)
     if raw is None:
         return event, None
-    resume = Resume(started_at=float(raw["StartedAt"]), started=bool(raw["Started"]))
+    continuation = Continuation(
+        started_at=float(raw["StartedAt"]),
+        started=bool(raw["Started"]),
+        delay=float(raw.get("Delay", 0)),
+    )
+    # Version 0.1.0 put a constant in place of the logical ID.
     unfolded = {**event, "LogicalResourceId": raw["LogicalResourceId"]}
     if _PACKED in event:
         unfolded |= _unpack(event[_PACKED])
-    return unfolded, resume
+    return unfolded, continuation
 
 
 def _only(properties: object, keys: tuple[str, ...]) -> object:
@@ -110,7 +117,7 @@ def _only(properties: object, keys: tuple[str, ...]) -> object:
 
 
 def _fits(event: Event) -> bool:
-    return len(json.dumps(event)) <= TARGET_INPUT_MAX - _CRHELPER_KEYS
+    return len(json.dumps(event)) <= TARGET_INPUT_MAX
 
 
 def _pack(properties: Mapping[str, object]) -> str:

@@ -27,6 +27,10 @@ class Property:
     LAST_GOOD_PARAMETER: Final = "LastGoodParameter"
     REUSE_SECONDS: Final = "ReuseYoungerThanSeconds"
     WHEN_CLUSTER_MISSING: Final = "WhenClusterMissing"
+    REPLACED: Final = "ReplacedSnapshotIdentifier"
+    """On the last resource of a chain: the snapshot that the first one replaces."""
+    REPORTS_REPLACED: Final = "ReportsReplacedSnapshot"
+    """On the first resource of a chain, so that its response has ``ReplacedSnapshot``."""
 
 
 class OnTimeout:
@@ -70,7 +74,9 @@ class Attribute:
     RESTORE_COMMAND: Final = "RestoreCommand"
     PRUNED: Final = "PrunedSnapshots"
     SPARED: Final = "SparedSnapshots"
-    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED)
+    REPLACED: Final = "ReplacedSnapshot"
+    """The physical ID that an Update replaces; empty where nothing is replaced."""
+    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED, REPLACED)
 
 
 ATTRIBUTES: Final = SNAPSHOT_FIELDS + Attribute.ALL
@@ -105,7 +111,11 @@ ENGINE: Final = "neptune"
 
 
 class OwnerTag:
-    """Tags that say whose a snapshot is and what it was taken for."""
+    """Tags that say whose a snapshot is and what it was taken for.
+
+    ``TRIGGER`` holds generations, separated by spaces: first the one the snapshot was taken for,
+    then those it was reused for.
+    """
 
     PREFIX: Final = "neptune-snapshot:"
     STACK: Final = "neptune-snapshot:stack"
@@ -138,7 +148,11 @@ TAGS_MAX: Final = 50 - len(OwnerTag.ALL) - len(OwnerTag.RESTORE)
 """Tags a user can give: Neptune's 50 less those this library sets."""
 TAG_KEY_MAX: Final = 128
 TAG_VALUE_MAX: Final = 256
+TAG_PUNCTUATION: Final = "_.:/=+-@"
+"""Characters of a tag beside letters, digits and spaces, as the RDS API accepts them."""
 
+PARAMETER_LEVELS_MAX: Final = 15
+"""Levels in a parameter's name (PutParameter)."""
 PARAMETER_NAME_MAX: Final = 900
 """Characters of a parameter's name: its ARN may have 1011 (PutParameter)."""
 KEEP_LAST_MAX: Final = 1000
@@ -187,9 +201,8 @@ def tag_problem(key: str, value: str) -> str | None:
             return "neither key nor value may start with 'aws:' or 'rds:'"
         for character in text:
             if not _is_allowed_in_tag(character):
-                return (
-                    f"must contain only letters, digits, spaces and _.:/=+- (found {character!r})"
-                )
+                rule = f"must contain only letters, digits, spaces and {TAG_PUNCTUATION}"
+                return f"{rule} (found {character!r})"
     if key.lower().startswith(OwnerTag.PREFIX) and key != OwnerTag.KEEP:
         return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
     return None
@@ -201,6 +214,8 @@ def parameter_problem(name: str) -> str | None:
         return "must be letters, digits and _.- , in levels that each start with /"
     if len(name) > PARAMETER_NAME_MAX:
         return f"must have at most {PARAMETER_NAME_MAX} characters, has {len(name)}"
+    if name.count("/") > PARAMETER_LEVELS_MAX:
+        return f"must have at most {PARAMETER_LEVELS_MAX} levels, has {name.count('/')}"
     if name.lower().lstrip("/").startswith(("aws", "ssm")):
         return "must not start with aws or ssm"
     return None
@@ -212,4 +227,4 @@ def shorten_prefix(prefix: str) -> str:
 
 
 def _is_allowed_in_tag(character: str) -> bool:
-    return character in "_.:/=+-" or unicodedata.category(character)[0] in "LZN"
+    return character in TAG_PUNCTUATION or unicodedata.category(character)[0] in "LZN"

@@ -86,7 +86,7 @@ class SnapshotQuotaExceeded(ProviderError):
 
 
 class RequestCancelled(ProviderError):
-    """The stack moved on (rollback or deletion) before the snapshot was started."""
+    """CloudFormation no longer waits for this request: a rollback, deletion or later operation."""
 
 
 class DeadlineExceeded(ProviderError):
@@ -94,16 +94,16 @@ class DeadlineExceeded(ProviderError):
 
 
 class PollTooLarge(ProviderError):
-    """What a later invocation needs to carry on does not fit into an EventBridge target."""
+    """What a later invocation needs does not fit into an EventBridge target."""
 
 
 class ApiFault(ProviderError):
-    """The API refused a call for a reason this library knows no better answer to."""
+    """The API refused a call with an error that this library does not handle."""
 
 
 class AccessDenied(ProviderError):
-    """A right is missing, and it is not for the role being new."""
+    """A permission is missing, and not because it has not propagated yet."""
 
 
 class UnexpectedError(ProviderError):
-    """A defect of this library."""
+    """An error in this library."""

@@ -1,150 +1,273 @@
-"""What follows once the snapshot is available; each step is safe to repeat.
+"""What follows once the snapshot is available: parameter and retention; every step is idempotent.
 
-The snapshot is good by now, so nothing here fails the deployment: what cannot be done is logged,
-and the next deployment does it.
+The snapshot is good by now, so nothing here fails the deployment. A refused call is retried, as a
+permission that the same deployment adds needs time to propagate; after that it is a warning.
 """
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Final, TypeVar
 
-from neptune_snapshot_provider.aws.protocol import Aws, Refusal
+from neptune_snapshot_provider.aws.protocol import Aws
+from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.contract import AVAILABLE, Attribute
-from neptune_snapshot_provider.core import restore, retention
-from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core import ownership, restore, retention
+from neptune_snapshot_provider.core.models import MISSING, Snapshot
+from neptune_snapshot_provider.core.operation import Operation, Verdict
+from neptune_snapshot_provider.core.quota import TAKES_EFFECT_SECONDS
+from neptune_snapshot_provider.core.refusals import Denied, Refusal, Unavailable
 from neptune_snapshot_provider.core.request import Properties, Request
 from neptune_snapshot_provider.core.retention import Candidate, Plan
-from neptune_snapshot_provider.core.steps import Answer
-from neptune_snapshot_provider.errors import ProviderError
-from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.core.schedule import PROPAGATION_SECONDS, Budget
+from neptune_snapshot_provider.core.steps import Freed, Quota, Respond
+from neptune_snapshot_provider.logs import LogEvent, log
 
-_LISTED_MAX = 10
-"""Names in one attribute: an answer has at most 4096 bytes."""
+_T = TypeVar("_T")
+_RETRY_AFTER: Final = 5.0
+_OUTAGE_SECONDS: Final = 60.0
+"""How long a call that is throttled, or meets a fault of the service, is retried."""
+_DEFAULT_USAGE: Final = "by default 100 per region, shared with RDS and Aurora"
 
 
-class Afterwards:
-    """The steps between ``available`` and the answer of one request."""
+class Finalizer:
+    """The steps between ``available`` and the response to one request."""
 
-    def __init__(self, request: Request, aws: Aws) -> None:
+    def __init__(self, request: Request, aws: Aws, clock: Clock, budget: Budget) -> None:
         self._request = request
         self._aws = aws
-        self._made_room: tuple[str, ...] = ()
+        self._clock = clock
+        self._budget = budget
+        self._freed: tuple[str, ...] = ()
+        self._outage_began: float | None = None
 
-    def complete(self, answer: Answer, tags: Mapping[str, str] | None) -> Answer:
-        """Take the steps and add what they found to the answer.
-
-        Args:
-            answer: what is going to be answered.
-            tags: the snapshot's tags, if they have been looked at.
-        """
-        properties, snapshot = self._request.properties, answer.snapshot
+    def complete(self, response: Respond) -> Respond:
+        """Take the steps and add the attributes that they lead to."""
+        properties, snapshot = self._request.properties, response.snapshot
         if properties is None:
-            return answer
-        extras = {**dict.fromkeys(Attribute.ALL, ""), Attribute.OUTCOME: answer.outcome}
+            return response
+        extras = {**dict.fromkeys(Attribute.ALL, ""), Attribute.OUTCOME: response.outcome}
+        extras[Attribute.REPLACED] = self._replaced_by(response)
         if snapshot and snapshot.status == AVAILABLE:
-            self._tolerate(lambda: self._add_restore_command(snapshot, tags, extras))
-            # Where another resource waits on, what follows is that one's.
-            if not answer.is_rollback and not properties.continues:
-                self._tolerate(lambda: self._change(snapshot, properties, extras))
-        return replace(answer, extras=extras)
+            self._tolerate(lambda: self._add_restore_command(response, snapshot, extras))
+            # Where another resource continues to wait, finalizing is that one's task.
+            if not response.is_final and not properties.continues:
+                self._finalize(snapshot, properties, extras)
+        return replace(response, extras=extras)
 
-    def make_room(self, newest: str) -> tuple[str, ...]:
-        """Delete now what would go after the snapshot was taken; the names of those.
+    def free_quota(self, newest: str) -> Freed:
+        """Delete now what retention would delete once the snapshot ``newest`` is available."""
+        properties = self._request.properties or Properties()
+        until = self._clock.now() + TAKES_EFFECT_SECONDS
 
-        Args:
-            newest: the snapshot to come.
-        """
-        properties = self._request.properties
-        if properties is None or not properties.keep_last:
-            return ()
-        candidates = self.own_snapshots(properties)
-        self._made_room = self._prune(candidates, properties.keep_last - 1, newest).prune
-        return self._made_room
+        def free() -> None:
+            plan = self._plan(properties, properties.keep_last - 1, newest)
+            self._freed = self._delete(plan)
 
-    def own_snapshots(self, properties: Properties) -> list[Candidate]:
-        """All snapshots of the cluster that this resource made."""
+        self._tolerate(free)
+        return Freed(deleted=self._freed, until=until)
+
+    def quota(self) -> Quota:
+        """Find out what uses up the quota; what may not be read is left out."""
+        properties = self._request.properties or Properties()
+        usage, deletable = [_DEFAULT_USAGE], list[str]()
+
+        def read() -> None:
+            used, allowed = self._aws.quota()
+            usage[:] = [f"{used} of {allowed} used, shared with RDS and Aurora"]
+
+        self._tolerate(lambda: deletable.extend(self._plan(properties, 0, "").delete))
+        if properties.keep_last:
+            self._tolerate(read)
+        return Quota(usage=usage[0], deletable=tuple(deletable))
+
+    def _replaced_by(self, response: Respond) -> str:
+        """The snapshot that this response replaces, for the last resource of a chain."""
+        old = self._request.physical_id
+        is_replaced = old and not self._request.waits_only and old != response.identifier
+        return old if is_replaced and not response.is_final else ""
+
+    def _finalize(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
+        if name := properties.last_good_parameter:
+            self._tolerate(lambda: self._publish(snapshot, properties, name))
+        if properties.keep_last:
+            self._tolerate(lambda: self._retain(snapshot, properties, extras))
+
+    def _retain(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
+        plan = self._plan(properties, properties.keep_last, snapshot.identifier)
+        deleted = self._delete(plan)
+        extras[Attribute.PRUNED] = ",".join((*self._freed, *deleted))
+        extras[Attribute.SPARED] = ",".join(
+            f"{name}={reason}" for name, reason in plan.retained.items()
+        )
+        if plan.retained:
+            log(
+                logging.INFO,
+                LogEvent.RETENTION_RETAINED,
+                "Retained older snapshots",
+                retained=plan.retained,
+            )
+
+    def _plan(self, properties: Properties, keep_last: int, newest: str) -> Plan:
+        """Plan what to delete; whether one is shared is a call each, asked of those alone."""
+        candidates = self._candidates(properties)
+        last_good = self._last_good(properties)
+        replaced_at = self._replaced_at(properties, newest)
+
+        def made(candidates: list[Candidate]) -> Plan:
+            return retention.plan(
+                candidates, keep_last, newest=newest, replaced_at=replaced_at, last_good=last_good
+            )
+
+        wanted = made(candidates).delete
+        if properties.keep_last:
+            candidates = [
+                replace(one, shared=one.snapshot.identifier in wanted and self._is_shared(one))
+                for one in candidates
+            ]
+        return made(candidates)
+
+    def _candidates(self, properties: Properties) -> list[Candidate]:
+        """All available snapshots of the cluster that this resource took."""
         found = []
-        for snapshot in self._aws.snapshots_of(properties.cluster):
-            # Tags are a call each: first what can be told without them.
-            if not retention.may_be_candidate(snapshot):
+        for snapshot in self._retried(lambda: list(self._aws.snapshots_of(properties.cluster))):
+            if not ownership.is_usable(snapshot) or snapshot.source_arn:
                 continue
-            tags = self._aws.tags(snapshot.arn)
-            if retention.is_candidate(snapshot, tags, self._request):
+            tags = self._retried(partial(self._aws.tags, snapshot.arn))
+            if ownership.belongs_to(self._request, snapshot, tags):
                 found.append(Candidate(snapshot=snapshot, tags=tags))
         return found
 
+    def _is_shared(self, candidate: Candidate) -> bool:
+        return self._retried(lambda: self._aws.is_shared(candidate.snapshot.identifier))
+
+    def _last_good(self, properties: Properties) -> str:
+        if not properties.last_good_parameter:
+            return ""
+        arn = self._retried(lambda: self._aws.parameter(properties.last_good_parameter))
+        return arn.rpartition(":cluster-snapshot:")[2]
+
+    def _replaced_at(self, properties: Properties, newest: str) -> float | None:
+        """When the snapshot was taken that the resource referred to before this request."""
+        name = self._request.physical_id
+        if self._request.waits_only:
+            old = self._request.old
+            is_same = old is not None and old.snapshot_identifier == newest
+            name = properties.replaced or (newest if is_same else "")
+        if not name or ownership.is_skipped_id(name):
+            return None
+        snapshot = self._retried(lambda: self._aws.snapshot(name))
+        return None if snapshot is MISSING else snapshot.created_at
+
+    def _delete(self, plan: Plan) -> tuple[str, ...]:
+        deleted: list[str] = []
+
+        def delete() -> None:
+            for name in plan.delete:
+                if self._operation().retention() is not Verdict.ALLOWED:
+                    return
+                self._retried(partial(self._aws.delete, name))
+                deleted.append(name)
+
+        self._tolerate(delete)
+        if deleted:
+            log(
+                logging.INFO,
+                LogEvent.RETENTION_DELETED,
+                f"Deleted {len(deleted)} older snapshots",
+                deleted=deleted,
+            )
+        return tuple(deleted)
+
+    def _publish(self, snapshot: Snapshot, properties: Properties, name: str) -> None:
+        """Write the parameter, unless it names a better snapshot."""
+        current = self._retried(lambda: self._aws.parameter(name))
+        if current == snapshot.arn or self._operation().publication() is not Verdict.ALLOWED:
+            return
+        if self._keeps(current, snapshot, properties):
+            log(
+                logging.INFO,
+                LogEvent.PARAMETER_RETAINED,
+                f"Parameter {name} keeps naming {current.rpartition(':')[2]}: it was taken before "
+                "a migration that failed, or is newer",
+            )
+            return
+        self._retried(lambda: self._aws.put_parameter(name, snapshot.arn))
+        log(
+            logging.INFO,
+            LogEvent.PARAMETER_WRITTEN,
+            f"Parameter {name} names {snapshot.identifier}",
+        )
+
+    def _keeps(self, arn: str, snapshot: Snapshot, properties: Properties) -> bool:
+        identifier = arn.rpartition(":cluster-snapshot:")[2]
+        if not identifier:
+            return False
+        last_good = self._retried(lambda: self._aws.snapshot(identifier))
+        if last_good is MISSING:
+            return False
+        replaced_at = self._replaced_at(properties, snapshot.identifier)
+        tags = self._retried(lambda: self._aws.tags(last_good.arn))
+        is_own = ownership.belongs_to(self._request, last_good, tags)
+        if replaced_at is None:
+            is_own = is_own and self._is_of_same_generation(tags, snapshot)
+        return retention.keeps_last_good(
+            last_good, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
+        )
+
+    def _is_of_same_generation(self, tags: Mapping[str, str], snapshot: Snapshot) -> bool:
+        taken_for = ownership.generations(tags)[:1]
+        wanted = ownership.generations(self._retried(lambda: self._aws.tags(snapshot.arn)))
+        return bool(taken_for) and taken_for[0] in wanted
+
     def _add_restore_command(
-        self, snapshot: Snapshot, tags: Mapping[str, str] | None, extras: dict[str, str]
+        self, response: Respond, snapshot: Snapshot, extras: dict[str, str]
     ) -> None:
-        known = tags if tags is not None else self._aws.tags(snapshot.arn)
-        command = restore.restore_command(snapshot.identifier, snapshot.cluster, known)
+        tags = response.tags
+        if tags is None:
+            tags = self._retried(lambda: self._aws.tags(snapshot.arn))
+        command = restore.command(snapshot.identifier, snapshot.cluster, tags)
         extras[Attribute.RESTORE_COMMAND] = command
 
-    def _change(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
-        asked_for = properties.last_good_parameter or properties.keep_last
-        if not asked_for or not self._is_wanted():
-            return
-        if properties.last_good_parameter:
-            self._tolerate(lambda: self._publish(snapshot, properties.last_good_parameter))
-        if properties.keep_last:
-            candidates = self.own_snapshots(properties)
-            plan = self._prune(candidates, properties.keep_last, snapshot.identifier)
-            extras[Attribute.PRUNED] = _listed((*self._made_room, *plan.prune))
-            extras[Attribute.SPARED] = _listed(
-                [f"{name}={reason}" for name, reason in plan.spared.items()]
-            )
+    def _operation(self) -> Operation:
+        """The operation, read afresh: it decides about a deletion."""
+        return Operation(
+            stack=self._retried(lambda: self._aws.stack(self._request.stack_id)),
+            sent_at=self._request.sent_at,
+            started_at=self._budget.started_at,
+            now=self._clock.now(),
+        )
 
-    def _is_wanted(self) -> bool:
-        """Whether the stack still goes forward; a rollback changes nothing but tags."""
-        stack = self._aws.stack(self._request.stack_id)
-        is_beyond = stack.is_beyond(self._request.sent_at)
-        return not (stack.is_rolling_back or stack.is_idle or is_beyond)
+    def _retried(self, call: Callable[[], _T]) -> _T:
+        """Make a call until it is not refused any more, or its time is over.
 
-    def _prune(self, candidates: list[Candidate], keep_last: int, newest: str) -> Plan:
-        replaced = self._request.physical_id
-        plan = retention.plan(candidates, keep_last, newest=newest, replaced=replaced)
-        # Whether one is shared is a call each: only those that would go are asked about.
-        looked_at = [
-            replace(one, shared=self._aws.is_shared(one.snapshot.identifier))
-            if one.snapshot.identifier in plan.prune
-            else one
-            for one in candidates
-        ]
-        plan = retention.plan(looked_at, keep_last, newest=newest, replaced=replaced)
-        for name in plan.prune:
-            if not self._is_wanted():
-                return replace(plan, prune=())
-            self._aws.delete(name)
-        if plan.prune or plan.spared:
-            say(logging.INFO, "Pruned older snapshots", pruned=plan.prune, spared=plan.spared)
-        return plan
+        Raises:
+            Refusal: The last one.
+        """
+        while True:
+            try:
+                return call()
+            except Refusal as refusal:
+                if not self._may_retry(refusal):
+                    raise
+                self._clock.sleep(_RETRY_AFTER)
 
-    def _publish(self, snapshot: Snapshot, name: str) -> None:
-        """Write the parameter, unless it names a newer snapshot: this may be a late delivery."""
-        current = self._aws.parameter(name)
-        if current == snapshot.arn or self._is_newer(current, snapshot):
-            return
-        self._aws.put_parameter(name, snapshot.arn)
-        say(logging.INFO, f"Parameter {name} names {snapshot.identifier}")
-
-    def _is_newer(self, arn: str, snapshot: Snapshot) -> bool:
-        _, found, identifier = arn.partition(":cluster-snapshot:")
-        if not found:
+    def _may_retry(self, refusal: Refusal) -> bool:
+        now = self._clock.now()
+        if isinstance(refusal, Denied):
+            return now < self._budget.started_at + PROPAGATION_SECONDS
+        if not isinstance(refusal, Unavailable):
             return False
-        current = self._aws.snapshot(identifier)
-        if not isinstance(current, Snapshot):
-            return False
-        same_cluster = current.cluster == snapshot.cluster
-        return same_cluster and (current.created_at or 0) > (snapshot.created_at or 0)
+        self._outage_began = self._outage_began or now
+        return now < self._outage_began + _OUTAGE_SECONDS
 
     def _tolerate(self, step: Callable[[], None]) -> None:
         try:
             step()
-        except (Refusal, ProviderError) as problem:
-            say(logging.WARNING, f"The snapshot is good, but this was not done: {problem}")
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    more = len(names) - _LISTED_MAX
-    text = ",".join(names[:_LISTED_MAX])
-    return f"{text},+{more}" if more > 0 else text
+        except Refusal as problem:
+            log(
+                logging.WARNING,
+                LogEvent.FINALIZER_SKIPPED,
+                f"The snapshot is available, but this was skipped: {problem}",
+            )

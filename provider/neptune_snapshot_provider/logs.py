@@ -1,7 +1,8 @@
-"""One JSON line for each thing that happened, its message first, for a person at a terminal."""
+"""One JSON line for each event: a stable code for programs, a message for a person."""
 
 import json
 import logging
+from enum import StrEnum
 from typing import Final
 
 _FIELDS: Final = "fields"
@@ -9,14 +10,48 @@ _log: Final = logging.getLogger("neptune_snapshot_provider")
 _context: dict[str, str] = {}
 
 
+class LogEvent(StrEnum):
+    """What a log line reports. A code never changes its meaning; the message beside it may."""
+
+    SNAPSHOT_STARTED = "snapshot.started"
+    SNAPSHOT_REUSED = "snapshot.reused"
+    SNAPSHOT_PROGRESS = "snapshot.progress"
+    SNAPSHOT_RETAINED = "snapshot.retained"
+    SNAPSHOT_DELETING = "snapshot.deleting"
+    REQUEST_SUCCEEDED = "request.succeeded"
+    REQUEST_FAILED = "request.failed"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_WAITING = "request.waiting"
+    REQUEST_CONTINUED = "request.continued"
+    TAGS_CHANGED = "tags.changed"
+    RETENTION_DELETED = "retention.deleted"
+    RETENTION_RETAINED = "retention.retained"
+    PARAMETER_WRITTEN = "parameter.written"
+    PARAMETER_RETAINED = "parameter.retained"
+    FINALIZER_SKIPPED = "finalizer.skipped"
+    QUOTA_WAITING = "quota.waiting"
+    PERMISSION_WAITING = "permission.waiting"
+    CALL_REFUSED = "call.refused"
+    STACK_UNKNOWN = "stack.unknown"
+    OPERATION_UNCLEAR = "operation.unclear"
+    OPERATION_REVERTING = "operation.reverting"
+    RULE_REMOVED = "rule.removed"
+    RULE_FAILED = "rule.failed"
+    RESPONSE_SENT = "response.sent"
+    RESPONSE_RETRIED = "response.retried"
+    INVOCATION_LATE = "invocation.late"
+    EVENT_INVALID = "event.invalid"
+    PROVIDER_ERROR = "provider.error"
+
+
 class JsonLines(logging.Formatter):
-    """Writes a record as one line of JSON: message, level, what it is about, exception."""
+    """Writes a record as one line of JSON: message, event, level, fields, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record."""
         line: dict[str, object] = {"message": record.getMessage(), "level": record.levelname}
         fields = getattr(record, _FIELDS, {})
-        line |= {key: value for key, value in fields.items() if value not in (None, "", [])}
+        line |= {key: value for key, value in fields.items() if value not in (None, "", [], ())}
         line |= _context
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -35,6 +70,8 @@ def set_up(**context: str) -> None:
     root.setLevel(logging.INFO)
 
 
-def say(level: int, message: str, *, trace: bool = False, **fields: object) -> None:
+def log(
+    level: int, event: LogEvent, message: str, *, trace: bool = False, **fields: object
+) -> None:
     """Log one line; ``trace`` adds the exception that is being handled."""
-    _log.log(level, message, exc_info=trace, extra={_FIELDS: fields})
+    _log.log(level, message, exc_info=trace, extra={_FIELDS: {"event": event.value, **fields}})

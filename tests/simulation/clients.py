@@ -4,13 +4,12 @@ A backend is any object with one method for each operation, named as boto3 names
 operation's parameters as they are. A new operation needs a new method there, and nothing here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, Protocol
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
@@ -22,26 +21,15 @@ _TIMEOUT: Final = 60.0
 """botocore's default for connecting and for reading."""
 
 
-class ResourceNotFoundException(ClientError):
-    """As the Lambda client's own exceptions, it is a `ClientError`."""
-
-
-class ResourceConflictException(ClientError):
-    """Likewise."""
-
-
-class Exceptions:
-    """``client.exceptions``."""
-
-    ResourceConflictException: Final = ResourceConflictException
-    ResourceNotFoundException: Final = ResourceNotFoundException
-
-
 class Calls(Protocol):
     """Carries a call out, or lets it fail."""
 
     def call(
-        self, operation: str, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         """``lost`` tells the seconds after which botocore gives up on a silent endpoint."""
         ...
@@ -49,8 +37,6 @@ class Calls(Protocol):
 
 class Client:
     """One boto3 client."""
-
-    exceptions = Exceptions
 
     def __init__(self, service: str, backend: object, calls: Calls, config: Any) -> None:  # noqa: ANN401 - botocore's
         self._service = service
@@ -64,7 +50,9 @@ class Client:
         def call(**parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - any operation's
             operation = _check(self._service, name, parameters)
             method = getattr(self._backend, name)
-            return self._calls.call(operation, lambda: method(**parameters), self._seconds_lost)
+            return self._calls.call(
+                operation, lambda: method(**parameters), self._seconds_lost, parameters
+            )
 
         return call
 

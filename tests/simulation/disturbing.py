@@ -4,8 +4,8 @@ from enum import Enum
 from functools import cache
 from typing import Final
 
-from simulation.events_and_lambda import Delivery
 from simulation.faults import Fault, Kind
+from simulation.functions import Delivery
 from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.scenarios import Scenario
 from simulation.universe import Universe, simulated

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from http.client import RemoteDisconnected
+from typing import Any
 
 from botocore.exceptions import (
     ClientError,
@@ -12,6 +14,8 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionClosedError as ConnectionReset
 
 ENDPOINT = "https://service.example"
+BATCHES = ("PutTargets", "RemoveTargets")
+"""Operations whose entries can fail one by one (``Kind.PARTIAL``)."""
 
 
 class Kind(Enum):
@@ -25,6 +29,8 @@ class Kind(Enum):
     TIMEOUT = "timeout before the effect"
     TIMEOUT_LATE = "timeout after the effect"
     DENIED = "access denied"
+    CONFLICT = "another update is in progress"
+    PARTIAL = "HTTP 200, and the only entry of the batch failed"
     KILL = "killed before the call"
     KILL_LATE = "killed after the call"
 
@@ -89,6 +95,9 @@ def error_of(kind: Kind, operation: str) -> Exception:
     if kind is Kind.DENIED:
         message = f"User is not authorized to perform: {operation}"
         return client_error("AccessDenied", message, operation, 403)
+    if kind is Kind.CONFLICT:
+        message = "The operation cannot be performed at this time: another update is in progress"
+        return client_error("ConcurrentModificationException", message, operation)
     if kind in (Kind.SERVER_ERROR, Kind.SERVER_ERROR_LATE):
         return client_error("InternalFailure", "An internal error", operation, 500)
     if kind is Kind.RESET:
@@ -98,6 +107,39 @@ def error_of(kind: Kind, operation: str) -> Exception:
     if kind is Kind.TIMEOUT_LATE:
         return ReadTimeoutError(endpoint_url=ENDPOINT)
     return ConnectionReset(endpoint_url=ENDPOINT)
+
+
+def partial_failure() -> dict[str, Any]:
+    """Return what a batch operation returns when its only entry failed."""
+    entry = {
+        "TargetId": "1",
+        "ErrorCode": "ConcurrentModificationException",
+        "ErrorMessage": "Too many requests are made at the same time",
+    }
+    return {"FailedEntryCount": 1, "FailedEntries": [entry]}
+
+
+def wire_error(kind: Kind) -> Exception:
+    """Return what ``http.client`` raises, or the response URL answers, once."""
+    if kind in (Kind.THROTTLED, Kind.SERVER_ERROR):
+        return HttpFailure(503)
+    if kind is Kind.SERVER_ERROR_LATE:
+        return HttpFailure(500)
+    if kind is Kind.DENIED:
+        return HttpFailure(403)
+    if kind is Kind.RESET:
+        return ConnectionResetError("Connection reset by peer")
+    if kind in (Kind.TIMEOUT, Kind.TIMEOUT_LATE):
+        return TimeoutError("The read operation timed out")
+    return RemoteDisconnected("Remote end closed connection without response")
+
+
+class HttpFailure(Exception):
+    """An HTTP status other than 200."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
 
 
 def client_error(code: str, message: str, operation: str, status: int = 400) -> ClientError:

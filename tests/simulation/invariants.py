@@ -10,7 +10,7 @@ from neptune_snapshot_provider.contract import (
     OnTimeout,
     Outcome,
 )
-from simulation.neptune import ARN
+from simulation.records import ARN
 from simulation.requests import URL_TAIL, Request
 from simulation.templates import Template
 from simulation.universe import Answered, Deed, Universe
@@ -207,7 +207,7 @@ def every_rollback_ends(universe: Universe) -> Violations:
 
 
 def nothing_of_a_poll_remains(universe: Universe) -> Violations:
-    """No rule, target or permission, once everybody is answered.
+    """No rule and no target, once everybody is answered.
 
     Excused is who was not let set up or remove it, and what Lambda has given up delivering.
     """
@@ -215,8 +215,6 @@ def nothing_of_a_poll_remains(universe: Universe) -> Violations:
     for rule in universe.events.rules.values():
         if rule.input is not None or not crippled:
             yield f"rule {rule.name} of {rule.request_id}, target {rule.input is not None}"
-    if not crippled:
-        yield from (f"permission {one}" for one in universe.function.statements)
 
 
 def nothing_is_lost(universe: Universe) -> Violations:

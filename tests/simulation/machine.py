@@ -166,12 +166,11 @@ class Lifecycle(RuleBasedStateMachine):
     )
     def the_cluster_is(self, status: str, seconds: float) -> None:
         """Or it is gone; for a while."""
-        clusters = self.universe.neptune.clusters
-        clusters.pop("graph", None)
-        if status:
-            clusters["graph"] = ("neptune", status)
-        available = ("neptune", "available")
-        self.universe.engine.after(seconds, lambda: clusters.update(graph=available))
+        neptune = self.universe.neptune
+        if status and "graph" in neptune.clusters:
+            neptune.set_status("graph", status, seconds=seconds, then="available")
+        elif neptune.clusters.pop("graph", None):
+            self.universe.engine.after(seconds, lambda: neptune.add_cluster("graph"))
         self.causes.add("cluster")
 
     @precondition(lambda self: self._disasters < DISASTERS_MAX and self.own())

@@ -1,89 +1,74 @@
 """A Neptune that refuses what the real one refuses, and takes its time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from neptune_snapshot_provider.contract import ENGINE, identifier_problem
 from simulation.engine import Engine
 from simulation.faults import client_error
+from simulation.records import ARN, Cluster, Snapshot
 
-ARN: Final = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
 PAGE: Final = 2
 """Snapshots on a page: so few that paging matters."""
 DELETING_SECONDS: Final = 4.0
 TAGS_MAX: Final = 50
 
 
-@dataclass
-class Snapshot:
-    """One snapshot; ``status`` overrides what the clock says."""
-
-    name: str
-    cluster: str
-    tags: dict[str, str]
-    born_at: float
-    ready_at: float | None
-    visible_at: float = 0.0
-    engine: str = ENGINE
-    kind: str = "manual"
-    status: str = ""
-    gone_at: float | None = None
-    shared: bool = False
-
-    def status_at(self, now: float) -> str:
-        """Its state now."""
-        if self.gone_at is not None:
-            return "deleting"
-        if self.status:
-            return self.status
-        return "available" if self.ready_at is not None and now >= self.ready_at else "creating"
-
-    def record(self, now: float) -> dict[str, Any]:
-        """What the API says of it: no tags."""
-        status = self.status_at(now)
-        percent = 100 if status == "available" else 0
-        if status == "creating" and self.ready_at is not None:
-            percent = int(100 * (now - self.born_at) / max(self.ready_at - self.born_at, 1))
-        return {
-            "DBClusterSnapshotIdentifier": self.name,
-            "DBClusterSnapshotArn": ARN + self.name,
-            "DBClusterIdentifier": self.cluster,
-            "SnapshotCreateTime": datetime.fromtimestamp(self.born_at, UTC),
-            "ClusterCreateTime": datetime.fromtimestamp(0, UTC),
-            "Engine": self.engine,
-            "EngineVersion": "1.3.2.1",
-            "Status": status,
-            "PercentProgress": percent,
-            "SnapshotType": self.kind,
-            "AllocatedStorage": 1,
-            "Port": 0,
-            "StorageEncrypted": True,
-            "AvailabilityZones": ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
-        }
-
-
 class Neptune:
     """The operations of the ``neptune`` client that the provider uses.
 
     ``duration`` is how long snapshots take, in seconds, ``None`` for ever. ``hidden`` is how long
-    a new one is not to be seen. ``witness`` is told of every change before it is made.
+    a new one is not to be seen. ``progress_moves`` says whether ``PercentProgress`` grows, or stays
+    at 0 until the snapshot is available. ``tags_of_missing`` is the code with which
+    ListTagsForResource refuses a snapshot that does not exist. ``witness`` is told of every change
+    before it is made.
     """
 
     def __init__(self, engine: Engine, witness: Callable[[str, Snapshot], None]) -> None:
-        self.clusters: dict[str, tuple[str, str]] = {}
+        self.clusters: dict[str, Cluster] = {}
         self.snapshots: dict[str, Snapshot] = {}
         self.duration: float | None = 0.0
         self.hidden = 0.0
+        self.progress_moves = True
+        self.tags_of_missing = "DBClusterSnapshotNotFoundFault"
         self.quota = 100
         self._engine = engine
         self._witness = witness
 
+    def add_cluster(
+        self,
+        name: str,
+        engine: str = ENGINE,
+        status: str = "available",
+        **settings: Any,  # noqa: ANN401 - fields of the record
+    ) -> None:
+        """Create a cluster, or the next incarnation of a cluster of that name."""
+        self.clusters[name] = Cluster(name, self._engine.now, engine, status, settings)
+
+    def set_status(self, name: str, status: str, *, seconds: float = 0.0, then: str = "") -> None:
+        """Change the state of a cluster; ``then`` is the state ``seconds`` later, if any."""
+        cluster = self.clusters[name]
+        cluster.status = status
+        if then:
+            self._engine.after(seconds, lambda: setattr(cluster, "status", then))
+
+    def copy(self, name: str, target: str, **others: Any) -> Snapshot:  # noqa: ANN401 - fields
+        """Copy a snapshot with all its tags, as ``copy-db-cluster-snapshot --copy-tags`` does."""
+        source = self.snapshots[name]
+        values = {
+            "cluster": source.cluster,
+            "source": ARN + name,
+            "cluster_born_at": source.cluster_born_at,
+            **others,
+        }
+        return self.add(target, source.tags, **values)
+
     def add(self, name: str, tags: Mapping[str, str], **others: Any) -> Snapshot:  # noqa: ANN401 - fields
-        """Somebody else's snapshot, available at once."""
+        """Add a snapshot that the provider did not create; it is available at once."""
         now = self._engine.now
         values = {"cluster": "graph", "ready_at": now, **others}
+        cluster = self.clusters.get(str(values["cluster"]))
+        values.setdefault("cluster_born_at", cluster.created_at if cluster else 0.0)
         snapshot = Snapshot(name=name, tags=dict(tags), born_at=now, **values)
         self.snapshots[name] = snapshot
         return snapshot
@@ -117,13 +102,11 @@ class Neptune:
         name = DBClusterIdentifier.lower()
         if name not in self.clusters:
             raise _refusal("DBClusterNotFoundFault", name)
-        engine, status = self.clusters[name]
-        cluster = {"DBClusterIdentifier": name, "Engine": engine, "Status": status}
-        return {"DBClusters": [cluster]}
+        return {"DBClusters": [self.clusters[name].record()]}
 
     def list_tags_for_resource(self, *, ResourceName: str) -> dict[str, Any]:  # noqa: N803 - API
         """The tags of a snapshot."""
-        tags = self._by_arn(ResourceName).tags
+        tags = self._by_arn(ResourceName, self.tags_of_missing).tags
         return {"TagList": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def describe_db_cluster_snapshot_attributes(
@@ -163,7 +146,7 @@ class Neptune:
             raise _refusal("DBClusterSnapshotAlreadyExistsFault", name)
         if cluster not in self.clusters:
             raise _refusal("DBClusterNotFoundFault", cluster)
-        if self.clusters[cluster][1] != "available":
+        if self.clusters[cluster].status != "available":
             raise _refusal("InvalidDBClusterStateFault", cluster)
         if len(self.snapshots) >= self.quota:
             raise _refusal("SnapshotQuotaExceeded", cluster)
@@ -171,7 +154,9 @@ class Neptune:
         tags = {tag["Key"]: tag["Value"] for tag in Tags}
         ready_at = None if self.duration is None else now + self.duration
         snapshot = Snapshot(name, cluster, tags, now, ready_at, visible_at=now + self.hidden)
-        snapshot.engine = self.clusters[cluster][0]
+        snapshot.engine = self.clusters[cluster].engine
+        snapshot.cluster_born_at = self.clusters[cluster].created_at
+        snapshot.progress_moves = self.progress_moves
         self._witness("create", snapshot)
         self.snapshots[name] = snapshot
         # The answer to a create says `creating` however quick the snapshot is.
@@ -224,10 +209,10 @@ class Neptune:
             return None
         return snapshot
 
-    def _by_arn(self, arn: str) -> Snapshot:
+    def _by_arn(self, arn: str, missing: str = "DBClusterSnapshotNotFoundFault") -> Snapshot:
         snapshot = self._find(arn.removeprefix(ARN))
         if snapshot is None:
-            raise _refusal("DBClusterSnapshotNotFoundFault", arn)
+            raise _refusal(missing, arn)
         return snapshot
 
 

@@ -1,15 +1,20 @@
 """A Parameter Store."""
 
+from collections.abc import Callable
 from typing import Any
 
 from simulation.faults import client_error
 
 
 class ParameterStore:
-    """The operations of the ``ssm`` client that the provider uses."""
+    """The operations of the ``ssm`` client that the provider uses.
 
-    def __init__(self) -> None:
+    ``witness`` is told of every change before it is made: name and new value.
+    """
+
+    def __init__(self, witness: Callable[[str, str], None]) -> None:
         self.values: dict[str, str] = {}
+        self._witness = witness
 
     def get_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
         """Read one."""
@@ -28,5 +33,6 @@ class ParameterStore:
         """Write one."""
         if Type != "String" or (Name in self.values and not Overwrite):
             raise client_error("ParameterAlreadyExists", Name, "PutParameter")
+        self._witness(Name, Value)
         self.values[Name] = Value
         return {"Version": 1}

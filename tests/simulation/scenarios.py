@@ -88,8 +88,7 @@ def _create_and_give_up(universe: Universe) -> None:
 
 
 def _create_on_a_busy_cluster(universe: Universe) -> None:
-    universe.neptune.clusters["graph"] = ("neptune", "modifying")
-    universe.engine.after(845.0, lambda: universe.neptune.clusters.update(_AVAILABLE))
+    universe.neptune.set_status("graph", "modifying", seconds=845.0, then="available")
     _create(_ONE)(universe)
 
 
@@ -97,7 +96,6 @@ def _stack(universe: Universe) -> Stack:
     return next(reversed(universe.cloudformation.stacks.values()))
 
 
-_AVAILABLE: Final = {"graph": ("neptune", "available")}
 _PRUNED: Final = _ONE.but(keep_last=2, retain=True, parameter="/graph/last-good")
 _TAGGED: Final = _ONE.but(tags={"team": "a", "cost": "b"})
 _CHAIN: Final = _ONE.but(links=2, parameter="/graph/last-good")

@@ -1,11 +1,13 @@
 """All of it together: the real handler and the real crhelper in a world that is made up."""
 
-import json
+import http.client
 import logging
 import random
-from collections.abc import Callable, Iterator
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
@@ -13,72 +15,34 @@ from unittest.mock import patch
 import boto3
 from botocore.exceptions import ClientError
 from crhelper import resource_helper
-from crhelper import utils as crhelper_utils
 
-from neptune_snapshot_provider import handler as handler_module
+from neptune_snapshot_provider import entry
+from neptune_snapshot_provider.contract import Property
 from simulation.clients import Client
 from simulation.cloudformation import CloudFormation, Stack
 from simulation.engine import Engine, Killed, Process
-from simulation.events_and_lambda import FUNCTION, EventBridge, Function
-from simulation.faults import Faults, Kind, error_of
-from simulation.neptune import Neptune, Snapshot
+from simulation.events_and_lambda import EventBridge, Requester
+from simulation.faults import (
+    Faults,
+    HttpFailure,
+    Kind,
+    error_of,
+    partial_failure,
+    wire_error,
+)
+from simulation.functions import FUNCTION, Function
+from simulation.ledger import Answered, Deed, Ledger, Written
+from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
-from simulation.requests import Request, problems
+from simulation.permissions import Permissions
+from simulation.records import ARN, Snapshot
+from simulation.requests import Request
+from simulation.response_url import Connection, ResponseUrl
+
+__all__ = ["ANSWER", "Answered", "Context", "Deed", "Ledger", "Universe", "simulated", "start_cold"]
 
 ANSWER: Final = "Answer"
 """The name, among the operations, of sending an answer to CloudFormation."""
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A change to a snapshot, and what the world was like just before.
-
-    ``age`` is for how many seconds a snapshot of that name has been there.
-    """
-
-    operation: str
-    name: str
-    request: Request
-    own: bool
-    in_use: bool
-    stack_status: str
-    answer: str
-    answered_with: str
-    cancelled_for: float
-    answered_for: float
-    age: float
-    tags: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An answer as it arrived, and what the world was like then."""
-
-    request: Request
-    body: dict[str, Any]
-    problems: list[str]
-    is_first: bool
-    snapshot: Snapshot | None
-    snapshot_status: str
-
-
-@dataclass
-class Ledger:
-    """Everything that is to be judged.
-
-    ``causes`` are good reasons for a request to fail, ``struck`` the names of snapshots that were
-    deleted by hand, replaced by a stranger's or broken.
-    """
-
-    calls: list[str] = field(default_factory=list[str])
-    deeds: list[Deed] = field(default_factory=list[Deed])
-    answers: list[Answered] = field(default_factory=list[Answered])
-    log: list[str] = field(default_factory=list[str])
-    causes: set[str] = field(default_factory=set[str])
-    struck: set[str] = field(default_factory=set[str])
-    foreign: dict[str, tuple[str, dict[str, str]]] = field(
-        default_factory=dict[str, tuple[str, dict[str, str]]]
-    )
 
 
 class Universe:
@@ -87,27 +51,67 @@ class Universe:
     def __init__(self, seed: int = 0) -> None:
         self.engine = Engine()
         self.faults = Faults()
+        self.permissions = Permissions()
         self.ledger = Ledger()
         self.function = Function(self.engine, self._invocation)
-        self.events = EventBridge(self.engine, self.function, lambda: self._requester().id)
+        self.events = EventBridge(self.engine, self.function, self._requester)
         self.neptune = Neptune(self.engine, self._witness)
-        self.parameters = ParameterStore()
+        self.parameters = ParameterStore(self._written)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
+        self.response_url = ResponseUrl(
+            self.engine, self.ledger, self.cloudformation, self.neptune, self._send
+        )
         self.before_call: Callable[[int], None] | None = None
         self.random = random.Random(seed)  # noqa: S311 - guards nothing
-        self.neptune.clusters = {
-            "graph": ("neptune", "available"),
-            "other": ("neptune", "available"),
-            "aurora": ("aurora-mysql", "available"),
-        }
+        for name, kind in _CLUSTERS.items():
+            self.neptune.add_cluster(name, kind)
         for name, others in _FOREIGN.items():
-            snapshot = self.neptune.add(name, {"owner": "somebody else"}, **others)
-            self.ledger.foreign[name] = (snapshot.status, dict(snapshot.tags))
+            self.add_foreign(name, {"owner": "somebody else"}, **others)
+
+    def add_foreign(self, name: str, tags: Mapping[str, str], **others: Any) -> Snapshot:  # noqa: ANN401 - fields
+        """Add a snapshot that the provider did not create and must not touch."""
+        snapshot = self.neptune.add(name, tags, **others)
+        return self._is_foreign(snapshot)
+
+    def copy_by_hand(self, name: str, target: str, **others: Any) -> Snapshot:  # noqa: ANN401 - fields
+        """Copy a snapshot with all its tags; the provider must not touch the copy."""
+        return self._is_foreign(self.neptune.copy(name, target, **others))
+
+    def add_of_restored_cluster(self, name: str, target: str, cluster: str = "graph") -> Snapshot:
+        """Add a manual snapshot of a cluster that was restored, with its tags, from a snapshot.
+
+        The restored cluster has meanwhile taken the name of the original one.
+        """
+        self.neptune.add_cluster(cluster)
+        return self.add_foreign(target, self.neptune.snapshots[name].tags, cluster=cluster)
+
+    def _is_foreign(self, snapshot: Snapshot) -> Snapshot:
+        self.ledger.foreign[snapshot.name] = (snapshot.status, dict(snapshot.tags))
+        return snapshot
 
     def call(
-        self, operation: str, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        parameters: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Carry out one call of the running process, or let it fail."""
+        return self._call(
+            operation, effect, lost, lambda kind: error_of(kind, operation), parameters
+        )
+
+    def _send(self, effect: Callable[[], dict[str, Any]], lost: Callable[[Kind], float]) -> None:
+        self._call(ANSWER, effect, lost, wire_error, {})
+
+    def _call(
+        self,
+        operation: str,
+        effect: Callable[[], dict[str, Any]],
+        lost: Callable[[Kind], float],
+        error: Callable[[Kind], Exception],
+        parameters: Mapping[str, Any],
+    ) -> dict[str, Any]:
         process = self._process()
         process.check()
         if self.before_call:
@@ -115,20 +119,24 @@ class Universe:
             process.check()
         self.ledger.calls.append(operation)
         kind = self.faults.take(operation, self.engine.now)
+        if not self.permissions.allow(operation, parameters, self.engine.now):
+            kind = Kind.DENIED
         process.pause(self.random.uniform(0.02, 0.1))
+        if kind is Kind.PARTIAL:
+            return partial_failure()
         if kind is None:
             result = effect()
             process.pause(self.random.uniform(0.02, 0.1))
             return result
         if kind.is_late:
-            with suppress(ClientError):  # that answer is lost as well
+            with suppress(ClientError, HttpFailure):  # that answer is lost as well
                 effect()
         if kind.kills:
             process.killed = True
             raise Killed
         if kind in (Kind.TIMEOUT, Kind.TIMEOUT_LATE):
             process.pause(lost(kind))
-        raise error_of(kind, operation)
+        raise error(kind)
 
     def client(self, service: str, config: object = None, **_: object) -> Client:
         """Stands in for ``boto3.client``."""
@@ -138,8 +146,6 @@ class Universe:
             "ssm": self.parameters,
             "cloudformation": self.cloudformation,
             "events": self.events,
-            "lambda": self.function,
-            "logs": None,
         }
         return Client(service, backends[service], self, config)
 
@@ -154,8 +160,8 @@ class Universe:
     def is_at_rest(self) -> bool:
         """Whether nothing more is going to happen."""
         stacks = self.cloudformation.stacks.values()
-        firing = any(rule.input is not None for rule in self.events.rules.values())
         busy = any(stack.is_busy for stack in stacks)
+        firing = self.events.is_firing
         return not (self.function.running or firing or busy or self.function.waiting)
 
     def _process(self) -> Process:
@@ -164,22 +170,32 @@ class Universe:
             raise AssertionError("a call to AWS from outside any invocation")
         return process
 
-    def _requester(self) -> Request:
+    def _request(self) -> Request:
         delivery = self.function.running[self._process()]
         return self.cloudformation.requests[delivery.request_id]
 
+    def _requester(self) -> Requester:
+        request = self._request()
+        return Requester(request.id, request.event["StackId"])
+
     def _witness(self, operation: str, snapshot: Snapshot) -> None:
-        request = self._requester()
-        stack = self.stack_of(request)
+        request = self._request()
+        owner = (request.event["StackId"], _owner(request))
+        if operation == "create":
+            snapshot.made_by = owner
         in_use = any(snapshot.name in one.ids.values() for one in _living(self.cloudformation))
+        current = self.neptune.snapshots.get(self._current(request))
         self.ledger.deeds.append(
             Deed(
                 operation=operation,
                 name=snapshot.name,
                 request=request,
-                own=_is_own(snapshot, request),
+                own=snapshot.made_by == owner,
                 in_use=in_use,
-                stack_status=stack.status,
+                is_copy=bool(snapshot.source),
+                is_newer=current is not None and snapshot.born_at >= current.born_at,
+                named_by=self._named_by(snapshot),
+                stack_status=self.stack_of(request).status,
                 answer=str((request.answer or {}).get("Status", "")),
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
@@ -189,29 +205,30 @@ class Universe:
             )
         )
 
+    def _written(self, name: str, value: str) -> None:
+        request = self._request()
+        before = self.parameters.values.get(name, "")
+        status = self.stack_of(request).status
+        self.ledger.written.append(Written(name, value, before, request, self.engine.now, status))
+
+    def _current(self, request: Request) -> str:
+        """Return the snapshot that the resource had when the operation of a request began."""
+        stack, owner = self.stack_of(request), _owner(request)
+        began_at = stack.updated_at or 0.0
+        for one in self.cloudformation.requests.values():
+            is_same = one.event["StackId"] == stack.id and one.logical_id == owner
+            if is_same and one.type == "Update" and one.sent_at >= began_at:
+                return str(one.event["PhysicalResourceId"])
+        return stack.ids.get(owner, "")
+
+    def _named_by(self, snapshot: Snapshot) -> tuple[str, ...]:
+        arn = ARN + snapshot.name
+        return tuple(name for name, value in self.parameters.values.items() if value == arn)
+
     def _invocation(self, event: dict[str, Any], remaining: Callable[[], float]) -> None:
         if self.random.random() < _COLD_STARTS:
-            forget_clients()
-        handler_module.handler(event, Context(remaining))
-
-    def put_answer(self, url: str, body: str) -> None:
-        """Take what crhelper sends."""
-        number = int(url.rpartition("/")[2].partition("?")[0])
-        request = self.cloudformation.requests[f"00000000-0000-0000-0000-{number:012d}"]
-
-        def effect() -> dict[str, Any]:
-            answer = json.loads(body)
-            name = str(answer.get("PhysicalResourceId"))
-            status = self.neptune.status_of(name)
-            found = problems(request, body.encode())
-            is_first = request.answer is None and not request.timed_out
-            snapshot = self.neptune.snapshots.get(name)
-            record = Answered(request, answer, found, is_first, snapshot, status)
-            self.ledger.answers.append(record)
-            self.cloudformation.answered(request, answer)
-            return {}
-
-        self.call(ANSWER, effect, lambda _: 15.0)
+            start_cold()
+        entry.handler(event, Context(remaining))
 
 
 class Context:
@@ -225,23 +242,6 @@ class Context:
     def get_remaining_time_in_millis(self) -> int:
         """Until the process is ended."""
         return int(self._remaining() * 1000)
-
-
-class Connection:
-    """Stands in for ``HTTPSConnection``, on which crhelper answers."""
-
-    def __init__(self, universe: Universe) -> None:
-        self._universe = universe
-
-    def request(self, method: str, url: str, body: str, headers: dict[str, str]) -> None:
-        """Send an answer."""
-        if method != "PUT" or headers["content-type"]:
-            raise AssertionError(f"{method} {headers}: the presigned URL refuses it")
-        self._universe.put_answer(url, body)
-
-    def getresponse(self) -> SimpleNamespace:
-        """What crhelper logs."""
-        return SimpleNamespace(reason="OK", status=200)
 
 
 @contextmanager
@@ -274,30 +274,36 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
     handlers, root.handlers[:] = list(root.handlers), [_Capture(universe.ledger.log)]
     state = random.getstate()
     random.seed(seed)
-    forget_clients()
-    clock = SimpleNamespace(now=lambda: engine.now, sleep=pause)
+    start_cold()
+
+    def connect(*_: object, timeout: float | None = None, **__: object) -> Connection:
+        return Connection(universe.response_url, timeout)
+
     try:
         with (
             patch.object(boto3, "client", universe.client),
-            patch.object(handler_module, "_CLOCK", clock),
+            patch.object(time, "time", lambda: engine.now),
+            patch.object(time, "sleep", pause),
+            patch.object(http.client, "HTTPSConnection", connect),
+            # Loading all certificates would take longer than all the rest.
+            patch.object(ssl, "create_default_context", lambda *_, **__: None),
             patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
-            patch.object(crhelper_utils, "time", SimpleNamespace(sleep=pause)),
-            patch.object(crhelper_utils, "ssl", _Ssl),
-            patch.object(crhelper_utils, "HTTPSConnection", lambda *_, **__: Connection(universe)),
         ):
             yield universe
             engine.stop()
     finally:
         root.handlers[:] = handlers
         random.setstate(state)
-        forget_clients()
+        start_cold()
 
 
-def forget_clients() -> None:
-    """What a cold start does to everything that the handler keeps."""
-    for value in vars(handler_module).values():
-        if hasattr(value, "cache_clear"):
-            value.cache_clear()
+def start_cold() -> None:
+    """Clear every cache of the provider, as a new execution environment does."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_PROVIDER):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 class _Capture(logging.Handler):
@@ -309,20 +315,10 @@ class _Capture(logging.Handler):
         self._lines.append(self.format(record))
 
 
-class _Ssl(SimpleNamespace):
-    Purpose = SimpleNamespace(SERVER_AUTH=None)
-
-    @staticmethod
-    def create_default_context(_purpose: object) -> None:
-        """No certificates are loaded: nothing is sent."""
-
-
-def _is_own(snapshot: Snapshot, request: Request) -> bool:
-    """Judged without the code that is being judged."""
-    return (
-        snapshot.tags.get("neptune-snapshot:stack") == request.event["StackId"]
-        and snapshot.tags.get("neptune-snapshot:resource") == request.logical_id
-    )
+def _owner(request: Request) -> str:
+    """Return the logical ID of the resource that owns the snapshots of a request."""
+    properties = request.event["ResourceProperties"]
+    return str(properties.get(Property.OWNER) or request.logical_id)
 
 
 def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
@@ -331,7 +327,9 @@ def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
             yield stack
 
 
+_PROVIDER: Final = "neptune_snapshot_provider"
 _COLD_STARTS: Final = 0.2
+_CLUSTERS: Final = {"graph": "neptune", "other": "neptune", "aurora": "aurora-mysql"}
 _FOREIGN: Final[dict[str, dict[str, Any]]] = {
     "precious": {},
     "graph-by-hand": {},

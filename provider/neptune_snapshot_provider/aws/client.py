@@ -1,8 +1,9 @@
 """The calls to AWS that a request needs, by boto3; not found is a value.
 
-Beside `polling`, the only module that knows boto3.
+Beside `rules`, the only module that knows boto3.
 """
 
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
 
-from neptune_snapshot_provider.aws.protocol import (
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
+from neptune_snapshot_provider.core.refusals import (
     ClusterBusy,
     ClusterUnknown,
     Denied,
@@ -24,9 +26,8 @@ from neptune_snapshot_provider.aws.protocol import (
     SnapshotExists,
     SnapshotGone,
     Unavailable,
+    Unexpected,
 )
-from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
-from neptune_snapshot_provider.errors import ApiFault
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -38,9 +39,17 @@ if TYPE_CHECKING:
 CONFIG: Final = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
-"""A call that hangs ends well within the margin for handing over: the next look asks again."""
+"""A call that hangs ends well within the margin for handing over: the next poll repeats it."""
 _NOT_FOUND: Final = ("DBClusterSnapshotNotFoundFault", "DBClusterNotFoundFault")
+_NO_RESOURCE: Final = "InvalidParameterValue"
+"""What ListTagsForResource says of an ARN that it does not find."""
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_UNKNOWN_STACK: Final = "ValidationError"
+"""The code for a stack that does not exist; a deleted one is described for 90 days by its ID."""
+_LATER_OPERATIONS: Final = ("UPDATE_STACK", "DELETE_STACK")
+_UUID_EPOCH: Final = 0x01B21DD213814000
+"""Count of 100 ns from the epoch of a UUIDv1 to that of Unix."""
+_UUID_TIME_BASED: Final = 1
 _QUOTA: Final = "ManualClusterSnapshots"
 _HTTP_TOO_MANY_REQUESTS: Final = 429
 _HTTP_SERVER_ERROR: Final = 500
@@ -79,18 +88,39 @@ class BotoAws:
     def _ssm(self) -> "SSMClient":
         return boto3.client("ssm", config=CONFIG)
 
-    def stack(self, stack_id: str) -> Stack:
-        stacks: list[StackTypeDef] = []
-        while stack_id:
-            with _refusals("DescribeStacks"):
-                stack = self._cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
-            stacks.append(stack)
-            stack_id = stack.get("ParentId", "")
-        times = (stacks[0].get("LastUpdatedTime"), stacks[0].get("DeletionTime"))
+    def stack(self, stack_id: str) -> Stack | Missing:
+        with _refusals("DescribeStacks"):
+            try:
+                own = self._describe_stack(stack_id)
+            except ClientError as error:
+                if _code(error) == _UNKNOWN_STACK:
+                    return MISSING
+                raise
+            ancestors, known = self._ancestors(own.get("ParentId", ""))
         return Stack(
-            statuses=tuple(stack["StackStatus"] for stack in stacks),
-            began_at=max((time.timestamp() for time in times if time), default=None),
+            status=own["StackStatus"],
+            ancestors=ancestors,
+            ancestors_known=known,
+            began_at=_began_at(own),
         )
+
+    def _ancestors(self, parent_id: str) -> tuple[tuple[str, ...], bool]:
+        """Statuses of the stacks around a nested one, and whether all could be described."""
+        statuses: list[str] = []
+        while parent_id:
+            try:
+                stack = self._describe_stack(parent_id)
+            except ClientError as error:
+                if _code(error) in (*_DENIED, _UNKNOWN_STACK):
+                    # A template that nests this one in its own way grants no permission for it.
+                    return tuple(statuses), False
+                raise
+            statuses.append(stack["StackStatus"])
+            parent_id = stack.get("ParentId", "")
+        return tuple(statuses), True
+
+    def _describe_stack(self, stack_id: str) -> "StackTypeDef":
+        return self._cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
         with _refusals("DescribeDBClusterSnapshots"):
@@ -118,7 +148,12 @@ class BotoAws:
 
     def tags(self, arn: str) -> Mapping[str, str]:
         with _refusals("ListTagsForResource"):
-            listed = self._neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
+            try:
+                listed = self._neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
+            except ClientError as error:
+                if _code(error) == _NO_RESOURCE:
+                    raise SnapshotGone(_NO_RESOURCE, arn, "ListTagsForResource") from error
+                raise
         return {tag.get("Key", ""): tag.get("Value", "") for tag in listed}
 
     def cluster(self, identifier: str) -> Cluster | Missing:
@@ -177,7 +212,7 @@ class BotoAws:
         for quota in quotas:
             if quota.get("AccountQuotaName") == _QUOTA:
                 return quota.get("Used", 0), quota.get("Max", 0)
-        raise ApiFault(f"DescribeAccountAttributes knows no {_QUOTA}")
+        raise Unexpected(_QUOTA, "is not among the quotas", "DescribeAccountAttributes")
 
     def parameter(self, name: str) -> str:
         with _refusals("GetParameter"):
@@ -195,7 +230,7 @@ class BotoAws:
 
 @contextmanager
 def _refusals(operation: str) -> Iterator[None]:
-    """Turn botocore's exceptions into `Refusal` or `ApiFault`."""
+    """Turn botocore's exceptions into a `Refusal`."""
     try:
         yield
     except ClientError as error:
@@ -203,10 +238,30 @@ def _refusals(operation: str) -> Iterator[None]:
     except (BotoConnectionError, HTTPClientError, ResponseParserError) as error:
         raise Unavailable(type(error).__name__, str(error), operation) from error
     except BotoCoreError as error:
-        raise ApiFault(f"{operation} could not be called: {error}") from error
+        raise Unexpected(type(error).__name__, str(error), operation) from error
 
 
-def _translate(error: ClientError, operation: str) -> Exception:
+def _began_at(stack: "StackTypeDef") -> float | None:
+    """When the last update, or the deletion, of a stack began."""
+    times = [stack.get("LastUpdatedTime"), stack.get("DeletionTime")]
+    seconds = [time.timestamp() for time in times if time]
+    for operation in stack.get("LastOperations", []):
+        if operation.get("OperationType") in _LATER_OPERATIONS:
+            seconds += _uuid_time(operation.get("OperationId", ""))
+    return max(seconds, default=None)
+
+
+def _uuid_time(text: str) -> list[float]:
+    """The time in a UUIDv1, in seconds since the epoch; none for anything else."""
+    try:
+        value = uuid.UUID(text)
+    except ValueError:
+        return []
+    is_time_based = value.version == _UUID_TIME_BASED
+    return [(value.time - _UUID_EPOCH) / 1e7] if is_time_based else []
+
+
+def _translate(error: ClientError, operation: str) -> Refusal:
     code = _code(error)
     message = error.response.get("Error", {}).get("Message", "")
     if refusal := _REFUSALS.get(code):
@@ -219,7 +274,7 @@ def _translate(error: ClientError, operation: str) -> Exception:
         or http_status >= _HTTP_SERVER_ERROR
     ):
         return Unavailable(code, message, operation)
-    return ApiFault(f"{operation} was refused with {code}: {message}", status=code)
+    return Unexpected(code, message, operation)
 
 
 def _code(error: ClientError) -> str:

@@ -1,114 +1,100 @@
-"""Removes the EventBridge rule, its target and the permission that carried a poll.
+"""The EventBridge rules that invoke the provider every minute while a request waits.
 
-crhelper removes them too, but not twice: a second tick would fail on what the first one removed,
-and a request that CloudFormation cancelled would leave them behind for ever.
+The function's template permits EventBridge to invoke it from all rules of the stack, so that a rule
+and its target are all that a poll needs.
 """
 
-import json
 import logging
+import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from neptune_snapshot_provider.aws.client import CONFIG
-from neptune_snapshot_provider.logs import say
+from neptune_snapshot_provider.logs import LogEvent, log
 
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
-    from types_boto3_lambda import LambdaClient
+    from types_boto3_events.type_defs import (
+        PutTargetsResponseTypeDef,
+        RemoveTargetsResponseTypeDef,
+        TargetTypeDef,
+    )
 
+SCHEDULE: Final = "rate(1 minute)"
 _NOT_FOUND: Final = "ResourceNotFoundException"
-AWS_ERRORS: Final = (BotoCoreError, ClientError)
-"""Whatever boto3 raises when a call does not succeed."""
-_REMOVE_ATTEMPTS: Final = 3
-"""A rule that has lost its target does not fire: nobody would remove the rest later."""
 _TARGET_ID: Final = "1"
-"""The target's id, as crhelper names it."""
+_ATTEMPTS: Final = 5
+_PAUSE: Final = 3.0
 
 
-class Polls:
-    """The polls of one function."""
+class RuleError(Exception):
+    """A rule could not be set up or removed."""
 
-    def __init__(self, function_name: str) -> None:
-        self._function_name = function_name
-        self.events: EventBridgeClient = boto3.client("events", config=CONFIG)
-        self._functions: LambdaClient = boto3.client("lambda", config=CONFIG)
 
-    def add_permission(self, **wanted: Any) -> None:  # noqa: ANN401 - boto3's
-        """Do what crhelper asks of its Lambda client; a second delivery may have done it."""
-        with suppress(self._functions.exceptions.ResourceConflictException):
-            self._functions.add_permission(**wanted)
+class Rules:
+    """The rules of one function."""
 
-    def remove(self, rule_arn: str, statement_id: str) -> None:
-        """Remove one poll; what is gone already is fine.
+    def __init__(self) -> None:
+        self._events: EventBridgeClient = boto3.client("events", config=CONFIG)
 
-        Where that fails the rest is left as it is: with the permission the rule still fires, and
-        the next tick removes it.
+    def put(self, name: str, function_name: str, payload: str) -> None:
+        """Have a rule deliver ``payload`` to a function every minute; a second call replaces it.
+
+        Raises:
+            RuleError: EventBridge refused it repeatedly; nothing of the rule remains.
         """
-        rule = rule_arn.rpartition("/")[2]
-        removed = not rule or (
-            _removed(lambda: self.events.remove_targets(Rule=rule, Ids=[_TARGET_ID]), rule)
-            and _removed(lambda: self.events.delete_rule(Name=rule), rule)
-        )
-        if removed and statement_id:
-            _removed(
-                lambda: self._functions.remove_permission(
-                    FunctionName=self._function_name, StatementId=statement_id
-                ),
-                statement_id,
-            )
 
-    def sweep(self, poll_id: str, *, unless: Callable[[], bool]) -> None:
-        """Remove all polls whose names start with ``poll_id``, likewise.
+        def put() -> None:
+            rule = self._events.put_rule(Name=name, ScheduleExpression=SCHEDULE, State="ENABLED")
+            _, partition, _, region, account, *_ = rule["RuleArn"].split(":")
+            arn = f"arn:{partition}:lambda:{region}:{account}:function:{function_name}"
+            target: TargetTypeDef = {"Id": _TARGET_ID, "Arn": arn, "Input": payload}
+            _check(self._events.put_targets(Rule=name, Targets=[target]))
 
-        Args:
-            poll_id: of the resource that is deleted.
-            unless: whether they may be of a later request; only asked if there are any.
-        """
-        left = [one for one in self._statements() if str(one.get("Sid", "")).startswith(poll_id)]
-        if not left or unless():
-            return
-        for statement in left:
-            statement_id = str(statement["Sid"])
-            say(logging.INFO, f"Removing the rule {statement_id}, whose request was cancelled")
-            self.remove(_rule_arn(statement), statement_id)
+        if problem := _repeated(put):
+            self.remove(name)
+            raise RuleError(f"EventBridge rule {name}: {problem}")
 
-    def _statements(self) -> list[dict[str, object]]:
-        try:
-            policy = self._functions.get_policy(FunctionName=self._function_name)["Policy"]
-        except self._functions.exceptions.ResourceNotFoundException:
-            return []
-        except AWS_ERRORS as error:
-            say(logging.WARNING, f"Rules of cancelled requests could not be looked for: {error}")
-            return []
-        statements: list[dict[str, object]] = json.loads(policy)["Statement"]
-        return statements
+    def remove(self, name: str) -> bool:
+        """Remove a rule and its target; whether there was one. A failure is logged."""
+        removed: list[str] = []
+
+        def remove() -> None:
+            try:
+                _check(self._events.remove_targets(Rule=name, Ids=[_TARGET_ID]))
+                self._events.delete_rule(Name=name)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
+                    raise
+            else:
+                removed.append(name)
+
+        if problem := _repeated(remove):
+            message = f"EventBridge rule {name} could not be removed: {problem}"
+            log(logging.WARNING, LogEvent.RULE_FAILED, message)
+        return bool(removed)
 
 
-def _rule_arn(statement: dict[str, object]) -> str:
-    """The rule that a permission of crhelper's is for."""
-    condition = statement.get("Condition")
-    if not isinstance(condition, dict):
-        return ""
-    return str(condition.get("ArnLike", {}).get("AWS:SourceArn", ""))
+def _check(response: "PutTargetsResponseTypeDef | RemoveTargetsResponseTypeDef") -> None:
+    """Raise what a call reports in spite of HTTP status 200."""
+    if response.get("FailedEntryCount"):
+        (entry, *_) = response.get("FailedEntries") or [{}]
+        raise RuleError(f"{entry.get('ErrorCode', '')}: {entry.get('ErrorMessage', '')}")
 
 
-def _removed(call: Callable[[], object], what: str) -> bool:
-    """Whether it is gone now; if not that is logged, as an answer matters more."""
-    for _ in range(_REMOVE_ATTEMPTS):
+def _repeated(call: Callable[[], None]) -> str:
+    """Make a call until it succeeds; what was wrong with the last attempt, or the empty string."""
+    problem = ""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_PAUSE)
         try:
             call()
-        except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and _code(error) == _NOT_FOUND:
-                return True
-            say(logging.WARNING, f"The rule {what} could not be removed: {error}")
+        except (BotoCoreError, ClientError, RuleError) as error:
+            problem = str(error)
         else:
-            return True
-    return False
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
+            return ""
+    return problem

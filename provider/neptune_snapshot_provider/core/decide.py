@@ -1,38 +1,181 @@
-"""The decision: what is wanted and what was seen, so what is the next step; pure.
+"""The decision: what is requested and what was observed lead to the next step; pure.
 
-A decision that lacks a fact asks for it with `Look`. Whoever carries out the steps looks, adds
-the fact to what was `Seen` and asks again, until the step is `Answer`, or an error is raised.
+A decision that lacks a fact asks for it with `Observe`. The reconciler observes it and asks again,
+until the step is `Respond` or `Continue`, or an error is raised. A call that was refused and the
+time that has passed are observations like any other.
 """
 
-from neptune_snapshot_provider.core import ownership
-from neptune_snapshot_provider.core.create import take
-from neptune_snapshot_provider.core.delete import remove
+from dataclasses import replace
+from typing import Final
+
+from neptune_snapshot_provider.core import delete, ownership, quota
+from neptune_snapshot_provider.core.create import cluster_not_found, create
+from neptune_snapshot_provider.core.deadline import at_deadline
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.operation import Operation, Verdict
+from neptune_snapshot_provider.core.permission import Permission, cancelled, unclear
+from neptune_snapshot_provider.core.refusals import (
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    Unexpected,
+)
 from neptune_snapshot_provider.core.request import Properties, Request, RequestType
-from neptune_snapshot_provider.core.rollback import roll_back
-from neptune_snapshot_provider.core.steps import Fact, Look, Seen, Step
-from neptune_snapshot_provider.core.update import keep
+from neptune_snapshot_provider.core.schedule import Timing
+from neptune_snapshot_provider.core.steps import (
+    AssumeUnknownStack,
+    Continue,
+    CreateSnapshot,
+    Fact,
+    Observe,
+    Observed,
+    Step,
+    Wait,
+)
+from neptune_snapshot_provider.core.update import keep, recorded, taken_at, update
+from neptune_snapshot_provider.errors import AccessDenied, ApiFault, ProviderError
+from neptune_snapshot_provider.logs import LogEvent
+
+_READS_THE_STACK: Final = "DescribeStacks"
 
 
-def decide(request: Request, seen: Seen) -> Step:
+def decide(request: Request, observed: Observed, timing: Timing) -> Step:
     """Decide the next step.
 
     Raises:
-        ProviderError: when the request cannot be fulfilled.
+        ProviderError: The request cannot be fulfilled.
     """
-    if request.properties is None:
-        return remove(request, seen)
+    operation = operation_of(request, observed, timing)
+    try:
+        step = _next_step(request, observed, timing, operation)
+        if isinstance(step, CreateSnapshot) and timing.is_over:
+            step = Wait(f"no snapshot of {step.cluster} was started", "")
+        if isinstance(step, Wait):
+            return _scheduled(request, observed, timing, operation, step)
+    except ProviderError as error:
+        if request.type is RequestType.UPDATE:
+            return _unless_reverting(request, observed, timing, operation, error)
+        raise
+    return step
+
+
+def operation_of(request: Request, observed: Observed, timing: Timing) -> Operation | None:
+    """The operation as it was last read; ``None`` if it was not read yet."""
+    if observed.stack is None:
+        return None
+    return Operation(
+        stack=observed.stack,
+        sent_at=request.sent_at,
+        started_at=timing.budget.started_at,
+        now=timing.now,
+    )
+
+
+def _next_step(
+    request: Request, observed: Observed, timing: Timing, operation: Operation | None
+) -> Step:
+    if observed.refusal:
+        return _after_refusal(request, observed, timing, observed.refusal)
+    properties = request.properties
+    if properties is None:
+        return delete.delete(request, observed, operation)
     if request.waits_only:
-        return keep(request, request.properties, seen)
+        return keep(request, properties, observed, operation)
     if request.type is RequestType.UPDATE:
-        return _update(request, request.properties, seen)
-    return take(request, request.properties, seen)
+        step = update(request, properties, observed, operation)
+        if step is not None:
+            return step
+    permission = _permission(request, observed, operation)
+    return create(request, properties, observed, timing, permission)
 
 
-def _update(request: Request, properties: Properties, seen: Seen) -> Step:
-    if not ownership.wants_new(request, properties):
-        return keep(request, properties, seen)
-    if seen.stack is None:
-        return Look(Fact.STACK)
-    if seen.stack.is_rolling_back:
-        return roll_back(request, properties, seen)
-    return take(request, properties, seen)
+def _permission(request: Request, observed: Observed, operation: Operation | None) -> Permission:
+    if operation is None:
+        return None, None
+    if request.type is RequestType.UPDATE:
+        return operation, operation.update(taken_at(observed))
+    return operation, operation.create()
+
+
+def _after_refusal(request: Request, observed: Observed, timing: Timing, refusal: Refusal) -> Step:
+    """Decide what follows a refused call: retry it, or an error."""
+    properties = request.properties or Properties()
+    if isinstance(refusal, Denied):
+        return _after_denial(observed, timing, refusal)
+    if isinstance(refusal, QuotaReached):
+        return quota.after_refusal(properties, observed, timing, refusal)
+    if isinstance(refusal, ClusterUnknown):
+        raise cluster_not_found(properties.cluster)
+    if isinstance(refusal, SnapshotBusy) and isinstance(observed.snapshot, Snapshot):
+        return delete.after_refusal(observed.snapshot)
+    if isinstance(refusal, Unexpected):
+        raise ApiFault(f"{refusal}.", snapshot=observed.identifier, status=refusal.code)
+    situation = f"{refusal.operation} was refused with {refusal.code}"
+    return Wait(situation, refusal.code, event=LogEvent.CALL_REFUSED, refused=True)
+
+
+def _after_denial(observed: Observed, timing: Timing, refusal: Denied) -> Step:
+    if timing.may_propagate:
+        situation = f"{refusal.operation} is denied: waiting for its permission to propagate"
+        return Wait(situation, refusal.code, event=LogEvent.PERMISSION_WAITING)
+    if refusal.operation == _READS_THE_STACK:
+        return AssumeUnknownStack()
+    raise AccessDenied(
+        f"{refusal.operation}: {refusal.message}",
+        "Grant the provider's role this permission, then redeploy.",
+        snapshot=observed.identifier,
+        status=refusal.code,
+    )
+
+
+def _scheduled(
+    request: Request, observed: Observed, timing: Timing, operation: Operation | None, wait: Wait
+) -> Step:
+    """Wait only as long as there is time, and somebody waits for the response."""
+    if timing.is_over:
+        if wait.refused and timing.may_repeat:
+            return wait
+        return at_deadline(request, observed, wait, timing)
+    if not timing.hands_over:
+        return wait
+    if request.type is RequestType.CREATE and not observed.refusal:
+        # Soon the permissions to end a cancelled Create may be deleted.
+        if operation is None:
+            return Observe(Fact.STACK)
+        if operation.create() is Verdict.REFUSED:
+            raise cancelled(request, observed, operation.status)
+    return Continue(_has_started(request, observed))
+
+
+def _unless_reverting(
+    request: Request,
+    observed: Observed,
+    timing: Timing,
+    operation: Operation | None,
+    error: ProviderError,
+) -> Step:
+    """Fail an Update only where CloudFormation does not revert one.
+
+    A rollback that fails leaves a stack that needs manual recovery.
+    """
+    if operation is None:
+        if observed.refusal and observed.refusal.operation == _READS_THE_STACK:
+            raise error
+        return Observe(Fact.STACK)
+    verdict = operation.update(taken_at(observed))
+    if verdict is Verdict.REVERTING:
+        return replace(recorded(request, observed), cause=error)
+    if verdict is Verdict.UNCLEAR and not timing.is_over:
+        return unclear(operation)
+    raise error
+
+
+def _has_started(request: Request, observed: Observed) -> bool:
+    snapshot, tags = observed.snapshot, observed.tags
+    if observed.started:
+        return True
+    if not isinstance(snapshot, Snapshot) or tags is None:
+        return False
+    return ownership.is_of_request(request, snapshot, tags)

@@ -1,70 +1,98 @@
-"""A Delete: only what is own and was meant, and nothing while a stack rolls back; pure."""
+"""A Delete: only what the resource took itself, and only where CloudFormation deletes; pure."""
 
 from typing import Final
 
 from neptune_snapshot_provider.contract import AVAILABLE, identifier_problem
 from neptune_snapshot_provider.core import ownership
-from neptune_snapshot_provider.core.availability import IDLES_MAX, is_dead
-from neptune_snapshot_provider.core.models import CLOCKS_DIFFER, MISSING, Snapshot, Stack
+from neptune_snapshot_provider.core.availability import is_in
+from neptune_snapshot_provider.core.models import MISSING, Snapshot
+from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER, Operation, Verdict
+from neptune_snapshot_provider.core.permission import unclear
 from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import (
-    Answer,
     DeleteSnapshot,
     Fact,
-    Look,
-    Seen,
+    Observe,
+    Observed,
+    Respond,
     Step,
     Wait,
 )
 from neptune_snapshot_provider.errors import SnapshotNotDeletable
+from neptune_snapshot_provider.logs import LogEvent
 
-_SNAPSHOT_STUCK: Final = ("failed", "incompatible-")
+_STUCK_STATES: Final = ("failed", "incompatible-")
 
 
-def remove(request: Request, seen: Seen) -> Step:
-    """Delete the snapshot a resource stood for."""
+def delete(request: Request, observed: Observed, operation: Operation | None) -> Step:
+    """Delete the snapshot that a resource refers to.
+
+    Raises:
+        SnapshotNotDeletable: Neptune refuses to delete it in its state.
+    """
     name = request.physical_id
     if request.waits_only:
-        return Answer(name, f"the wait for snapshot {name} is over; the snapshot is untouched")
+        return Respond(name, f"the wait for snapshot {name} is over; the snapshot is unchanged")
     if identifier_problem(name):
-        return Answer(name, f"{name} never was a snapshot; nothing to delete")
-    if seen.stack is None:
-        return Look(Fact.STACK)
-    return _unless_deletions_are_due(request, seen.stack, seen) or _delete(request, name, seen)
+        return Respond(name, f"{name} never was a snapshot; nothing is deleted")
+    if operation is None:
+        return Observe(Fact.STACK)
+    if operation.delete(None) is Verdict.REFUSED:
+        return _retained(name, _refusal(operation))
+    if observed.snapshot is None:
+        return Observe(Fact.SNAPSHOT, name)
+    if observed.snapshot is MISSING or observed.snapshot.status == "deleted":
+        return Respond(name, f"snapshot {name} does not exist; nothing is left to delete")
+    if observed.tags is None:
+        return Observe(Fact.TAGS, name)
+    return _delete(request, observed.snapshot, observed, operation)
 
 
-def _unless_deletions_are_due(request: Request, stack: Stack, seen: Seen) -> Step | None:
-    name, statuses = request.physical_id, "/".join(stack.statuses)
-    if stack.is_rolling_back:
-        return Answer(name, f"the stack is rolling back: snapshot {name} is kept")
-    if stack.is_beyond(request.sent_at):
-        # That one may have been a rollback, which promised to keep it.
-        return Answer(name, f"the stack is {statuses} in a later operation: {name} is kept")
-    if not stack.is_idle:
-        return None
-    if seen.idles < IDLES_MAX:
-        return Wait(f"the stack is {statuses}", (Fact.STACK,), statuses)
-    # By now the name may be a newer snapshot's.
-    return Answer(name, f"the stack is {statuses} and deletes nothing: {name} is kept")
+def after_refusal(snapshot: Snapshot) -> Wait:
+    """Neptune refused the deletion because of the snapshot's state.
 
-
-def _delete(request: Request, name: str, seen: Seen) -> Step:
-    snapshot = seen.snapshot
-    if snapshot is None:
-        return Look(Fact.SNAPSHOT)
-    if snapshot is MISSING or snapshot.status == "deleted":
-        return Answer(name, f"snapshot {name} does not exist; nothing is left to delete")
-    if _is_newer(snapshot, request):
-        return Answer(
-            name, f"snapshot {name} was made after its deletion was asked for; it is kept"
+    Raises:
+        SnapshotNotDeletable: The snapshot does not leave that state by itself.
+    """
+    name, status = snapshot.identifier, snapshot.status
+    if is_in(status, _STUCK_STATES):
+        raise SnapshotNotDeletable(
+            f"snapshot {name} is {status} and Neptune does not delete it.",
+            "Delete it in the console, then delete the stack again.",
+            snapshot=name,
+            status=status,
         )
-    if seen.tags is None:
-        return Look(Fact.TAGS)
-    if not ownership.is_own(seen.tags, request):
-        return Answer(name, f"snapshot {name} was not made by this resource; it is untouched")
-    if snapshot.status == AVAILABLE or is_dead(snapshot.status, _SNAPSHOT_STUCK):
-        return DeleteSnapshot(name)
-    return Wait(f"snapshot {name} is {snapshot.status}", (Fact.SNAPSHOT,), snapshot.status)
+    return Wait(f"snapshot {name} cannot be deleted yet", status)
+
+
+def _delete(request: Request, snapshot: Snapshot, observed: Observed, operation: Operation) -> Step:
+    name = snapshot.identifier
+    if not ownership.belongs_to(request, snapshot, observed.tags or {}):
+        return Respond(name, f"snapshot {name} was not taken by this resource; it is unchanged")
+    if _is_newer(snapshot, request):
+        return _retained(name, "it was taken after its deletion was requested")
+    verdict = operation.delete(snapshot.created_at)
+    if verdict is Verdict.REFUSED:
+        return _retained(name, _refusal(operation))
+    if verdict is Verdict.UNCLEAR:
+        return unclear(operation)
+    if snapshot.status != AVAILABLE and not is_in(snapshot.status, _STUCK_STATES):
+        return Wait(f"snapshot {name} is {snapshot.status}", snapshot.status)
+    if not observed.is_stack_confirmed:
+        return Observe(Fact.STACK)
+    return DeleteSnapshot(name)
+
+
+def _retained(name: str, why: str) -> Respond:
+    situation = (
+        f"snapshot {name} is retained: {why}. To delete it: aws neptune "
+        f"delete-db-cluster-snapshot --db-cluster-snapshot-identifier {name}"
+    )
+    return Respond(name, situation, event=LogEvent.SNAPSHOT_RETAINED)
+
+
+def _refusal(operation: Operation) -> str:
+    return f"the stack is {operation.status}, which does not prove that it may be deleted"
 
 
 def _is_newer(snapshot: Snapshot, request: Request) -> bool:
@@ -72,20 +100,3 @@ def _is_newer(snapshot: Snapshot, request: Request) -> bool:
     if snapshot.created_at is None or request.sent_at is None:
         return False
     return snapshot.created_at > request.sent_at + CLOCKS_DIFFER
-
-
-def after_refused_delete(snapshot: Snapshot) -> Wait:
-    """Neptune said that the snapshot's state forbids a delete.
-
-    Raises:
-        SnapshotNotDeletable: the snapshot does not leave that state by itself.
-    """
-    name, status = snapshot.identifier, snapshot.status
-    if is_dead(status, _SNAPSHOT_STUCK):
-        raise SnapshotNotDeletable(
-            f"snapshot {name} is {status} and Neptune does not delete it.",
-            "Delete it in the console, then delete the stack again.",
-            snapshot=name,
-            status=status,
-        )
-    return Wait(f"snapshot {name} cannot be deleted yet", (Fact.SNAPSHOT,), status)

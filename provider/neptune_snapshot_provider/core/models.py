@@ -1,57 +1,40 @@
-"""What AWS says of a snapshot, a cluster or a stack, as far as decisions need it."""
+"""What AWS reports of a snapshot, a cluster or a stack, as far as decisions need it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
-from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
-
 
 class Missing(Enum):
-    """It was looked for and is not there."""
+    """AWS was asked for it and does not know it."""
 
     MISSING = auto()
 
 
 MISSING: Final = Missing.MISSING
 
-CLOCKS_DIFFER: Final = 2.0
-"""Seconds by which the clocks of two AWS services may differ, rounding included."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """Status of the own stack and, if it is nested, of those above it.
+    """One record of ``DescribeStacks``, which may be several seconds old.
 
-    ``began_at`` is when the own stack's last update, or its deletion, began, in seconds since the
-    epoch; ``None`` if there was none.
+    ``ancestors`` are the statuses of the stacks around a nested one, nearest first;
+    ``ancestors_known`` is false when one of them could not be described. ``began_at`` is when the
+    stack's last update, or its deletion, began, in seconds since the epoch; ``None`` if there was
+    none.
     """
 
-    statuses: tuple[str, ...]
+    status: str
+    ancestors: tuple[str, ...] = ()
+    ancestors_known: bool = True
     began_at: float | None = None
 
     @property
-    def is_rolling_back(self) -> bool:
-        """Whether CloudFormation is undoing, in this stack or in one above it."""
-        return any("ROLLBACK" in status for status in self.statuses)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether the own stack waits for nothing: a request then is a late delivery."""
-        return not self.statuses[0].endswith("_IN_PROGRESS")
-
-    def is_beyond(self, sent_at: float | None) -> bool:
-        """Whether the operation that a request was sent in is over, and a later one has begun."""
-        if sent_at is None or self.began_at is None:
-            return False
-        return self.began_at > sent_at + CLOCKS_DIFFER
-
-    @property
-    def is_deleting(self) -> bool:
-        """Whether the stack goes away."""
-        return any(status.startswith("DELETE") for status in self.statuses)
+    def text(self) -> str:
+        """All statuses, for a message."""
+        return "/".join((self.status, *self.ancestors))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +44,7 @@ class Cluster:
     identifier: str
     engine: str
     status: str
+    created_at: float | None = None
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @classmethod
@@ -70,6 +54,7 @@ class Cluster:
             identifier=str(fields.get("DBClusterIdentifier", "")),
             engine=str(fields.get("Engine", "")),
             status=str(fields.get("Status", "")),
+            created_at=_seconds(fields.get("ClusterCreateTime")),
             fields=fields,
         )
 
@@ -78,8 +63,9 @@ class Cluster:
 class Snapshot:
     """A DB cluster snapshot.
 
-    ``percent`` is ``None`` while Neptune reports no progress; ``created_at`` is in seconds since
-    the epoch. ``fields`` is the API's whole record.
+    ``percent`` is ``None`` while Neptune reports no progress. ``created_at`` and
+    ``cluster_created_at`` are in seconds since the epoch. ``source_arn`` is the snapshot that this
+    one is a copy of. ``fields`` is the API's whole record.
     """
 
     identifier: str
@@ -90,13 +76,14 @@ class Snapshot:
     kind: str = "manual"
     percent: int | None = None
     created_at: float | None = None
+    cluster_created_at: float | None = None
+    source_arn: str = ""
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @classmethod
     def of(cls, fields: Mapping[str, object]) -> "Snapshot":
         """Read the API's record; what it leaves out stays empty."""
         percent = fields.get("PercentProgress")
-        created_at = fields.get("SnapshotCreateTime")
         return cls(
             identifier=str(fields.get("DBClusterSnapshotIdentifier", "")),
             arn=str(fields.get("DBClusterSnapshotArn", "")),
@@ -105,23 +92,12 @@ class Snapshot:
             cluster=str(fields.get("DBClusterIdentifier", "")),
             kind=str(fields.get("SnapshotType", "")),
             percent=percent if isinstance(percent, int) else None,
-            created_at=created_at.timestamp() if isinstance(created_at, datetime) else None,
+            created_at=_seconds(fields.get("SnapshotCreateTime")),
+            cluster_created_at=_seconds(fields.get("ClusterCreateTime")),
+            source_arn=str(fields.get("SourceDBClusterSnapshotArn") or ""),
             fields=fields,
         )
 
 
-def attributes(fields: Mapping[str, object]) -> dict[str, str]:
-    """All 21 attributes as short strings; one that is absent is the empty string."""
-    return {name: _text(fields.get(name)) for name in SNAPSHOT_FIELDS}
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, list | tuple):
-        return ",".join(str(item) for item in value)
-    return str(value)
+def _seconds(value: object) -> float | None:
+    return value.timestamp() if isinstance(value, datetime) else None

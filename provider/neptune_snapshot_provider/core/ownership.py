@@ -1,4 +1,4 @@
-"""Who a request is, which snapshot is its own and what that snapshot is called; pure."""
+"""Which snapshot a request is about, what it is called, and whose it is; pure."""
 
 import hashlib
 import json
@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from neptune_snapshot_provider.contract import (
+    AVAILABLE,
     DIGEST_LENGTH,
+    ENGINE,
     POLL_RULE_PREFIX,
     SKIPPED,
     SLUG_MAX,
     OwnerTag,
     shorten_prefix,
 )
+from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.request import Properties, Request, RequestType
-from neptune_snapshot_provider.core.steps import Seen
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
+_GENERATIONS_MAX: Final = 7
+"""As many digests as fit into the 256 characters of a tag's value."""
 
 
 def generation(properties: Properties) -> str:
@@ -27,8 +31,22 @@ def generation(properties: Properties) -> str:
     )
 
 
+def generations(tags: Mapping[str, str]) -> list[str]:
+    """The generations that a snapshot was taken and reused for, the first one first."""
+    return tags.get(OwnerTag.TRIGGER, "").split()
+
+
+def with_generation(tags: Mapping[str, str], properties: Properties) -> str:
+    """The value of the trigger tag once a snapshot is reused for ``properties``.
+
+    The generation that the snapshot was taken for stays; of the others the oldest go first.
+    """
+    taken_for, *reused_for = [*generations(tags), generation(properties)]
+    return " ".join((taken_for, *reused_for[-(_GENERATIONS_MAX - 1) :]))
+
+
 def snapshot_identifier(request: Request, properties: Properties) -> str:
-    """Name the snapshot of this request; the same request always meets the same name.
+    """Name the snapshot of this request; every delivery of a request gets the same name.
 
     An explicit identifier is used as it is. Otherwise: prefix (the cluster's identifier by
     default), a readable slug of the trigger and a digest of the request, at most 63 characters.
@@ -38,42 +56,40 @@ def snapshot_identifier(request: Request, properties: Properties) -> str:
     parts = (
         shorten_prefix(properties.prefix or properties.cluster),
         _slug(properties.trigger),
-        _digest(request.stack_id, request.logical_id, request.request_id)[:DIGEST_LENGTH],
+        _request_digest(request.stack_id, request.logical_id, request.request_id),
     )
     return "-".join(part for part in parts if part)
 
 
-def subject(request: Request, seen: Seen) -> str:
-    """The snapshot this is about: the one the request makes, or the one the resource stands for."""
-    properties = request.properties
-    if properties is None:
-        return request.physical_id
-    if request.waits_only:
-        return properties.snapshot_identifier
-    if request.type is RequestType.UPDATE:
-        rolling_back = seen.stack is not None and seen.stack.is_rolling_back
-        if rolling_back or not wants_new(request, properties):
-            return request.physical_id
-    return snapshot_identifier(request, properties)
+def current_identifier(request: Request) -> str:
+    """The snapshot that the resource refers to before this request; empty for a Create."""
+    if request.waits_only and request.properties:
+        return request.properties.snapshot_identifier
+    return request.physical_id
 
 
-def safe_physical_id(request: Request) -> str:
-    """The id to answer with unless the request succeeds.
+def failure_id(request: Request) -> str:
+    """The physical ID of a FAILED response.
 
-    For an Update the one CloudFormation has: a failed Update replaces nothing.
+    For an Update it is the one CloudFormation has: a failed Update replaces nothing.
     """
-    return request.physical_id or subject(request, Seen())
+    if request.physical_id or request.properties is None:
+        return request.physical_id
+    return current_identifier(request) or snapshot_identifier(request, request.properties)
 
 
 def wants_new(request: Request, properties: Properties) -> bool:
-    """Whether an Update changes what decides when a new snapshot is taken."""
-    if request.old is None:
+    """Whether the properties alone say that an Update asks for a new snapshot.
+
+    Only for a resource whose current snapshot cannot tell what it was taken for.
+    """
+    if request.old is None or request.is_repeated:
         return True
     return generation(properties) != generation(request.old)
 
 
 def skipped_id(request: Request) -> str:
-    """A physical id that cannot be a snapshot's, for a resource that took none."""
+    """A physical ID that cannot be a snapshot's, for a resource that took none."""
     return f"{SKIPPED}{request.request_id}"
 
 
@@ -92,33 +108,71 @@ def owner_tags(request: Request, properties: Properties) -> dict[str, str]:
     }
 
 
-def is_own(tags: Mapping[str, str], request: Request) -> bool:
-    """Whether a snapshot with these tags belongs to this very resource."""
-    return (
-        tags.get(OwnerTag.STACK) == request.stack_id
-        and tags.get(OwnerTag.RESOURCE) == request.owner
+def is_own(
+    snapshot: Snapshot,
+    tags: Mapping[str, str],
+    stack_id: str,
+    logical_id: str,
+    *,
+    explicit_name: str = "",
+) -> bool:
+    """Whether the resource of that stack and logical ID took a snapshot itself.
+
+    Tags travel with copies and restores, so they prove nothing alone: the snapshot must not be a
+    copy, and its name must be the one that its tags lead to.
+
+    Args:
+        snapshot: The snapshot.
+        tags: Its tags.
+        stack_id: The stack's ID.
+        logical_id: The logical ID of the resource.
+        explicit_name: The name that the resource's properties give its snapshot.
+    """
+    is_tagged = tags.get(OwnerTag.STACK) == stack_id and tags.get(OwnerTag.RESOURCE) == logical_id
+    return is_tagged and not snapshot.source_arn and _has_own_name(snapshot, tags, explicit_name)
+
+
+def is_usable(snapshot: Snapshot) -> bool:
+    """Whether this is an available manual snapshot of a Neptune cluster."""
+    is_ready = snapshot.status == AVAILABLE and snapshot.kind == "manual"
+    return is_ready and snapshot.engine == ENGINE
+
+
+def belongs_to(request: Request, snapshot: Snapshot, tags: Mapping[str, str]) -> bool:
+    """Whether the resource of a request took a snapshot; see `is_own`."""
+    return is_own(
+        snapshot,
+        tags,
+        request.stack_id,
+        request.owner,
+        explicit_name="" if request.waits_only else request.explicit_name,
     )
 
 
-def is_of_request(tags: Mapping[str, str], request: Request) -> bool:
-    """Whether a snapshot with these tags was made by this very request."""
-    return is_own(tags, request) and tags.get(OwnerTag.REQUEST) == request.request_id
+def is_of_request(request: Request, snapshot: Snapshot, tags: Mapping[str, str]) -> bool:
+    """Whether this very request took a snapshot."""
+    is_same = tags.get(OwnerTag.REQUEST) == request.request_id
+    return is_same and belongs_to(request, snapshot, tags)
 
 
-def is_reusable(tags: Mapping[str, str], request: Request, properties: Properties) -> bool:
-    """Whether a snapshot with these tags does instead of a new one.
+def is_of_generation(
+    request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
+) -> bool:
+    """Whether the resource took or reused a snapshot for these properties."""
+    return belongs_to(request, snapshot, tags) and generation(properties) in generations(tags)
 
-    It has the same trigger. A trigger that is the time of the deployment never is the same; there
-    any snapshot of this resource does.
+
+def is_reusable(
+    request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
+) -> bool:
+    """Whether a snapshot does instead of a new one, as far as its tags say.
+
+    Its trigger is the same. A trigger that is the time of the deployment never is; there any
+    snapshot of this resource does.
     """
     if _IS_TIME.fullmatch(properties.trigger):
-        return is_own(tags, request)
-    return is_of_generation(tags, request, properties)
-
-
-def is_of_generation(tags: Mapping[str, str], request: Request, properties: Properties) -> bool:
-    """Whether a snapshot with these tags was made by this resource for these properties."""
-    return is_own(tags, request) and tags.get(OwnerTag.TRIGGER) == generation(properties)
+        return belongs_to(request, snapshot, tags)
+    return is_of_generation(request, properties, snapshot, tags)
 
 
 def snapshot_arn(request: Request, identifier: str) -> str:
@@ -127,18 +181,40 @@ def snapshot_arn(request: Request, identifier: str) -> str:
     return f"arn:{partition}:rds:{region}:{account}:cluster-snapshot:{identifier}"
 
 
-def poll_id(request: Request) -> str:
-    """Prefix of the EventBridge rules and permissions that carry this resource's polls.
+def rule_name(request: Request) -> str:
+    """The EventBridge rule that carries a request's polls, at most 64 characters.
 
-    Starts with the stack's UUID, which the role's policy knows, and is short for any logical id.
+    Starts with the stack's UUID, which the role's policy knows. A Create has the one rule of its
+    resource, so that a Delete finds what a cancelled Create left behind.
     """
+    if request.type is RequestType.CREATE:
+        return create_rule_name(request)
+    return f"{_rule_prefix(request)}{_digest(request.request_id)[:8]}"
+
+
+def create_rule_name(request: Request) -> str:
+    """The EventBridge rule of the resource's Create."""
+    return f"{_rule_prefix(request)}create"
+
+
+def _rule_prefix(request: Request) -> str:
     uuid = request.stack_id.rpartition("/")[2]
     return f"{POLL_RULE_PREFIX}{uuid[:8]}-{_digest(request.logical_id)[:8]}-"
 
 
-def poll_suffix(request: Request) -> str:
-    """What is behind `poll_id` in the names of this request's own poll; 8 characters."""
-    return _digest(request.request_id)[:8]
+def _has_own_name(snapshot: Snapshot, tags: Mapping[str, str], explicit_name: str) -> bool:
+    name = snapshot.identifier
+    if explicit_name and name == explicit_name:
+        return True
+    stack, resource, request = (tags.get(key, "") for key in OwnerTag.ALL[:3])
+    if name.endswith(f"-{_request_digest(stack, resource, request)}"):
+        return True
+    explicit = Properties(cluster=snapshot.cluster, snapshot_identifier=name)
+    return generation(explicit) in generations(tags)
+
+
+def _request_digest(stack_id: str, logical_id: str, request_id: str) -> str:
+    return _digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]
 
 
 def _slug(trigger: str) -> str:

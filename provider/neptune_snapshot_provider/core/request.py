@@ -42,10 +42,10 @@ class RequestType(StrEnum):
 class Properties:
     """What the user wrote; identifiers in lower case, as Neptune stores them.
 
-    What is empty or 0 was not asked for. ``owner`` is the logical id of the resource that took
-    the snapshot, where that is another one.
+    What is empty or 0 was not asked for. ``owner`` is the logical ID of the resource that took
+    the snapshot, where that is another one; ``replaced`` is then the snapshot that it replaces.
     ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds; when it is
-    over the request fails, unless something ``continues`` it.
+    over the request fails, unless another resource ``continues`` to wait.
     """
 
     cluster: str = ""
@@ -56,6 +56,7 @@ class Properties:
     timeout: int = TIMEOUT_MAX
     continues: bool = False
     owner: str = ""
+    replaced: str = ""
     keep_last: int = 0
     last_good_parameter: str = ""
     reuse_seconds: int = 0
@@ -66,14 +67,16 @@ class Properties:
 class Request:
     """One request of CloudFormation for one resource.
 
-    ``waits_only`` is the resource that waits for a snapshot which another one took.
+    ``waits_only`` marks the resource that waits for a snapshot which another one took.
 
-    ``sent_at`` is when CloudFormation sent it, in seconds since the epoch, however late or often it
-    is delivered; ``None`` if that is not known.
+    ``sent_at`` is when CloudFormation sent the request, in seconds since the epoch, however late or
+    often it is delivered; ``None`` if that is not known.
 
     ``properties`` is ``None`` for a Delete, which needs none: a resource whose properties never
-    were valid can be deleted too. ``old`` is ``None`` unless this is an Update of a resource whose
-    properties were valid.
+    were valid can be deleted too. ``explicit_name`` is the name that the properties give the
+    snapshot, known for a Delete too. ``old`` is ``None`` unless this is an Update of a resource
+    whose properties were valid. ``is_repeated`` marks an Update that changes no property:
+    CloudFormation repeats one that failed while rollback was disabled.
     """
 
     type: RequestType
@@ -83,7 +86,9 @@ class Request:
     waits_only: bool = False
     physical_id: str = ""
     properties: Properties | None = None
+    explicit_name: str = ""
     old: Properties | None = None
+    is_repeated: bool = False
     timeout: int = TIMEOUT_MAX
     sent_at: float | None = None
 
@@ -124,7 +129,9 @@ def parse_request(event: Event) -> Request:
         waits_only=waits_only,
         physical_id=_physical_id(event, request_type),
         properties=properties,
+        explicit_name=_explicit_name(event),
         old=_old_properties(event, waits_only) if request_type is RequestType.UPDATE else None,
+        is_repeated=event.get("OldResourceProperties") == event.get("ResourceProperties"),
         timeout=properties.timeout if properties else _timeout_or_default(event),
         sent_at=_sent_at(event),
     )
@@ -147,6 +154,7 @@ def parse_properties(raw: object, *, waits_only: bool = False) -> Properties:
         timeout=_whole(raw, Property.TIMEOUT_SECONDS, TIMEOUT_MIN, TIMEOUT_MAX, TIMEOUT_MAX),
         continues=_choice(raw, Property.ON_TIMEOUT, OnTimeout.FAIL, OnTimeout.CONTINUE),
         owner=_text(raw, Property.OWNER),
+        replaced=_text(raw, Property.REPLACED),
         keep_last=_whole(raw, Property.KEEP_LAST, 1, KEEP_LAST_MAX, 0),
         last_good_parameter=_parameter(raw),
         reuse_seconds=_whole(raw, Property.REUSE_SECONDS, 1, REUSE_SECONDS_MAX, 0),
@@ -174,7 +182,7 @@ def _physical_id(event: Event, request_type: RequestType) -> str:
         return value
     if request_type is RequestType.CREATE:
         return ""
-    raise _invalid("PhysicalResourceId", value, "must be a text that is not empty")
+    raise _invalid("PhysicalResourceId", value, "must be a non-empty string")
 
 
 def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noqa: FBT001 - private
@@ -183,6 +191,12 @@ def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noq
     except InvalidRequest:
         # A rollback from properties that never were valid: their request failed and made nothing.
         return None
+
+
+def _explicit_name(event: Event) -> str:
+    raw = event.get("ResourceProperties")
+    name = raw.get(_NAME) if isinstance(raw, dict) else None
+    return name.lower() if isinstance(name, str) else ""
 
 
 def _timeout_or_default(event: Event) -> int:
@@ -202,7 +216,7 @@ def _awaited(raw: Mapping[str, object]) -> str:
 def _text(raw: Mapping[str, object], key: str) -> str:
     value = raw.get(key, "")
     if not isinstance(value, str):
-        raise _invalid(key, value, "must be a text")
+        raise _invalid(key, value, "must be a string")
     return value
 
 
@@ -234,7 +248,7 @@ def _tag(item: object) -> tuple[str, str]:
         raise _invalid(Property.TAGS, item, "each must have Key and Value")
     key, value = item.get("Key"), item.get("Value", "")
     if not isinstance(key, str) or not isinstance(value, str):
-        raise _invalid(Property.TAGS, item, "Key and Value must be texts")
+        raise _invalid(Property.TAGS, item, "Key and Value must be strings")
     if problem := tag_problem(key, value):
         raise _invalid(Property.TAGS, item, problem)
     return key, value

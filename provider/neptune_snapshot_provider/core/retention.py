@@ -1,17 +1,15 @@
-"""Which older snapshots go, and which are spared and why; pure."""
+"""Which older snapshots are deleted or retained, and what the parameter names; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, OwnerTag
-from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.request import Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A manual snapshot of the cluster, with its tags and whether other accounts may restore it."""
+    """An own snapshot, with its tags and whether other accounts may restore it."""
 
     snapshot: Snapshot
     tags: Mapping[str, str]
@@ -20,55 +18,86 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """``prune`` goes, oldest last; ``spared`` would go but for the reason given."""
+    """``delete`` are deleted, newest first; ``retained`` would be but for the reason given."""
 
-    prune: tuple[str, ...] = ()
-    spared: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-def may_be_candidate(snapshot: Snapshot) -> bool:
-    """Whether a snapshot counts as far as can be told without its tags."""
-    is_ready = snapshot.status == AVAILABLE
-    return is_ready and snapshot.engine == ENGINE and snapshot.kind == "manual"
+    delete: tuple[str, ...] = ()
+    retained: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def is_candidate(snapshot: Snapshot, tags: Mapping[str, str], request: Request) -> bool:
-    """Whether a snapshot counts: own, Neptune's, manual and available."""
-    return may_be_candidate(snapshot) and ownership.is_own(tags, request)
-
-
-def plan(candidates: Sequence[Candidate], keep_last: int, *, newest: str, replaced: str) -> Plan:
+def plan(
+    candidates: Sequence[Candidate],
+    keep_last: int,
+    *,
+    newest: str,
+    replaced_at: float | None,
+    last_good: str = "",
+) -> Plan:
     """Keep the newest ``keep_last`` and decide about each of the others.
 
     Args:
-        candidates: what `is_candidate`, in any order.
-        keep_last: how many to keep.
-        newest: the snapshot just taken; never goes, though in a late delivery it is not.
-        replaced: the one it replaces, which a rollback may need; never goes.
+        candidates: Own snapshots that are available, in any order.
+        keep_last: How many to keep.
+        newest: The snapshot that the resource refers to from now on.
+        replaced_at: When the snapshot that it replaces was taken. A later one belongs to a
+            deployment that failed: it is the only copy of the data before the half-finished
+            migration. ``None`` if nothing is replaced, or if that is not known: then nothing is
+            deleted.
+        last_good: The snapshot that the parameter names.
     """
     ordered = sorted(
         candidates,
         key=lambda one: (one.snapshot.created_at or 0, one.snapshot.identifier == newest),
         reverse=True,
     )
-    spared: dict[str, str] = {}
-    prune: list[str] = []
+    retained: dict[str, str] = {}
+    deleted: list[str] = []
     for candidate in ordered[keep_last:]:
         name = candidate.snapshot.identifier
-        if reason := _reason_to_spare(candidate, newest, replaced):
-            spared[name] = reason
+        if reason := _reason_to_retain(candidate, newest, replaced_at, last_good):
+            retained[name] = reason
         else:
-            prune.append(name)
-    return Plan(prune=tuple(prune), spared=spared)
+            deleted.append(name)
+    return Plan(delete=tuple(deleted), retained=retained)
 
 
-def _reason_to_spare(candidate: Candidate, newest: str, replaced: str) -> str:
-    if candidate.snapshot.identifier == newest:
+def _reason_to_retain(
+    candidate: Candidate, newest: str, replaced_at: float | None, last_good: str
+) -> str:
+    name = candidate.snapshot.identifier
+    if name == newest:
         return "new"
-    if candidate.snapshot.identifier == replaced:
-        return "replaced"
+    if name == last_good:
+        return "last-good"
     if OwnerTag.KEEP in candidate.tags:
         return "keep-tag"
     if candidate.shared:
         return "shared"
-    return ""
+    if replaced_at is None:
+        return "nothing-replaced"
+    created_at = candidate.snapshot.created_at or 0
+    if created_at == replaced_at:
+        return "replaced"
+    return "newer-than-replaced" if created_at > replaced_at else ""
+
+
+def keeps_last_good(
+    last_good: Snapshot, snapshot: Snapshot, *, replaced_at: float | None, is_own_attempt: bool
+) -> bool:
+    """Whether the parameter keeps naming ``last_good`` rather than ``snapshot``.
+
+    With several attempts the first snapshot is the good one: the others were taken after a
+    migration that was left half-finished.
+
+    Args:
+        last_good: The snapshot that the parameter names.
+        snapshot: The snapshot that the resource refers to from now on.
+        replaced_at: When the snapshot that it replaces was taken; ``None`` if nothing is replaced.
+        is_own_attempt: Whether this resource took ``last_good``; where nothing is replaced, for
+            the same properties.
+    """
+    if last_good.cluster != snapshot.cluster:
+        return False
+    taken_at = last_good.created_at or 0
+    if taken_at > (snapshot.created_at or 0):
+        return True
+    return is_own_attempt and (replaced_at is None or taken_at > replaced_at)

@@ -1,96 +1,128 @@
-"""How long until the next look, when to hand over, when to give up; pure. All times in seconds."""
+"""When to poll next, when to continue in another invocation, when to give up; pure.
+
+All times are in seconds, points in time in seconds since the epoch.
+"""
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 PAUSE_MIN: Final = 1.0
 PAUSE_MAX: Final = 10.0
 ELAPSED_SHARE: Final = 0.0075
-"""Between the bounds a look is at most this share of the time late, half of it on average."""
+"""Between the bounds a poll is at most this share of the elapsed time late, half on average."""
 REMAINING_SHARE: Final = 0.1
-"""While much is left there is no hurry: the next look comes after this share of it."""
+"""While much time remains the next poll comes after this share of it."""
 STANDSTILL_SHARE: Final = 0.2
-"""Progress that has stood still this share of the time says nothing about what is left."""
+"""Progress that stood still for this share of the elapsed time says nothing about the rest."""
 JITTER: Final = 0.2
-"""Each pause is shortened by up to this share, so that many snapshots do not look in step."""
+"""Each pause is shortened by up to this share, so that many snapshots are not polled in step."""
 
-HAND_OVER_MARGIN: Final = 90.0
-"""Of a Lambda invocation this much is kept free to set up the poll and to answer."""
-TICK_LENGTH: Final = 50.0
-"""A tick looks this long; the next one comes a minute after it began."""
-ACCESS_GRACE: Final = 120.0
-"""A right may be missing this long after the start, while a new role spreads through IAM."""
+HANDOVER_MARGIN: Final = 90.0
+"""Of a Lambda invocation this much is kept free to set up the rule and to respond."""
+TICK_INTERVAL: Final = 60.0
+"""An invocation by the rule begins this long after the one before."""
+TICK_LENGTH: Final = 57.0
+"""An invocation by the rule polls this long."""
+LONG_FOR_REQUEST: Final = 600.0
+"""With more time than this remaining, the first invocation leaves the rest to the rule.
 
-
-LAST_LOOK_GRACE: Final = 60.0
-"""A look that is refused at the deadline is repeated this long; the margin allows for it."""
-
-
-class Verdict(Enum):
-    """What to do before the next look."""
-
-    GO_ON = auto()
-    HAND_OVER = auto()
-    GIVE_UP = auto()
+An invocation that sleeps still counts against the account's concurrency limit.
+"""
+LONG_FOR_TICK: Final = 120.0
+"""With more time than this remaining, an invocation by the rule polls once."""
+LATE_AFTER: Final = 30.0
+"""A first invocation that begins later was throttled or repeated: Lambda has little concurrency."""
+LATE_LENGTH: Final = 60.0
+"""How long a late first invocation polls before it leaves the rest to the rule."""
+PROPAGATION_SECONDS: Final = 120.0
+"""A permission may be missing this long after the start, until IAM has propagated it."""
+LAST_POLL_SECONDS: Final = 60.0
+"""A call that is refused at the deadline is retried this long; the margin allows for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
     """The time a request has, and how much of it this invocation has.
 
-    ``deadline`` and ``invocation_ends`` are in seconds since the epoch.
+    ``delay`` is how late the first invocation was. ``patience`` is the remaining time beyond which
+    this invocation does not wait for a snapshot itself.
     """
 
     started_at: float
     deadline: float
     invocation_ends: float
+    delay: float = 0.0
+    patience: float = LONG_FOR_REQUEST
 
     @classmethod
     def first(
         cls, now: float, timeout: float, lambda_remaining: float, sent_at: float | None = None
     ) -> "Budget":
-        """Budget of the invocation that CloudFormation made, at ``sent_at`` or just now."""
+        """Budget of the invocation by CloudFormation, which sent the request at ``sent_at``."""
         started_at = now if sent_at is None else min(sent_at, now)
+        delay = now - started_at
+        length = lambda_remaining - HANDOVER_MARGIN
+        if delay > LATE_AFTER:
+            length = min(length, LATE_LENGTH)
         return cls(
             started_at=started_at,
             deadline=started_at + timeout,
-            invocation_ends=now + lambda_remaining - HAND_OVER_MARGIN,
+            invocation_ends=now + length,
+            delay=delay,
         )
 
     @classmethod
-    def tick(cls, now: float, started_at: float, timeout: float) -> "Budget":
-        """Budget of an invocation that the poll made."""
+    def tick(cls, now: float, started_at: float, timeout: float, delay: float = 0.0) -> "Budget":
+        """Budget of an invocation by the rule."""
         return cls(
             started_at=started_at,
             deadline=started_at + timeout,
             invocation_ends=now + TICK_LENGTH,
+            delay=delay,
+            patience=LONG_FOR_TICK,
         )
 
-    def verdict(self, now: float) -> Verdict:
-        """Judge once more time has been found to be needed."""
-        if now >= self.deadline:
-            return Verdict.GIVE_UP
-        if now >= self.invocation_ends:
-            return Verdict.HAND_OVER
-        return Verdict.GO_ON
 
-    def may_look_again(self, now: float) -> bool:
-        """Whether a look that was refused at the deadline may be repeated."""
-        return self.deadline <= now < self.deadline + LAST_LOOK_GRACE
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """A budget at one moment.
 
-    def until_verdict(self, now: float) -> float:
-        """Seconds until `verdict` changes."""
-        return min(self.deadline, self.invocation_ends) - now
+    ``remaining`` is the estimated time until the snapshot is available; ``None`` if unknown.
+    """
 
-    def access_may_spread(self, now: float) -> bool:
-        """Whether a denied call may still be a role that is too new."""
-        return now < self.started_at + ACCESS_GRACE
+    budget: Budget
+    now: float
+    remaining: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the request's time is over."""
+        return self.now >= self.budget.deadline
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether a call that was refused at the deadline may be retried."""
+        return self.is_over and self.now < self.budget.deadline + LAST_POLL_SECONDS
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether the rest is for another invocation."""
+        if self.now >= self.budget.invocation_ends:
+            return True
+        # The invocation in which the deadline passes waits for it, to have time for the response.
+        is_last = self.now + TICK_INTERVAL >= self.budget.deadline
+        is_long = self.remaining is not None and self.remaining > self.budget.patience
+        return is_long and not is_last
+
+    @property
+    def may_propagate(self) -> bool:
+        """Whether a denied call may be due to a permission that has not propagated yet."""
+        return self.now < self.budget.started_at + PROPAGATION_SECONDS
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What was reported last, from 0 to 100 or ``None``, and ``since`` when it has been that."""
+    """The last report, from 0 to 100 or ``None``, and ``since`` when it has been that."""
 
     percent: int | None = None
     since: float = 0.0
@@ -100,18 +132,28 @@ class Progress:
         return self if percent == self.percent else Progress(percent, now)
 
 
-def pause(elapsed: float, progress: Progress, now: float, chance: float) -> float:
-    """Seconds to wait before the next look.
+def remaining(elapsed: float, progress: Progress, now: float) -> float | None:
+    """Estimate how long the snapshot still takes; ``None`` where the progress does not tell.
 
     Args:
-        elapsed: since the snapshot, or the wait for its cluster, began.
-        progress: as Neptune reports it.
-        now: when that was looked at.
-        chance: a random number from 0 to 1, for the jitter.
+        elapsed: Time since the snapshot, or the wait for its cluster, began.
+        progress: As Neptune reports it.
+        now: When that was read.
     """
-    wanted = ELAPSED_SHARE * elapsed
     percent = progress.percent
     moves = now - progress.since <= STANDSTILL_SHARE * elapsed
-    if moves and percent is not None and 0 < percent < 100:  # noqa: PLR2004 - per cent
-        wanted = max(wanted, REMAINING_SHARE * elapsed * (100 - percent) / percent)
+    if not moves or percent is None or not 0 < percent < 100:  # noqa: PLR2004 - per cent
+        return None
+    return elapsed * (100 - percent) / percent
+
+
+def pause(elapsed: float, estimate: float | None, chance: float) -> float:
+    """Time to wait before the next poll.
+
+    Args:
+        elapsed: Time since the snapshot, or the wait for its cluster, began.
+        estimate: What `remaining` says.
+        chance: A random number from 0 to 1, for the jitter.
+    """
+    wanted = max(ELAPSED_SHARE * elapsed, REMAINING_SHARE * (estimate or 0.0))
     return min(max(wanted, PAUSE_MIN), PAUSE_MAX) * (1 - JITTER * chance)

@@ -1,62 +1,161 @@
-"""The snapshot a resource has already: wait for it, and change its tags in place; pure."""
+"""An Update: keep the current snapshot, take a new one, or return the previous one; pure.
 
-from collections.abc import Mapping
+The requested properties are compared with the current snapshot, not with the old properties: after
+a failed update the latter may be the attempted ones.
+"""
 
-from neptune_snapshot_provider.contract import Outcome
+from neptune_snapshot_provider.contract import Outcome, identifier_problem
 from neptune_snapshot_provider.core import ownership
-from neptune_snapshot_provider.core.availability import await_available, gone, unless_pending
-from neptune_snapshot_provider.core.models import MISSING
+from neptune_snapshot_provider.core.availability import (
+    await_available,
+    snapshot_missing,
+)
+from neptune_snapshot_provider.core.models import MISSING, Snapshot
+from neptune_snapshot_provider.core.operation import Operation, Verdict
+from neptune_snapshot_provider.core.permission import permitted
 from neptune_snapshot_provider.core.request import Properties, Request
-from neptune_snapshot_provider.core.rollback import recorded
-from neptune_snapshot_provider.core.steps import Answer, ChangeTags, Fact, Look, Seen, Step
+from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
+from neptune_snapshot_provider.core.tags import tag_change
+from neptune_snapshot_provider.logs import LogEvent
 
 
-def keep(request: Request, properties: Properties, seen: Seen) -> Step:
-    """Answer with the snapshot that is there, tagged as declared.
+def update(
+    request: Request, properties: Properties, observed: Observed, operation: Operation | None
+) -> Step | None:
+    """Respond with the snapshot that belongs to the requested properties.
+
+    Returns:
+        The next step; ``None`` if a new snapshot is to be taken.
 
     Raises:
-        DBClusterSnapshotNotFoundFault: somebody else deleted it.
-        RequestCancelled: nobody waits for its tags to change any more.
-        SnapshotFailed: it never will be available.
+        ProviderError: There is none.
     """
-    if ownership.is_skipped_id(ownership.subject(request, seen)):
-        situation = "no snapshot was taken before, and nothing asks for one now"
-        return Answer(ownership.subject(request, seen), situation, outcome=Outcome.SKIPPED)
-    snapshot = seen.snapshot
-    if snapshot is None:
-        return Look(Fact.SNAPSHOT)
-    if snapshot is MISSING:
-        if seen.stack is None:
-            return Look(Fact.STACK)
-        if seen.stack.is_rolling_back:
-            return recorded(request, seen)
-        raise gone(ownership.subject(request, seen), "outside this stack")
-    old = request.old.tags if request.old else {}
-    if old != properties.tags:
-        if seen.tags is None:
-            return Look(Fact.TAGS)
-        if not ownership.is_own(seen.tags, request):
-            raise gone(snapshot.identifier, "outside this stack, and another made")
-        if change := tag_change(snapshot.arn, old, properties.tags, seen.tags):
-            return _unless_late(request, properties, seen) or change
-    return await_available(snapshot)
-
-
-def _unless_late(request: Request, properties: Properties, seen: Seen) -> Step | None:
-    """Do not put back the tags of an earlier update; a rollback may."""
-    stack = seen.stack
-    if stack is None:
-        return Look(Fact.STACK)
-    is_undone = seen.went_forward and stack.is_rolling_back
-    if stack.is_idle or is_undone or stack.is_beyond(request.sent_at):
-        return unless_pending(request, properties, seen)
+    if observed.started:
+        return None
+    if _is_snapshot(request.physical_id) and observed.current is None:
+        return Observe(Fact.CURRENT, request.physical_id)
+    if _matches(request, properties, observed):
+        return keep(request, properties, observed, operation)
+    name = ownership.snapshot_identifier(request, properties)
+    if observed.snapshot is None or observed.identifier != name:
+        return Observe(Fact.SNAPSHOT, name)
+    if isinstance(observed.snapshot, Snapshot) and observed.tags is None:
+        return Observe(Fact.TAGS, name)
+    if _took(request, observed):
+        return None
+    if operation is None:
+        return Observe(Fact.STACK)
+    if operation.update(taken_at(observed)) is Verdict.REVERTING:
+        return _revert(request, observed)
+    if operation.stack is MISSING:
+        return _of_unknown_stack(request, properties, observed)
     return None
 
 
-def tag_change(
-    arn: str, old: Mapping[str, str], new: Mapping[str, str], actual: Mapping[str, str]
-) -> ChangeTags | None:
-    """Only what this resource once set is removed: other tags are somebody else's."""
-    remove = tuple(key for key in old if key not in new and key in actual)
-    add = {key: value for key, value in new.items() if actual.get(key) != value}
-    return ChangeTags(arn, remove, add) if remove or add else None
+def keep(
+    request: Request, properties: Properties, observed: Observed, operation: Operation | None
+) -> Step:
+    """Respond with the current snapshot, tagged as declared.
+
+    Raises:
+        DBClusterSnapshotNotFoundFault: Somebody else deleted it.
+        RequestCancelled: CloudFormation no longer waits for its tags to change.
+        SnapshotFailed: It never will be available.
+    """
+    name = ownership.current_identifier(request)
+    if ownership.is_skipped_id(name):
+        situation = "no snapshot was taken before, and nothing asks for one now"
+        return Respond(name, situation, outcome=Outcome.SKIPPED)
+    if observed.snapshot is None or observed.identifier != name:
+        return Observe(Fact.SNAPSHOT, name)
+    snapshot = observed.snapshot
+    if snapshot is MISSING:
+        raise snapshot_missing(name, "outside this stack")
+    old = request.old.tags if request.old else {}
+    if old != properties.tags:
+        if observed.tags is None:
+            return Observe(Fact.TAGS, name)
+        if not ownership.belongs_to(request, snapshot, observed.tags):
+            raise snapshot_missing(name, "outside this stack, and another was made")
+        if change := tag_change(snapshot.arn, old, properties.tags, observed.tags):
+            return _unless_reverted(request, observed, operation) or change
+    return await_available(snapshot, observed)
+
+
+def taken_at(observed: Observed) -> float | None:
+    """When the resource's current snapshot was taken; ``None`` if there is none."""
+    current = observed.current
+    return current.snapshot.created_at if isinstance(current, Found) else None
+
+
+def recorded(request: Request, observed: Observed) -> Respond:
+    """Respond with what CloudFormation has recorded already, so that its rollback ends."""
+    name = request.physical_id
+    if isinstance(observed.current, Found):
+        situation = f"the update is reverted; snapshot {name} is returned"
+        return _reverted(observed.current, situation)
+    if ownership.is_skipped_id(name):
+        situation = "the update is reverted to no snapshot"
+        return Respond(name, situation, outcome=Outcome.SKIPPED, is_final=True)
+    cluster = request.properties.cluster if request.properties else ""
+    fields = {
+        "DBClusterSnapshotIdentifier": name,
+        "DBClusterSnapshotArn": ownership.snapshot_arn(request, name),
+        "DBClusterIdentifier": cluster,
+    }
+    situation = f"the update is reverted, and its previous snapshot was not found; {name} is kept"
+    return _reverted(Found(snapshot=Snapshot.of(fields), tags={}), situation)
+
+
+def _matches(request: Request, properties: Properties, observed: Observed) -> bool:
+    """Whether the current snapshot was taken, or reused, for the requested properties."""
+    current = observed.current
+    if isinstance(current, Found):
+        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
+    return not ownership.wants_new(request, properties)
+
+
+def _took(request: Request, observed: Observed) -> bool:
+    """Whether this request's own snapshot exists, after an earlier delivery."""
+    snapshot, tags = observed.snapshot, observed.tags
+    if not isinstance(snapshot, Snapshot) or tags is None:
+        return False
+    return ownership.is_of_request(request, snapshot, tags)
+
+
+def _revert(request: Request, observed: Observed) -> Step:
+    """Return the snapshot of the properties that CloudFormation goes back to; take none."""
+    if observed.predecessor is None:
+        return Observe(Fact.PREDECESSOR)
+    if observed.predecessor is MISSING:
+        return recorded(request, observed)
+    name = observed.predecessor.snapshot.identifier
+    return _reverted(observed.predecessor, f"the update is reverted to snapshot {name}")
+
+
+def _of_unknown_stack(request: Request, properties: Properties, observed: Observed) -> Step | None:
+    """Return a snapshot of these properties under an explicit name, which cannot be used again."""
+    snapshot, tags = observed.snapshot, observed.tags
+    if not isinstance(snapshot, Snapshot) or tags is None:
+        return None
+    is_known = ownership.is_of_generation(request, properties, snapshot, tags)
+    return await_available(snapshot, observed) if is_known else None
+
+
+def _reverted(found: Found, situation: str) -> Respond:
+    name = found.snapshot.identifier
+    event = LogEvent.OPERATION_REVERTING
+    return Respond(name, situation, found.snapshot, found.tags, is_final=True, event=event)
+
+
+def _unless_reverted(
+    request: Request, observed: Observed, operation: Operation | None
+) -> Step | None:
+    """Do not put back the tags of an update that has been reverted."""
+    seen = observed.seen_before_rollback
+    verdict = operation.change_tags(seen_before_rollback=seen) if operation else None
+    return permitted(request, observed, operation, verdict)
+
+
+def _is_snapshot(physical_id: str) -> bool:
+    return identifier_problem(physical_id) is None

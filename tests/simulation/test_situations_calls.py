@@ -1,0 +1,367 @@
+"""What AWS does around a snapshot, once each, through the entry of the provider."""
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from simulation.cloudformation import Stack
+from simulation.faults import Fault, Kind
+from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.requests import ANSWER_MAX
+from simulation.templates import Declared, Template
+from simulation.universe import ANSWER, Universe, simulated
+
+LONGER_THAN_AN_INVOCATION: Final = 2000.0
+PROMPTLY: Final = 120.0
+SNAPSHOT: Final = Declared("Snapshot")
+KEEPS_ONE: Final = Declared("Snapshot", retain=True, keep_last=1)
+
+
+def deploy(universe: Universe, *snapshots: Declared, stack: Stack | None = None) -> Stack:
+    """Create or update a stack, and let everything come to its end."""
+    if stack is None:
+        stack = universe.cloudformation.create("Graph", Template(snapshots))
+    else:
+        universe.engine.run(60.0)
+        universe.cloudformation.update(stack, Template(snapshots))
+    universe.settle()
+    return stack
+
+
+def log(universe: Universe, event: str) -> list[dict[str, Any]]:
+    """Return the log lines that carry an event code."""
+    lines = [json.loads(line) for line in universe.ledger.log]
+    return [line for line in lines if line.get("event") == event]
+
+
+def test_two_snapshots_hand_over_in_the_same_second() -> None:
+    """Situation 7: both set up their rules, which another update in progress refuses."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.faults.armed.append(Fault(Kind.CONFLICT, "PutTargets", seconds=5.0))
+        stack = deploy(universe, SNAPSHOT, Declared("Other", cluster="other"))
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+@pytest.mark.parametrize("operation", ["PutRule", "PutTargets", "RemoveTargets", "DeleteRule"])
+def test_a_rule_is_being_changed_by_another_request(operation: str) -> None:
+    """Situation 7: EventBridge refuses a concurrent change for some seconds."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.faults.armed.append(Fault(Kind.CONFLICT, operation, seconds=10.0))
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_new_rule_is_not_found_for_some_seconds() -> None:
+    """Situation 7: rules are eventually consistent."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.events.hidden = 5.0
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_target_is_not_added_though_the_call_succeeds() -> None:
+    """Situation 8: PutTargets returns HTTP 200 with FailedEntryCount 1."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.faults.armed.append(Fault(Kind.PARTIAL, "PutTargets"))
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_target_is_not_removed_though_the_call_succeeds() -> None:
+    """Situation 8: RemoveTargets returns HTTP 200 with FailedEntryCount 1."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.faults.armed.append(Fault(Kind.PARTIAL, "RemoveTargets", count=3))
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_the_response_url_refuses_the_response_once() -> None:
+    """Situation 9: the PUT of the response gets one 503."""
+    with simulated() as universe:
+        universe.faults.armed.append(Fault(Kind.SERVER_ERROR, ANSWER))
+        stack = deploy(universe, SNAPSHOT)
+        assert [one.status for one in universe.ledger.attempts] == [503, 200]
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_removed_target_fires_once_more_and_does_no_harm() -> None:
+    """A poll that EventBridge delivers late finds its request answered."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.events.lingers = 90.0
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_sixty_snapshots_wait_at_the_same_time() -> None:
+    """Situation 9: no policy or rule has to hold something of each of the polls."""
+    with simulated() as universe:
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        stack = deploy(universe, *(Declared(f"Snapshot{number}") for number in range(60)))
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def _twelve_clusters(universe: Universe) -> Stack:
+    names = [f"graph-{number}" for number in range(12)]
+    for name in names:
+        universe.neptune.add_cluster(name)
+    universe.function.concurrency = 10
+    universe.neptune.duration = 2700.0
+    snapshots = (Declared(f"S{name[6:]}", cluster=name) for name in names)
+    return deploy(universe, *snapshots)
+
+
+def test_twelve_clusters_share_ten_slots() -> None:
+    """Situation 10: invocations that wait for a slot still begin in time."""
+    with simulated() as universe:
+        stack = _twelve_clusters(universe)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_twelve_clusters_without_progress_succeed_or_name_concurrency() -> None:
+    """Situation 10: without progress the provider cannot know how much time remains."""
+    with simulated() as universe:
+        universe.neptune.progress_moves = False
+        stack = _twelve_clusters(universe)
+        failed = [one.body for one in universe.ledger.answers if one.body["Status"] == "FAILED"]
+        assert stack.status == "CREATE_COMPLETE" or log(universe, "invocation.late")
+        assert all("concurrency" in one["Reason"] for one in failed)
+
+
+def test_an_invocation_that_begins_late_names_concurrency() -> None:
+    """Situation 10: the reason of a deadline that passed in Lambda's queue names the cause."""
+    with simulated() as universe:
+        universe.function.delays.delivery = 1000.0
+        universe.neptune.duration = 2500.0
+        deploy(universe, SNAPSHOT)
+        assert "concurrency" in universe.ledger.answers[0].body["Reason"]
+        assert log(universe, "invocation.late")
+
+
+def test_a_copy_with_all_tags_is_not_deleted() -> None:
+    """Situation 11: a copy made by hand with ``--copy-tags`` carries the owner tags."""
+    with simulated() as universe:
+        stack = deploy(universe, KEEPS_ONE)
+        universe.copy_by_hand(stack.ids["Snapshot"], "copy-by-hand")
+        deploy(universe, KEEPS_ONE.but(trigger="2"), stack=stack)
+        deploy(universe, KEEPS_ONE.but(trigger="3"), stack=stack)
+        assert universe.neptune.status_of("copy-by-hand") == "available"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_snapshot_of_the_restored_cluster_is_not_deleted() -> None:
+    """Situation 11: tags travel through a restore to a manual snapshot of the new cluster."""
+    with simulated() as universe:
+        stack = deploy(universe, KEEPS_ONE)
+        universe.add_of_restored_cluster(stack.ids["Snapshot"], "taken-by-hand")
+        deploy(universe, KEEPS_ONE.but(trigger="2"), stack=stack)
+        deploy(universe, KEEPS_ONE.but(trigger="3"), stack=stack)
+        assert universe.neptune.status_of("taken-by-hand") == "available"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_copy_is_not_reused() -> None:
+    """Situation 11: a copy carries the tags of the snapshot that was taken for a trigger."""
+    first = SNAPSHOT.but(trigger="1", reuse=3600)
+    with simulated() as universe:
+        stack = deploy(universe, first)
+        universe.copy_by_hand(stack.ids["Snapshot"], "copy-by-hand")
+        deploy(universe, first.but(trigger="2"), stack=stack)
+        deploy(universe, first, stack=stack)
+        assert stack.ids["Snapshot"] != "copy-by-hand"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_snapshot_of_the_previous_cluster_is_not_reused() -> None:
+    """Situation 11: a cluster that is created again under the same name is another cluster."""
+    first = SNAPSHOT.but(trigger="1", reuse=3600, retain=True)
+    with simulated() as universe:
+        stack = deploy(universe, first)
+        deploy(universe, first.but(trigger="2"), stack=stack)
+        universe.neptune.add_cluster("graph")
+        deploy(universe, first, stack=stack)
+        assert universe.ledger.answers[-1].body["Data"]["Outcome"] == "created"
+        verify(universe, ALWAYS + AT_REST)
+
+
+@pytest.mark.parametrize("seconds", [40.0, 90.0])
+def test_the_permission_for_the_parameter_propagates_late(seconds: float) -> None:
+    """Situation 14: ``last_good_parameter`` is added to a snapshot that exists."""
+    publishes = SNAPSHOT.but(parameter="/graph/last-good")
+    with simulated() as universe:
+        stack = deploy(universe, SNAPSHOT)
+        until = universe.engine.now + 60.0 + seconds
+        universe.permissions.add_for(SNAPSHOT, publishes, until)
+        deploy(universe, publishes, stack=stack)
+        written = universe.parameters.values.get("/graph/last-good", "")
+        assert written.endswith(stack.ids["Snapshot"])
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_the_permission_for_a_new_cluster_propagates_late() -> None:
+    """A cluster that is added to a stack cannot be snapshotted at once."""
+    other = SNAPSHOT.but(cluster="other")
+    with simulated() as universe:
+        stack = deploy(universe, SNAPSHOT)
+        universe.permissions.add_for(SNAPSHOT, other, universe.engine.now + 150.0)
+        deploy(universe, other, stack=stack)
+        assert stack.status == "UPDATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_response_always_fits() -> None:
+    """Situation 15: ten deleted names, ten retained names and a long restore command."""
+    cluster = "a-cluster-whose-identifier-is-of-the-length-that-neptune-allows"
+    first = Declared("Snapshot" + "OfNestedScopes" * 16, cluster=cluster, retain=True)
+    roles = [{"RoleArn": "arn:aws:iam::123456789012:role/neptune-loader"}]
+    groups = [{"VpcSecurityGroupId": f"sg-0123456789abcde{number:02}"} for number in range(11)]
+    with simulated() as universe:
+        universe.neptune.add_cluster(
+            cluster,
+            VpcSecurityGroups=groups,
+            DBSubnetGroup="subnets-" * 28,
+            DBClusterParameterGroup="parameters-" * 9,
+            AssociatedRoles=roles,
+            KmsKeyId="",
+        )
+        stack = deploy(universe, first)
+        for number in range(21):
+            deploy(universe, first.but(trigger=f"generation-number-{number}"), stack=stack)
+        taken = [deed.name for deed in universe.ledger.deeds if deed.operation == "create"]
+        for name in taken[:10]:
+            universe.neptune.snapshots[name].tags["neptune-snapshot:keep"] = ""
+        deploy(universe, first.but(trigger="the-last-generation", keep_last=1), stack=stack)
+        assert stack.status == "UPDATE_COMPLETE"
+        assert len(json.dumps(universe.ledger.answers[-1].body)) <= ANSWER_MAX
+        assert universe.neptune.status_of(stack.ids[first.logical_id]) == "available"
+        verify(universe, ALWAYS + AT_REST)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "stopped",
+        "cloning-failed",
+        "migration-failed",
+        "inaccessible-encryption-credentials",
+        "inaccessible-encryption-credentials-recoverable",
+        "incompatible-parameters",
+    ],
+)
+def test_a_cluster_that_stays_unusable_fails_the_request_at_once(status: str) -> None:
+    """Situation 17: waiting does not change the state."""
+    with simulated() as universe:
+        universe.ledger.causes.add("cluster")
+        universe.neptune.set_status("graph", status)
+        deploy(universe, SNAPSHOT)
+        (failed, *_) = universe.ledger.answers
+        assert status in failed.body["Reason"]
+        assert universe.ledger.attempts[0].at - failed.request.sent_at < PROMPTLY
+        verify(universe, ALWAYS + AT_REST)
+
+
+@pytest.mark.parametrize("status", ["stopped", "stopping"])
+def test_a_stopped_cluster_fails_with_the_command_that_starts_it(status: str) -> None:
+    """Situation 17: a longer timeout does not help."""
+    with simulated() as universe:
+        universe.ledger.causes.add("cluster")
+        universe.neptune.set_status("graph", status, seconds=300.0, then="stopped")
+        deploy(universe, SNAPSHOT)
+        (failed, *_) = universe.ledger.answers
+        assert "aws neptune start-db-cluster" in failed.body["Reason"]
+        assert universe.ledger.attempts[0].at - failed.request.sent_at < 600.0
+
+
+def test_a_cluster_that_starts_is_waited_for() -> None:
+    """Situation 17: ``starting`` ends by itself."""
+    with simulated() as universe:
+        universe.neptune.set_status("graph", "starting", seconds=600.0, then="available")
+        stack = deploy(universe, SNAPSHOT)
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_the_tags_of_a_snapshot_that_vanishes_are_an_invalid_parameter() -> None:
+    """ListTagsForResource may refuse an ARN that it does not find with InvalidParameterValue."""
+    with simulated() as universe:
+        universe.neptune.tags_of_missing = "InvalidParameterValue"
+        stack = deploy(universe, SNAPSHOT)
+        name = stack.ids["Snapshot"]
+
+        def vanish_before_the_tags_are_read(_: int) -> None:
+            if universe.ledger.calls[-1] == "DescribeDBClusterSnapshots":
+                universe.ledger.struck.add(name)
+                universe.neptune.snapshots.pop(name, None)
+
+        universe.before_call = vanish_before_the_tags_are_read
+        universe.engine.run(60.0)
+        universe.cloudformation.delete(stack)
+        universe.settle()
+        assert stack.status == "DELETE_COMPLETE"
+
+
+def test_an_email_address_is_a_tag_value() -> None:
+    """Situation 18: the service accepts ``@`` in a tag."""
+    with simulated() as universe:
+        stack = deploy(universe, SNAPSHOT.but(tags={"owner": "team@example.com"}))
+        assert stack.status == "CREATE_COMPLETE"
+        tags = universe.neptune.snapshots[stack.ids["Snapshot"]].tags
+        assert tags["owner"] == "team@example.com"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def _restore_command(universe: Universe) -> str:
+    (answer,) = universe.ledger.answers
+    return str(answer.body["Data"]["RestoreCommand"])
+
+
+def test_a_dual_stack_cluster_is_restored_as_dual_stack() -> None:
+    """Situation 19: the restore command names the network type."""
+    with simulated() as universe:
+        universe.neptune.add_cluster("graph", NetworkType="DUAL")
+        deploy(universe, SNAPSHOT)
+        assert "--network-type DUAL" in _restore_command(universe)
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_setting_that_fits_no_tag_drops_no_other() -> None:
+    """Situation 19: what could not be stored is reported, and the rest is stored."""
+    groups = [{"VpcSecurityGroupId": f"sg-0123456789abcde{number:02}"} for number in range(40)]
+    with simulated() as universe:
+        universe.neptune.add_cluster("graph", VpcSecurityGroups=groups)
+        deploy(universe, SNAPSHOT)
+        command = _restore_command(universe)
+        assert "--db-cluster-parameter-group-name graph-parameters" in command
+        assert "--role-arn arn:aws:iam::123456789012:role/graph-loader" in command
+        assert "security-groups" in command + "".join(universe.ledger.log)
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_five_ordinary_roles_are_not_dropped_silently() -> None:
+    """Situation 19: each role is in the restore command, or is reported as missing."""
+    names = ["loader", "export", "machine-learning", "streams", "backup"]
+    roles = [
+        {"RoleArn": f"arn:aws:iam::123456789012:role/neptune-production-{name}"} for name in names
+    ]
+    with simulated() as universe:
+        universe.neptune.add_cluster("graph", AssociatedRoles=roles)
+        deploy(universe, SNAPSHOT)
+        command = _restore_command(universe)
+        dropped = [one["RoleArn"] for one in roles if one["RoleArn"] not in command]
+        assert not dropped or "roles" in command + "".join(universe.ledger.log)
+        verify(universe, ALWAYS + AT_REST)
