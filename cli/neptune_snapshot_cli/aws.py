@@ -1,7 +1,7 @@
 """What the command asks AWS, behind a narrow Protocol; it reads only. Not found is a value."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from neptune_snapshot_cli.stacks import Event, Resource, Stack
 from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
@@ -37,6 +37,14 @@ class Aws(Protocol):
 
     def tags(self, arn: str) -> Mapping[str, str]:
         """Look at the tags of a snapshot."""
+        ...
+
+    def template(self, stack: str) -> Mapping[str, Any] | None:
+        """Read a stack's processed template; ``None`` if it is not JSON."""
+        ...
+
+    def parameter(self, name: str) -> str:
+        """Read a parameter of Parameter Store; empty if there is none."""
         ...
 
     def is_shared(self, identifier: str) -> bool:

@@ -16,8 +16,8 @@ from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.boto import connect
 from neptune_snapshot_cli.errors import CliError, ExitStatus, NotFound
 from neptune_snapshot_cli.options import Profile, Region
-from neptune_snapshot_cli.patience import Clock, Terms
 from neptune_snapshot_cli.planning import Planner
+from neptune_snapshot_cli.retry import Clock, Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.watching import SnapshotWatch
 from neptune_snapshot_cli.watching_stack import StackWatch
@@ -128,7 +128,7 @@ def list_snapshots(  # noqa: PLR0913 - options
     with _ending():
         name = options.cluster_identifier(cluster)
         aws = _connect(context, region, profile)
-        rows, problems = listing.look(aws, cluster=name, stack=stack, keep_last=keep_last)
+        rows, problems = listing.read(aws, cluster=name, stack=stack, keep_last=keep_last)
         for problem in problems:
             _say(f"! {problem}", "yellow")
         if not rows:

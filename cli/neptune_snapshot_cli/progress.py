@@ -54,7 +54,7 @@ class View:
     @property
     def is_dead(self) -> bool:
         """Whether it is in a state it does not leave by itself."""
-        return availability.is_dead(self.status, availability.SNAPSHOT_DEAD)
+        return availability.is_in(self.status, availability.SNAPSHOT_FAILED_STATES)
 
     @property
     def is_settled(self) -> bool:

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied
-from neptune_snapshot_cli.patience import Clock
 from neptune_snapshot_cli.progress import View
+from neptune_snapshot_cli.retry import Clock
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_provider.core import schedule
-from neptune_snapshot_provider.core.create import MISSES_MAX
+from neptune_snapshot_provider.core.create import NOT_FOUND_READS_MAX
 from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 
 @dataclass
 class _Tracked:
-    """One snapshot; ``misses`` counts the looks in a row that did not find it."""
+    """One snapshot; ``not_found_reads`` counts the looks in a row that did not find it."""
 
     snapshot: Snapshot | None = None
     progress: schedule.Progress = field(default_factory=schedule.Progress)
-    misses: int = 0
+    not_found_reads: int = 0
     problem: str = ""
 
     @property
@@ -38,7 +38,7 @@ class Clusters:
     _denied: bool = field(default=False, init=False)
 
     def status(self, identifier: str) -> str:
-        """A cluster's state; empty if it cannot be told."""
+        """A cluster's state; empty if it is not known."""
         if not identifier or self._denied:
             return ""
         try:
@@ -83,11 +83,11 @@ class Tracker:
     def _look_at(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
         found = self._aws.snapshot(identifier)
         if isinstance(found, Missing):
-            one.misses += 1
-            if one.snapshot is not None and one.misses >= MISSES_MAX:
+            one.not_found_reads += 1
+            if one.snapshot is not None and one.not_found_reads >= NOT_FOUND_READS_MAX:
                 one.problem = f"Snapshot {identifier} is gone: somebody has deleted it."
             return
-        one.snapshot, one.misses = found, 0
+        one.snapshot, one.not_found_reads = found, 0
         one.progress = one.progress.reported(found.percent, self._clock.now())
         view = View.of(found)
         if not view.is_settled:
@@ -129,7 +129,9 @@ class Tracker:
         now = self._clock.now()
         pauses = [
             schedule.pause(
-                View.of(snapshot).elapsed(now) or 0.0, progress, now, self._clock.chance()
+                elapsed := View.of(snapshot).elapsed(now) or 0.0,
+                schedule.remaining(elapsed, progress, now),
+                self._clock.chance(),
             )
             for snapshot, progress in self._going_on()
         ]

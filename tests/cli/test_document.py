@@ -9,7 +9,7 @@ import typer.main
 from neptune_snapshot_cli import boto, listing
 from neptune_snapshot_cli.commands import app
 from neptune_snapshot_cli.errors import ExitStatus
-from support.told import NOW, Told
+from support.fake_aws import NOW, FakeAws
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text()
@@ -41,9 +41,9 @@ def test_every_exit_status_is_in_it() -> None:
     assert [int(one) for one in listed] == list(ExitStatus)
 
 
-def test_every_key_and_reason_is_in_it(told: Told) -> None:
-    told.put("s")
-    rows, _ = listing.look(told, cluster="", stack="", keep_last=1)
+def test_every_key_and_reason_is_in_it(fake: FakeAws) -> None:
+    fake.put("s")
+    rows, _ = listing.read(fake, cluster="", stack="", keep_last=1)
     keys = re.findall(r'^    "(\w+)":', listing.to_json(rows, NOW), re.MULTILINE)
     assert len(keys) == 13
     words = [*keys, listing.NEWEST, listing.FOREIGN, listing.NOT_AVAILABLE]
@@ -52,5 +52,5 @@ def test_every_key_and_reason_is_in_it(told: Told) -> None:
 
 def test_every_right_is_in_it() -> None:
     used = set(re.findall(r'access\("([^"]+)"\)', Path(boto.__file__).read_text()))
-    assert len(used) == 10
+    assert len(used) == 12
     assert used == set(re.findall(r"`((?:rds|cloudformation):\w+)`", sections()["Rights"]))

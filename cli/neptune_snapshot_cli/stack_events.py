@@ -1,10 +1,12 @@
 """Reads the events of a stack, and of those nested in it, as they come."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.stacks import Event, Operation, Resource, Stack, since_start
+from neptune_snapshot_provider.contract import Property
 
 
 class _Story:
@@ -23,7 +25,7 @@ class _Story:
             self.events += new[::-1]
 
 
-class Stories:
+class StackEvents:
     """What a stack and those nested in it are doing."""
 
     def __init__(self, aws: Aws, stack: Stack) -> None:
@@ -65,6 +67,27 @@ class Stories:
     def snapshots(self) -> list[Resource]:
         """Resources that take snapshots, in all the stacks."""
         return [one for operation in self.operations for one in operation.snapshots]
+
+    def replaced_by(self, resource: Resource) -> str:
+        """The snapshot that a resource used before the operation; empty if it is new."""
+        for event in self._events_of(resource):
+            if event.resource == resource.name and event.status == "UPDATE_IN_PROGRESS":
+                return event.physical_id
+        return ""
+
+    def last_good_parameter(self, resource: Resource) -> str:
+        """The parameter that a snapshot resource, or the end of its chain, writes."""
+        for event in self._events_of(resource):
+            properties = event.read_properties()
+            owner = properties.get(Property.OWNER) or event.resource
+            name = properties.get(Property.LAST_GOOD_PARAMETER)
+            if name and owner == resource.name:
+                return str(name)
+        return ""
+
+    def _events_of(self, resource: Resource) -> Iterator[Event]:
+        for operation in self.operations:
+            yield from (event for event in operation.events if event.stack == resource.stack)
 
     @property
     def answered(self) -> list[str]:

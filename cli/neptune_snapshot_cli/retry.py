@@ -41,7 +41,7 @@ class Terms:
     wait: bool = False
 
 
-class Patience:
+class Retries:
     """The time one watch has."""
 
     def __init__(self, board: Board, clock: Clock, timeout: float | None) -> None:
