@@ -148,7 +148,7 @@ class BotoAws:
                 )
                 for page in found:
                     for fields in page["DBClusterSnapshots"]:
-                        # The API tells of Aurora's and DocumentDB's too.
+                        # The API lists Aurora's and DocumentDB's, too.
                         if fields.get("Engine") == ENGINE:
                             yield Snapshot.of(fields)
             except ClientError as error:

@@ -152,7 +152,7 @@ def _judge_all(
     kept = judge(candidates, replaced_at=usage.replaced_at, keep_last=keep_last)
     unknown: dict[str, str] = {}
     for one in candidates:
-        # Each of these is a call: only those that would be deleted are asked about.
+        # Each of these is a call, made only for snapshots that would be deleted.
         if _name(one) in kept:
             continue
         known, reason = usage.reason_to_keep(one)

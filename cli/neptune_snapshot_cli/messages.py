@@ -41,7 +41,7 @@ def waiting(
         parts.append(f"{names} has not begun its snapshot yet")
         parts += [f"cluster {name} is {state}" for name, state in clusters.items() if state]
     elif available and not going_on:
-        parts.append("its snapshot is available, the rest goes on")
+        parts.append("its snapshot is available, the operation continues")
     elif not going_on:
         parts.append("no snapshot yet")
     return "; ".join(parts)

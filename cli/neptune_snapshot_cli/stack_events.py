@@ -9,13 +9,13 @@ from neptune_snapshot_cli.stacks import Event, Operation, Resource, Stack, since
 from neptune_snapshot_provider.contract import Property
 
 
-class _Story:
+class _Operation:
     """The events of one stack's last operation."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def look(self, aws: Aws, arn: str) -> None:
+    def poll(self, aws: Aws, arn: str) -> None:
         """Add what is new; a new operation begins anew."""
         last = self.events[-1].id if self.events else ""
         new = list(takewhile(lambda event: event.id != last, aws.events(arn)))
@@ -32,23 +32,23 @@ class StackEvents:
         """Begin with nothing read."""
         self._aws = aws
         self._stack = stack
-        self._stories: dict[str, _Story] = {}
+        self._events: dict[str, _Operation] = {}
         self.operations: list[Operation] = []
         """The stack's first, then those of nested stacks."""
 
-    def look(self) -> Stack:
+    def poll(self) -> Stack:
         """Read what is new; the stack as its last event leaves it.
 
         Raises:
-            NoAccess: AWS could not be asked.
+            NoAccess: AWS refuses the calls.
         """
         operations: list[Operation] = []
         waiting = [self._stack.arn]
         while waiting:
             arn = waiting.pop(0)
-            story = self._stories.setdefault(arn, _Story())
-            story.look(self._aws, arn)
-            operation = Operation(tuple(story.events))
+            operation_events = self._events.setdefault(arn, _Operation())
+            operation_events.poll(self._aws, arn)
+            operation = Operation(tuple(operation_events.events))
             operations.append(operation)
             waiting += operation.nested
         self.operations = operations

@@ -1,4 +1,4 @@
-"""What CloudFormation tells of a stack's operation, read from its events; pure."""
+"""A stack's operation, read from its events; pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -203,7 +203,7 @@ def has_succeeded(status: str) -> bool:
 
 
 def has_failed(status: str) -> bool:
-    """Whether a stack's last operation did not work, also if undoing it still goes on."""
+    """Whether a stack's last operation failed, also while its rollback is in progress."""
     return "ROLLBACK" in status or status.endswith("_FAILED")
 
 

@@ -15,7 +15,7 @@ from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 @dataclass
 class _Tracked:
-    """One snapshot; ``not_found_reads`` counts the looks in a row that did not find it."""
+    """One snapshot; ``not_found_reads`` counts the reads in a row that did not find it."""
 
     snapshot: Snapshot | None = None
     progress: schedule.Progress = field(default_factory=schedule.Progress)
@@ -31,7 +31,7 @@ class _Tracked:
 
 @dataclass
 class Clusters:
-    """States of clusters, as far as they may be seen."""
+    """States of clusters, as far as they may be read."""
 
     aws: Aws
     board: Board
@@ -65,11 +65,11 @@ class Tracker:
         """Follow one more; one that is followed already stays as it is."""
         self._tracked.setdefault(identifier, _Tracked(snapshot))
 
-    def look(self) -> None:
-        """Look at every snapshot that is not settled, and show it.
+    def poll(self) -> None:
+        """Read every snapshot that is not settled, and show it.
 
         Raises:
-            NoAccess: AWS could not be asked.
+            NoAccess: AWS refuses the calls.
         """
         # Several snapshots of one cluster share its state.
         statuses: dict[str, str] = {}
@@ -78,14 +78,16 @@ class Tracker:
                 self._board.show(View.of(one.snapshot))
             if one.is_over:
                 continue
-            self._look_at(identifier, one, statuses)
+            self._poll_snapshot(identifier, one, statuses)
 
-    def _look_at(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
+    def _poll_snapshot(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
         found = self._aws.snapshot(identifier)
         if isinstance(found, Missing):
             one.not_found_reads += 1
             if one.snapshot is not None and one.not_found_reads >= NOT_FOUND_READS_MAX:
-                one.problem = f"Snapshot {identifier} is gone: somebody has deleted it."
+                one.problem = (
+                    f"Snapshot {identifier} does not exist any more: it was deleted meanwhile."
+                )
             return
         one.snapshot, one.not_found_reads = found, 0
         one.progress = one.progress.reported(found.percent, self._clock.now())
@@ -100,7 +102,7 @@ class Tracker:
 
     @property
     def missing(self) -> list[str]:
-        """Those that have never been seen."""
+        """Those that were never found."""
         return [name for name, one in self._tracked.items() if one.snapshot is None]
 
     @property
@@ -125,7 +127,7 @@ class Tracker:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next look is worth it."""
+        """Seconds until the next poll."""
         now = self._clock.now()
         pauses = [
             schedule.pause(
@@ -151,7 +153,7 @@ class Tracker:
 def _obituary(view: View) -> str:
     name = view.identifier
     if view.status in ("deleting", "deleted"):
-        return f"Snapshot {name} is {view.status}: somebody has deleted it."
+        return f"Snapshot {name} is {view.status}: it was deleted meanwhile."
     return (
         f"Snapshot {name} is {view.status} and holds no usable data; the cluster is untouched. "
         f"Neptune may say why: aws neptune describe-events --source-type db-cluster-snapshot "

@@ -30,7 +30,7 @@ class SnapshotWatch:
         for identifier in identifiers:
             self._tracker.add(identifier)
         while True:
-            answered = self._retries.ask(self._look)
+            answered = self._retries.ask(self._poll)
             pending = self._tracker.pending
             if answered and not pending:
                 break
@@ -39,8 +39,8 @@ class SnapshotWatch:
             raise Failed(" ".join(problems.values()))
         return self._tracker.available
 
-    def _look(self) -> bool:
-        self._tracker.look()
+    def _poll(self) -> bool:
+        self._tracker.poll()
         missing = self._tracker.missing
         if missing and not self._wait:
             raise NotFound(

@@ -50,7 +50,7 @@ class StackWatch:
         stack = self._begin(name)
         events = StackEvents(self._aws, stack)
         while True:
-            answered = self._retries.ask(lambda: self._look(events))
+            answered = self._retries.ask(lambda: self._poll(events))
             stack = answered or stack
             if answered and (is_over(stack.status) or has_failed(stack.status)):
                 break
@@ -72,11 +72,13 @@ class StackWatch:
             if isinstance(found, Stack):
                 if is_in_progress(found.status) and not self._will_come_back(found):
                     return found
-                # A deployment that fails at once is over before the next look.
+                # A deployment that fails at once ends before the next poll.
                 if self._wait and found != first and not self._will_come_back(found):
                     return found
                 if not self._wait:
-                    self._board.note(f"Stack {found.name} is {found.status}: nothing is going on.")
+                    self._board.note(
+                        f"Stack {found.name} is {found.status}: no operation is in progress."
+                    )
                     return found
                 waited_for = f"stack {found.name} is {found.status}: waiting for its next operation"
             elif isinstance(found, Missing) and not self._wait:
@@ -94,9 +96,9 @@ class StackWatch:
         """Whether it is worth waiting for the next stack of that name."""
         return self._wait and stack.status.startswith("DELETE")
 
-    def _look(self, events: StackEvents) -> Stack:
-        """Look at the stacks' new events, then at the snapshots."""
-        stack = events.look()
+    def _poll(self, events: StackEvents) -> Stack:
+        """Poll the stacks' new events, then the snapshots."""
+        stack = events.poll()
         resources = events.snapshots
         for resource in resources:
             if resource.is_complete and not ownership.is_skipped_id(resource.physical_id):
@@ -105,7 +107,7 @@ class StackWatch:
         for snapshot in self._lookup.find(resources):
             self._tracker.add(snapshot.identifier, snapshot)
         self._board.waiting(self._waited_for(stack, resources))
-        self._tracker.look()
+        self._tracker.poll()
         return stack
 
     def _waited_for(self, stack: Stack, resources: list[Resource]) -> str:
@@ -127,7 +129,7 @@ class StackWatch:
         """Say what became of the snapshots of this operation, too."""
         for name in events.answered:
             self._tracker.add(name)
-        self._retries.ask(self._look_once)
+        self._retries.ask(self._poll_once)
         new = [one for one in self._tracker.available if self._lookup.is_new(one)]
         attempts = self._retries.ask(lambda: read_attempts(self._aws, self._lookup, events)) or []
         others = [
@@ -137,7 +139,7 @@ class StackWatch:
         return Failed(messages.failure(stack, events.operations, new, attempts, others))
 
     def _results(self, stack: Stack) -> list[Snapshot]:
-        """Look once more at all snapshots of the stack, also at those it did not touch."""
+        """Read all snapshots of the stack again, also those that the operation did not change."""
         found = self._resources(stack.arn)
         if not found:
             raise NotFound(
@@ -155,13 +157,14 @@ class StackWatch:
     def _settled(self, names: list[str]) -> list[Snapshot]:
         for name in names:
             self._tracker.add(name)
-        while not self._retries.ask(self._look_once) or self._tracker.going_on:
+        while not self._retries.ask(self._poll_once) or self._tracker.going_on:
             going_on = "; ".join(view.title() for view in self._tracker.going_on)
             self._retries.rest(self._tracker.pause, going_on)
         problems = [
             *self._tracker.problems.values(),
             *(
-                f"Snapshot {name}, which the stack stands for, is gone: somebody has deleted it."
+                f"Snapshot {name}, which the stack uses, does not exist any more: it was deleted "
+                "outside the stack."
                 for name in self._tracker.missing
             ),
         ]
@@ -169,8 +172,8 @@ class StackWatch:
             raise Failed(" ".join(problems))
         return [one for one in self._tracker.available if one.identifier in names]
 
-    def _look_once(self) -> bool:
-        self._tracker.look()
+    def _poll_once(self) -> bool:
+        self._tracker.poll()
         return True
 
     def _resources(self, arn: str) -> list[Resource]:

@@ -86,7 +86,7 @@ def test_watching_a_stack_ends_with_the_arn(aws: LocalAws, shell: Shell, name: s
     assert "✓ snapshot" in ran.err
     again = shell("watch", "--stack", name)
     assert (again.status, again.out) == (0, ran.out)
-    assert "CREATE_COMPLETE: nothing is going on" in again.err
+    assert "CREATE_COMPLETE: no operation is in progress" in again.err
 
 
 def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_way_back(
@@ -168,7 +168,7 @@ def test_ctrl_c_ends_watching_with_a_line(aws: LocalAws, shell: Shell, name: str
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (130, "")
-    assert err.splitlines()[-1] == "No longer watching; what was watched goes on."
+    assert err.splitlines()[-1] == "No longer watching; the operation continues."
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_missing_right_is_named(aws: LocalAws, shell: Shell, name: str) -> Non
         aws.add_fault(fault)
         ran = shell(*words)
         assert (ran.status, ran.out) == (3, "")
-        assert f"✗ The right {action} is missing." in ran.err
+        assert f"✗ The permission {action} is missing." in ran.err
         aws.clear_faults()
 
 

@@ -60,7 +60,7 @@ def test_one_that_fails_does_not_end_the_watch_of_the_others(fake: FakeAws, boar
 def test_one_that_is_deleted_meanwhile_is_told_of(fake: FakeAws, board: Board) -> None:
     fake.put("a", "creating", 10)
     fake.after(20, lambda: fake.all_snapshots.pop("a"))
-    with pytest.raises(Failed, match="Snapshot a is gone: somebody has deleted it"):
+    with pytest.raises(Failed, match="Snapshot a does not exist any more"):
         watch(fake, board, "a")
 
 

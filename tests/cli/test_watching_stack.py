@@ -145,7 +145,7 @@ def test_the_end_is_the_stacks_so_that_a_failing_migration_is_told_of(
     assert "is ROLLBACK_IN_PROGRESS: Migrate (Custom::M) failed: it broke" in said
     assert "Snapshot s is available and is retained: arn:aws:rds:" in said
     assert "neptune-snapshot restore-plan s" in said
-    assert "its snapshot is available, the rest goes on" in output.getvalue()
+    assert "its snapshot is available, the operation continues" in output.getvalue()
 
 
 def test_a_snapshot_that_goes_on_though_its_stack_failed_is_told_of(
@@ -264,14 +264,16 @@ def test_a_stack_at_rest_names_its_snapshots_also_those_it_did_not_touch(
     fake.happen("", "UPDATE_COMPLETE")
     fake.hold("Before", "s")
     assert watch(fake, board) == ["s"]
-    assert "Stack my-stack is UPDATE_COMPLETE: nothing is going on" in output.getvalue()
+    assert "Stack my-stack is UPDATE_COMPLETE: no operation is in progress" in output.getvalue()
 
 
 def test_a_stack_at_rest_whose_snapshot_is_gone_is_an_error(fake: FakeAws, board: Board) -> None:
     begin(fake)
     fake.happen("", "CREATE_COMPLETE")
     fake.hold("Before", "gone")
-    with pytest.raises(Failed, match="Snapshot gone, which the stack stands for, is gone"):
+    with pytest.raises(
+        Failed, match="Snapshot gone, which the stack uses, does not exist any more"
+    ):
         watch(fake, board)
 
 
