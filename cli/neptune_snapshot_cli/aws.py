@@ -1,4 +1,4 @@
-"""The AWS calls of the command, behind a narrow Protocol; all of them read. Not found is a value."""
+"""The AWS calls of the command, behind a narrow Protocol; they read. Not found is a value."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""``docs/cli.md`` is complete: every command, option, exit status, key, reason and permission is in it."""
+"""``docs/cli.md`` names every command, option, exit status, key, reason and permission."""
 
 import re
 from pathlib import Path
