@@ -74,11 +74,14 @@ def add_waits(
 
 
 def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[str, object]:
-    """Say whose the snapshots are, as what follows is about the first resource's."""
+    """Name the first resource, which owns the snapshots, and the snapshot that it replaces."""
     if not afterwards:
         return {}
     resource = first.node.default_child
     if not isinstance(resource, cdk.CfnResource):
         raise TypeError(f"{first.node.path} has no CloudFormation resource")
-    owner = {contract.Property.OWNER: resource.logical_id}
-    return {**owner, **afterwards}
+    return {
+        contract.Property.OWNER: resource.logical_id,
+        contract.Property.REPLACED_SNAPSHOT: first.get_att_string(contract.Attribute.REPLACED),
+        **afterwards,
+    }

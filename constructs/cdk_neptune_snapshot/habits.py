@@ -53,15 +53,23 @@ class Habits:
         return properties
 
     def at_taking(self) -> dict[str, object]:
-        """Write the properties that make room for a snapshot."""
-        return {contract.Property.KEEP_LAST: self.keep_last} if self.keep_last else {}
+        """Write the properties of the first resource of a chain, which takes the snapshot.
+
+        Retention frees the quota there. The last resource of the chain reads from the first one
+        which snapshot is being replaced.
+        """
+        reports = {contract.Property.REPORTS_REPLACED: "true"} if self.afterwards() else {}
+        return {**self._retention(), **reports}
 
     def afterwards(self) -> dict[str, object]:
         """Write the properties that are for the resource that sees the snapshot available."""
-        properties = self.at_taking()
+        properties = self._retention()
         if self.last_good_parameter is not None:
             properties[contract.Property.LAST_GOOD_PARAMETER] = self.last_good_parameter
         return properties
+
+    def _retention(self) -> dict[str, object]:
+        return {contract.Property.KEEP_LAST: self.keep_last} if self.keep_last else {}
 
     def reuse_seconds(self) -> int | float | None:
         """The greatest age of a snapshot that is reused, in whole seconds."""

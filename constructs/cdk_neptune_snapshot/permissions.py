@@ -1,53 +1,76 @@
-"""What the provider may do: constant rights, and those that each snapshot adds."""
+"""What the provider may do: constant permissions, and those that each snapshot adds."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
-from cdk_neptune_snapshot import acknowledgements
 from neptune_snapshot_provider import contract
 
 Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
 
+
+class Policy(Protocol):
+    """What statements are added to."""
+
+    def add(self, statement: iam.PolicyStatement) -> None:
+        """Add one statement."""
+
+    def acknowledge(self, resources: list[str]) -> None:
+        """Acknowledge resources added to a statement later."""
+
+
 RESOURCES_PER_STATEMENT = 12
 """Small enough for the CDK to distribute statements over policies of IAM's limited size."""
 
+EVERY_NAME = "*"
+
+NETWORK_ACTIONS: Final = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
+
 IS_OURS = {"StringEquals": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
-BECOMES_OURS = {"StringEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID}}
-BECOMES_NOT_OURS = {"StringNotEquals": BECOMES_OURS["StringEquals"]}
 IS_ANOTHERS = {
     "StringNotEquals": IS_OURS["StringEquals"],
     "Null": {f"aws:ResourceTag/{contract.OwnerTag.STACK}": "false"},
 }
+BECOMES_ANOTHERS = {
+    "StringNotEquals": {f"aws:RequestTag/{contract.OwnerTag.STACK}": cdk.Aws.STACK_ID},
+    "Null": {f"aws:RequestTag/{contract.OwnerTag.STACK}": "false"},
+}
 
 
-class SnapshotRights:
+class SnapshotPermissions:
     """Adds what the snapshots of a stack need to the role of their provider."""
 
-    def __init__(self, role: iam.Role) -> None:
-        stack = cdk.Stack.of(role)
+    def __init__(self, stack: cdk.Stack, policy: Policy) -> None:
         self._stack = stack
+        # No condition on tags: whether RDS supplies them when it authorizes a creation is not
+        # known. The refusals among the constant permissions hold under either reading.
         self._snapshots = _Resources(
-            role, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"], BECOMES_OURS
+            policy, ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"]
         )
-        # DescribeDBClusterSnapshots is authorised on the cluster when it is asked by cluster.
-        # What only creating needs, the tag, is a refusal among the constant rights: as a condition
-        # here every cluster would be named twice, and a role has room for so many names.
+        # DescribeDBClusterSnapshots is authorized on the cluster when it is asked by cluster.
         self._clusters = _Resources(
-            role,
+            policy,
             [
                 "rds:CreateDBClusterSnapshot",
                 "rds:DescribeDBClusters",
                 "rds:DescribeDBClusterSnapshots",
             ],
         )
-        self._shares = _Resources(role, ["rds:DescribeDBClusterSnapshotAttributes"])
-        self._quotas = _Resources(role, ["rds:DescribeAccountAttributes"])
-        self._parameters = _Resources(role, ["ssm:GetParameter", "ssm:PutParameter"])
+        self._shares = _Resources(policy, ["rds:DescribeDBClusterSnapshotAttributes"])
+        self._quotas = _Resources(policy, ["rds:DescribeAccountAttributes"])
+        self._parameters = _Resources(policy, ["ssm:GetParameter", "ssm:PutParameter"])
 
     def allow(self, cluster_identifier: str, snapshot_pattern: str) -> None:
         """Allow taking snapshots of a cluster under names of a pattern.
@@ -77,12 +100,12 @@ def snapshot_pattern(
     """Say which names a snapshot can get.
 
     A token's length is not known, so neither is where the provider will cut a prefix made of it;
-    the pattern is then wider, and the condition on the owner tag does the narrowing.
+    the pattern is then every name.
     """
     if snapshot_identifier is not None:
         return snapshot_identifier
     start = prefix if prefix is not None else cluster_identifier
-    return "*" if cdk.Token.is_unresolved(start) else f"{contract.shorten_prefix(start)}-*"
+    return EVERY_NAME if cdk.Token.is_unresolved(start) else f"{contract.shorten_prefix(start)}-*"
 
 
 def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:
@@ -96,11 +119,11 @@ def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:
 
 
 def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
-    """List the rights that do not depend on which snapshots a stack takes.
+    """List the permissions that do not depend on which snapshots a stack takes.
 
     Reading reaches every snapshot, because whose a name is must be found out before it is used.
     Changing reaches every snapshot of this stack, whatever its name: after a change of the
-    prefix, the new rights must still do for deleting the old snapshot.
+    prefix, the new permissions must still do for deleting the old snapshot.
     """
     snapshots = rds_arn(stack, "cluster-snapshot", "*")
     return [
@@ -110,34 +133,55 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
             [snapshots],
             IS_OURS,
         ),
-        # Tagging a new snapshot as own, which each snapshot's rights allow, stops here, and so
-        # does creating one without its tag.
-        _deny("rds:AddTagsToResource", snapshots, IS_ANOTHERS),
-        _deny("rds:CreateDBClusterSnapshot", rds_arn(stack, "cluster", "*"), BECOMES_NOT_OURS),
+        # Tagging under the names given, which each snapshot's permissions allow, stops here. Both
+        # conditions need the owner tag of another stack to be present, so neither can refuse the
+        # provider's own calls, whichever tags RDS supplies.
+        _deny(["rds:AddTagsToResource"], snapshots, IS_ANOTHERS),
+        _deny(["rds:AddTagsToResource"], snapshots, BECOMES_ANOTHERS),
         _allow(
-            ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [_poll_rules(stack)]
+            ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [poll_rules(stack)]
         ),
         _allow(["cloudformation:DescribeStacks"], _stack_ids(stack)),
         _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
     ]
 
 
-def poll_statements(function: lambda_.Function) -> list[iam.PolicyStatement]:
-    """List the rights that name the function itself: having EventBridge, and only it, call it."""
-    arn = function.function_arn
+def network_statement() -> iam.PolicyStatement:
+    """Allow Lambda to attach the function to a VPC; the network interfaces are not known before.
+
+    The same as in AWS's policy ``AWSLambdaVPCAccessExecutionRole``, without its log permissions.
+    """
+    return _allow(NETWORK_ACTIONS, ["*"])
+
+
+def network_refusal(function: lambda_.Function) -> iam.PolicyStatement:
+    """Refuse the function's own code what Lambda needs, as AWS recommends."""
+    own_code = {"ArnEquals": {"lambda:SourceFunctionArn": function.function_arn}}
+    return _deny(NETWORK_ACTIONS, "*", own_code)
+
+
+def warn_of_every_name(snapshot: Construct, pattern: str) -> None:
+    """Warn at synthesis where the role may create and tag snapshots under every name."""
+    if pattern == EVERY_NAME:
+        cdk.Annotations.of(snapshot).add_warning_v2(
+            "cdk-neptune-snapshot:every-snapshot-name",
+            "The cluster's identifier is known only at deployment, so the provider's role may "
+            "create and tag snapshots under every name (cluster-snapshot:*). Give "
+            "identifier_prefix or snapshot_identifier as plain text to restrict the names.",
+        )
+
+
+def poll_statement(function: lambda_.Function) -> iam.PolicyStatement:
+    """Allow setting the target of a rule: only the function itself."""
     only_this_function = {
-        "ForAllValues:ArnEquals": {"events:TargetArn": arn},
+        "ForAllValues:ArnEquals": {"events:TargetArn": function.function_arn},
         "Null": {"events:TargetArn": "false"},
     }
-    only_eventbridge = {"StringEquals": {"lambda:Principal": "events.amazonaws.com"}}
-    return [
-        _allow(["events:PutTargets"], [_poll_rules(cdk.Stack.of(function))], only_this_function),
-        _allow(["lambda:AddPermission", "lambda:RemovePermission"], [arn], only_eventbridge),
-        _allow(["lambda:GetPolicy"], [arn]),
-    ]
+    rules = [poll_rules(cdk.Stack.of(function))]
+    return _allow(["events:PutTargets"], rules, only_this_function)
 
 
-def _poll_rules(stack: cdk.Stack) -> str:
+def poll_rules(stack: cdk.Stack) -> str:
     """Match the rules of this stack: arn:…:stack/name/<first 8 characters>-…-…-…-… ."""
     uuid = cdk.Fn.select(2, cdk.Fn.split("/", cdk.Aws.STACK_ID))
     first_8 = cdk.Fn.select(0, cdk.Fn.split("-", uuid))
@@ -162,21 +206,18 @@ def _allow(
     return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
 
 
-def _deny(action: str, resource: str, conditions: Conditions) -> iam.PolicyStatement:
+def _deny(actions: list[str], resource: str, conditions: Conditions) -> iam.PolicyStatement:
     return iam.PolicyStatement(
-        effect=iam.Effect.DENY, actions=[action], resources=[resource], conditions=conditions
+        effect=iam.Effect.DENY, actions=actions, resources=[resource], conditions=conditions
     )
 
 
 class _Resources:
-    """One right on many resources, in statements of limited size, each resource once."""
+    """One permission on many resources, in statements of limited size, each resource once."""
 
-    def __init__(
-        self, role: iam.Role, actions: list[str], conditions: Conditions | None = None
-    ) -> None:
-        self._role = role
+    def __init__(self, policy: Policy, actions: list[str]) -> None:
+        self._policy = policy
         self._actions = actions
-        self._conditions = conditions
         self._statement: iam.PolicyStatement | None = None
         self._seen: set[str] = set()
 
@@ -184,9 +225,9 @@ class _Resources:
         if resource in self._seen:
             return
         if self._statement is None or len(self._seen) % RESOURCES_PER_STATEMENT == 0:
-            self._statement = _allow(self._actions, [resource], self._conditions)
-            self._role.add_to_policy(self._statement)
+            self._statement = _allow(self._actions, [resource])
+            self._policy.add(self._statement)
         else:
             self._statement.add_resources(resource)
+            self._policy.acknowledge([resource])
         self._seen.add(resource)
-        acknowledgements.wildcards(self._role, [resource])

@@ -1,16 +1,21 @@
 """The one Lambda of a stack that all its snapshots share."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from cdk_neptune_snapshot import acknowledgements, permissions, validation
+from cdk_neptune_snapshot import acknowledgements, permissions
 from cdk_neptune_snapshot.bundling import provider_code
+from cdk_neptune_snapshot.function_options import FunctionOptions
 from cdk_neptune_snapshot.habits import Habits
+from cdk_neptune_snapshot.role_policy import NetworkPermissions, RolePolicy
 
 HANDLER = "neptune_snapshot_provider.entry.handler"
 
@@ -22,9 +27,9 @@ class SnapshotProvider(Construct):
     an invocation that was killed is delivered again and carries on where it was.
 
     Attributes:
-        function: Handles the requests; not in a VPC, as it only talks to AWS APIs.
-        role: The function's own role; has no managed policy of AWS's.
-        log_group: Where the function logs; kept for a month, deleted with the stack.
+        function: Handles the requests.
+        role: What the function may do; an own role has no managed policy of AWS's.
+        log_group: Where the function logs.
     """
 
     ID = "NeptuneSnapshotProvider"
@@ -35,79 +40,91 @@ class SnapshotProvider(Construct):
         scope: cdk.Stack,
         id: str,  # noqa: A002 - the CDK's own name for it
         *,
-        runtime: lambda_.Runtime,
-        architecture: lambda_.Architecture,
+        options: FunctionOptions,
     ) -> None:
         super().__init__(scope, id)
-        # The casts are for pyright: jsii names some parameters of class and interface differently.
-        lambda_principal = iam.ServicePrincipal("lambda.amazonaws.com")
-        self.role = iam.Role(
-            self,
-            "Role",
-            assumed_by=cast("iam.IPrincipal", lambda_principal),
-            description="Takes Neptune DB cluster snapshots for CloudFormation",
-        )
-        # Lambda would make a group that never expires and outlives the stack; what the logs say
-        # is of use while a deployment is looked into.
-        self.log_group = logs.LogGroup(
-            self,
-            "LogGroup",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
+        self._options = options.with_defaults()
+        self.role: iam.IRole = options.role or self._make_role()
+        self.log_group: logs.ILogGroup = options.log_group or self._make_log_group()
+        policy = RolePolicy(self, self.role)
         for statement in permissions.constant_statements(scope, self.log_group):
-            self.role.add_to_policy(statement)
-            acknowledgements.wildcards(self, statement.resources)
-        self._rights = permissions.SnapshotRights(self.role)
-        role = cast("iam.IRole", self.role)
-        self._runtime = runtime
-        self._architecture = architecture
-        self.function = self._make_function(role)
-        # Not in the role's default policy, on which the function depends: a circle.
-        # A managed one, as the CDK fills the role's inline policies up to IAM's limit itself.
-        iam.ManagedPolicy(
+            policy.add(statement)
+        self._permissions = permissions.SnapshotPermissions(scope, policy)
+        self.function = self._make_function()
+        policy.add_for(self.function, permissions.poll_statement(self.function))
+        network = NetworkPermissions(policy, self.function)
+        if options.vpc is not None:
+            network.add()
+        cdk.Aspects.of(self.function).add(network, priority=cdk.AspectPriority.READONLY)
+        # The rules of this stack, by their prefix; the ARN names the account as well. A poll needs
+        # no permission of its own, so polls neither wait for each other nor fill the policy.
+        lambda_.CfnPermission(
             self,
-            "PollPolicy",
-            roles=[role],
-            statements=permissions.poll_statements(self.function),
+            "PollPermission",
+            action="lambda:InvokeFunction",
+            function_name=self.function.function_arn,
+            principal="events.amazonaws.com",
+            source_arn=permissions.poll_rules(scope),
         )
-        acknowledgements.runtime(self.function)
-        acknowledgements.for_checkov(self.function, acknowledgements.CHECKOV_FUNCTION)
-        acknowledgements.for_checkov(self.log_group, acknowledgements.CHECKOV_LOG_GROUP)
 
     @classmethod
-    def get_or_create(
+    def get_or_create(  # noqa: PLR0913 - one argument per option, all by keyword
         cls,
         scope: IConstruct,
         *,
         runtime: lambda_.Runtime | None = None,
         architecture: lambda_.Architecture | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        role: iam.IRole | None = None,
+        log_group: logs.ILogGroup | None = None,
+        environment_encryption: kms.IKey | None = None,
+        reserved_concurrent_executions: int | None = None,
     ) -> "SnapshotProvider":
         """Find the provider of a stack, or make it; a nested stack has its own.
 
-        To choose runtime or architecture, call it before the first snapshot is defined.
+        To choose any of the options, call it before the first snapshot is defined. They are those
+        of the CDK's ``Function``, under the same names.
 
         Args:
             scope: The stack, or any construct in it.
-            runtime: A Python runtime; 3.13 when the provider is made without.
+            runtime: A Python runtime, 3.11 or newer; 3.13 when the provider is made without.
             architecture: ARM64 when the provider is made without.
+            vpc: Where the function runs; outside any VPC when the provider is made without. The
+                role gets the permissions for network interfaces. The subnets need a way to the
+                APIs of AWS and to the S3 bucket of CloudFormation's responses.
+            vpc_subnets: Which subnets; those with a way out when the provider is made without.
+            security_groups: A new one that lets everything out when the provider is made without.
+            role: Only ``lambda.amazonaws.com`` need assume it. It gets the permissions, unless it
+                is imported with ``mutable=False``. An own role when the provider is made without.
+            log_group: An own one, kept for a month and deleted with the stack, when the provider
+                is made without.
+            environment_encryption: The KMS key of the environment, which holds no secret.
+            reserved_concurrent_executions: At least 1. Snapshots of a stack that are taken at the
+                same time need one each.
 
         Raises:
-            ValueError: The runtime is not Python's, or the provider exists with another choice.
+            ValueError: An option breaks a rule, or the provider exists with another choice.
         """
+        options = FunctionOptions(
+            runtime=runtime,
+            architecture=architecture,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            role=role,
+            log_group=log_group,
+            environment_encryption=environment_encryption,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
         stack = cdk.Stack.of(scope)
         existing = stack.node.try_find_child(cls.ID)
         if isinstance(existing, SnapshotProvider):
-            existing.require_same(runtime, architecture)
+            existing.require_same(options)
             return existing
-        if runtime is not None and runtime.family is not lambda_.RuntimeFamily.PYTHON:
-            raise validation.invalid("runtime", runtime.name, "must be a Python runtime")
-        return cls(
-            stack,
-            cls.ID,
-            runtime=runtime or lambda_.Runtime.PYTHON_3_13,
-            architecture=architecture or lambda_.Architecture.ARM_64,
-        )
+        options.check(stack)
+        return cls(stack, cls.ID, options=options)
 
     def allow_snapshots(self, cluster_identifier: str, snapshot_pattern: str) -> None:
         """Allow taking snapshots of a cluster under names of a pattern.
@@ -116,46 +133,58 @@ class SnapshotProvider(Construct):
             cluster_identifier: In lower case, or a token.
             snapshot_pattern: A snapshot identifier, in which ``*`` stands for any characters.
         """
-        self._rights.allow(cluster_identifier, snapshot_pattern)
+        self._permissions.allow(cluster_identifier, snapshot_pattern)
 
     def allow_habits(self, habits: Habits) -> None:
         """Allow what the habits of a snapshot need; nothing for those not asked for."""
-        self._rights.allow_habits(
+        self._permissions.allow_habits(
             prunes=habits.keep_last is not None, parameter=habits.last_good_parameter
         )
 
-    def require_same(
-        self, runtime: lambda_.Runtime | None, architecture: lambda_.Architecture | None
-    ) -> None:
-        """Refuse another runtime or architecture than the function has.
+    def require_same(self, options: FunctionOptions) -> None:
+        """Refuse options that the function does not have.
 
         Raises:
-            ValueError: One of them is given and differs.
+            ValueError: An option is given and differs.
         """
-        choices = (
-            ("runtime", runtime, self._runtime),
-            ("architecture", architecture, self._architecture),
-        )
-        for name, wanted, existing in choices:
-            if wanted is not None and wanted.name != existing.name:
-                rule = (
-                    f"the provider of this stack already has {existing.name}; "
-                    "choose before the first snapshot is defined"
-                )
-                raise validation.invalid(name, wanted.name, rule)
+        options.require_same(self._options)
 
-    def _make_function(self, role: iam.IRole) -> lambda_.Function:
-        return lambda_.Function(
+    def _make_role(self) -> iam.IRole:
+        # The casts are for pyright: jsii names some parameters of class and interface differently.
+        lambda_principal = iam.ServicePrincipal("lambda.amazonaws.com")
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=cast("iam.IPrincipal", lambda_principal),
+            description="Takes Neptune DB cluster snapshots for CloudFormation",
+        )
+        return cast("iam.IRole", role)
+
+    def _make_log_group(self) -> logs.ILogGroup:
+        # Lambda would make a group that never expires and outlives the stack; what the logs say
+        # is of use while a deployment is looked into.
+        group = logs.LogGroup(
+            self,
+            "LogGroup",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        acknowledgements.for_checkov(group, acknowledgements.CHECKOV_LOG_GROUP)
+        return cast("logs.ILogGroup", group)
+
+    def _make_function(self) -> lambda_.Function:
+        options = self._options
+        function = lambda_.Function(
             self,
             "Function",
             description="Takes Neptune DB cluster snapshots for CloudFormation",
             code=provider_code(self),
             handler=HANDLER,
-            runtime=self._runtime,
-            architecture=self._architecture,
             timeout=cdk.Duration.minutes(15),  # Lambda's longest
             memory_size=256,
-            role=role,
-            log_group=self.log_group,
             environment={"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "5"},
+            **{**vars(options), "role": self.role, "log_group": self.log_group},
         )
+        acknowledgements.runtime(function)
+        acknowledgements.for_checkov(function, acknowledgements.CHECKOV_FUNCTION)
+        return function

@@ -97,6 +97,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         provider = SnapshotProvider.get_or_create(self)
         pattern = permissions.snapshot_pattern(cluster_identifier, name, prefix)
         provider.allow_snapshots(cluster_identifier, pattern)
+        permissions.warn_of_every_name(self, pattern)
         provider.allow_habits(habits)
         ends_here = len(links) == 1
         properties = {

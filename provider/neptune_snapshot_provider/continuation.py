@@ -37,7 +37,7 @@ _WIRE: Final = (
     Property.TIMEOUT_SECONDS,
     Property.ON_TIMEOUT,
     Property.OWNER,
-    Property.REPLACED,
+    Property.REPLACED_SNAPSHOT,
     Property.KEEP_LAST,
     Property.LAST_GOOD_PARAMETER,
     Property.REUSE_SECONDS,

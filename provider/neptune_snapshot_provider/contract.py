@@ -27,10 +27,14 @@ class Property:
     LAST_GOOD_PARAMETER: Final = "LastGoodParameter"
     REUSE_SECONDS: Final = "ReuseYoungerThanSeconds"
     WHEN_CLUSTER_MISSING: Final = "WhenClusterMissing"
-    REPLACED: Final = "ReplacedSnapshotIdentifier"
-    """On the last resource of a chain: the snapshot that the first one replaces."""
+    REPLACED_SNAPSHOT: Final = "ReplacedSnapshotIdentifier"
+    """On the last resource of a chain: the first resource's attribute `Attribute.REPLACED`."""
     REPORTS_REPLACED: Final = "ReportsReplacedSnapshot"
-    """On the first resource of a chain, so that its response has ``ReplacedSnapshot``."""
+    """On the first resource of a chain, whose last resource reads `Attribute.REPLACED`.
+
+    CloudFormation updates an existing resource only when a property changes: with this property,
+    the first resource of a chain from an earlier version returns the attribute too.
+    """
 
 
 class OnTimeout:
@@ -75,7 +79,7 @@ class Attribute:
     PRUNED: Final = "PrunedSnapshots"
     SPARED: Final = "SparedSnapshots"
     REPLACED: Final = "ReplacedSnapshot"
-    """The physical ID that an Update replaces; empty where nothing is replaced."""
+    """The physical ID that an Update replaces, else empty. For the last resource of a chain."""
     ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED, REPLACED)
 
 

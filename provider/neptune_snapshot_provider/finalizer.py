@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.clock import Clock
@@ -16,18 +16,16 @@ from neptune_snapshot_provider.contract import AVAILABLE, Attribute
 from neptune_snapshot_provider.core import ownership, restore, retention
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
+from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.quota import TAKES_EFFECT_SECONDS
-from neptune_snapshot_provider.core.refusals import Denied, Refusal, Unavailable
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.refusals import Refusal
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.retention import Candidate, Plan
-from neptune_snapshot_provider.core.schedule import PROPAGATION_SECONDS, Budget
+from neptune_snapshot_provider.core.schedule import Budget
 from neptune_snapshot_provider.core.steps import Freed, Quota, Respond
 from neptune_snapshot_provider.logs import LogEvent, log
+from neptune_snapshot_provider.retries import Retries
 
-_T = TypeVar("_T")
-_RETRY_AFTER: Final = 5.0
-_OUTAGE_SECONDS: Final = 60.0
-"""How long a call that is throttled, or meets a fault of the service, is retried."""
 _DEFAULT_USAGE: Final = "by default 100 per region, shared with RDS and Aurora"
 
 
@@ -40,7 +38,7 @@ class Finalizer:
         self._clock = clock
         self._budget = budget
         self._freed: tuple[str, ...] = ()
-        self._outage_began: float | None = None
+        self._retried = Retries(clock, budget)
 
     def complete(self, response: Respond) -> Respond:
         """Take the steps and add the attributes that they lead to."""
@@ -238,29 +236,6 @@ class Finalizer:
             started_at=self._budget.started_at,
             now=self._clock.now(),
         )
-
-    def _retried(self, call: Callable[[], _T]) -> _T:
-        """Make a call until it is not refused any more, or its time is over.
-
-        Raises:
-            Refusal: The last one.
-        """
-        while True:
-            try:
-                return call()
-            except Refusal as refusal:
-                if not self._may_retry(refusal):
-                    raise
-                self._clock.sleep(_RETRY_AFTER)
-
-    def _may_retry(self, refusal: Refusal) -> bool:
-        now = self._clock.now()
-        if isinstance(refusal, Denied):
-            return now < self._budget.started_at + PROPAGATION_SECONDS
-        if not isinstance(refusal, Unavailable):
-            return False
-        self._outage_began = self._outage_began or now
-        return now < self._outage_began + _OUTAGE_SECONDS
 
     def _tolerate(self, step: Callable[[], None]) -> None:
         try:

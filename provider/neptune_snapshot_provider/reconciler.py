@@ -11,12 +11,12 @@ from typing import Final, TypeAlias
 
 from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.clock import Clock
-from neptune_snapshot_provider.core import ownership, schedule
+from neptune_snapshot_provider.core import schedule
 from neptune_snapshot_provider.core.decide import decide, operation_of
-from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Phase
 from neptune_snapshot_provider.core.refusals import Refusal
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.schedule import Budget, Progress, Timing
 from neptune_snapshot_provider.core.steps import (
     AssumeUnknownStack,
@@ -35,9 +35,9 @@ from neptune_snapshot_provider.core.steps import (
 )
 from neptune_snapshot_provider.finalizer import Finalizer
 from neptune_snapshot_provider.logs import LogEvent, log
+from neptune_snapshot_provider.observer import Observer
 
 Outcome: TypeAlias = Respond | Continue
-_Fits: TypeAlias = Callable[[Request, Properties, Snapshot, Mapping[str, str]], bool]
 
 
 class Reconciler:
@@ -51,10 +51,10 @@ class Reconciler:
         self._clock = clock
         self._budget = budget
         self._observed = Observed(started=started)
-        self._tagged: tuple[str, float | None] | None = None
         self._progress = Progress()
         self._reported: tuple[str, int | None] | None = None
         self._finalizer = Finalizer(request, aws, clock, budget)
+        self._observer = Observer(request, aws, self._finalizer.quota)
 
     def run(self) -> Outcome:
         """Take steps until the request is done or this invocation's time is over.
@@ -78,7 +78,7 @@ class Reconciler:
         """Whether a later operation has begun, or may have: then its rules must stay."""
         try:
             if self._observed.stack is None:
-                self._observed = self._stack("")
+                self._observe(Observe(Fact.STACK))
         except Refusal as refusal:
             message = f"Rules of cancelled requests were not looked for: {refusal}"
             log(logging.WARNING, LogEvent.RULE_FAILED, message)
@@ -99,91 +99,11 @@ class Reconciler:
         actions[type(step)](step)
 
     def _observe(self, step: Observe) -> None:
-        observers: Final[dict[Fact, Callable[[str], Observed]]] = {
-            Fact.STACK: self._stack,
-            Fact.CURRENT: self._current,
-            Fact.SNAPSHOT: self._snapshot,
-            Fact.TAGS: self._tags,
-            Fact.CLUSTER: self._cluster,
-            Fact.PREDECESSOR: self._predecessor,
-            Fact.REUSABLE: self._reusable,
-            Fact.QUOTA: self._quota,
-        }
-        observed = observers[step.fact](step.identifier)
-        is_stack = step.fact is Fact.STACK
-        self._observed = replace(observed, refusal=None, is_stack_confirmed=is_stack)
-
-    def _stack(self, _: str) -> Observed:
-        stack = self._aws.stack(self._request.stack_id)
-        observed = replace(self._observed, stack=stack)
-        if stack is MISSING:
-            message = "CloudFormation does not know the stack: no snapshot is ever deleted"
-            log(logging.WARNING, LogEvent.STACK_UNKNOWN, message)
-            return observed
-        operation = operation_of(self._request, observed, self._timing())
-        forward = operation is not None and operation.phase is Phase.FORWARD
-        return replace(observed, seen_before_rollback=observed.seen_before_rollback or forward)
-
-    def _current(self, identifier: str) -> Observed:
-        snapshot = self._aws.snapshot(identifier)
-        if snapshot is MISSING:
-            return replace(self._observed, current=MISSING)
-        tags = self._aws.tags(snapshot.arn)
-        self._tagged = (identifier, snapshot.created_at)
-        return replace(
-            self._observed,
-            current=Found(snapshot=snapshot, tags=tags),
-            identifier=identifier,
-            snapshot=snapshot,
-            tags=tags,
-        )
-
-    def _snapshot(self, identifier: str) -> Observed:
-        snapshot = self._aws.snapshot(identifier)
-        observed = self._observed
-        reads = observed.not_found_reads if observed.identifier == identifier else 0
-        # Another snapshot under the same name may be somebody else's.
-        is_same = isinstance(snapshot, Snapshot) and self._tagged == (
-            identifier,
-            snapshot.created_at,
-        )
-        return replace(
-            observed,
-            identifier=identifier,
-            snapshot=snapshot,
-            tags=observed.tags if is_same else None,
-            not_found_reads=reads + 1 if snapshot is MISSING else 0,
-        )
-
-    def _tags(self, _: str) -> Observed:
-        snapshot = self._observed.snapshot
-        if not isinstance(snapshot, Snapshot):
-            return self._observed
-        tags = self._aws.tags(snapshot.arn)
-        self._tagged = (self._observed.identifier, snapshot.created_at)
-        return replace(self._observed, tags=tags)
-
-    def _cluster(self, _: str) -> Observed:
-        return replace(self._observed, cluster=self._aws.cluster(self._properties.cluster))
-
-    def _predecessor(self, _: str) -> Observed:
-        return replace(self._observed, predecessor=self._newest(ownership.is_of_generation))
-
-    def _reusable(self, _: str) -> Observed:
-        return replace(self._observed, reusable=self._newest(ownership.is_reusable))
-
-    def _quota(self, _: str) -> Observed:
-        return replace(self._observed, quota=self._finalizer.quota())
-
-    def _newest(self, fits: _Fits) -> Found | Missing:
-        """The newest available snapshot of the cluster that fits, with its tags."""
-        cluster = self._properties.cluster
-        usable = [one for one in self._aws.snapshots_of(cluster) if ownership.is_usable(one)]
-        for snapshot in sorted(usable, key=lambda one: one.created_at or 0, reverse=True):
-            tags = self._aws.tags(snapshot.arn)
-            if fits(self._request, self._properties, snapshot, tags):
-                return Found(snapshot=snapshot, tags=tags)
-        return MISSING
+        self._observed = self._observer.observe(step, self._observed)
+        if step.fact is Fact.STACK and not self._observed.seen_before_rollback:
+            operation = operation_of(self._request, self._observed, self._timing())
+            forward = operation is not None and operation.phase is Phase.FORWARD
+            self._observed = replace(self._observed, seen_before_rollback=forward)
 
     def _assume_unknown_stack(self, _: AssumeUnknownStack) -> None:
         message = "The stack's status may not be read: no snapshot is ever deleted"
@@ -192,13 +112,13 @@ class Reconciler:
 
     def _create(self, step: CreateSnapshot) -> None:
         snapshot = self._aws.create(step.identifier, step.cluster, step.tags)
-        self._tagged = (step.identifier, snapshot.created_at)
         self._observed = replace(
             self._observed,
             started=True,
             not_found_reads=0,
             snapshot=snapshot,
             tags=dict(step.tags),
+            tagged_at=snapshot.created_at,
         )
         log(
             logging.INFO,
@@ -276,10 +196,6 @@ class Reconciler:
         self._reported = current
         message = wait.situation[:1].upper() + wait.situation[1:]
         log(logging.INFO, wait.event, message, status=wait.status, percent=wait.percent)
-
-    @property
-    def _properties(self) -> Properties:
-        return self._request.properties or Properties()
 
 
 def _with_tags(observed: Observed, step: ChangeTags) -> Observed:

@@ -9,6 +9,8 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import assertions
 
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider
+from cdk_neptune_snapshot.permissions import NETWORK_ACTIONS
 from neptune_snapshot_provider import contract
 
 Json = dict[str, Any]
@@ -120,3 +122,24 @@ def resources_for(stack: cdk.Stack, action: str) -> set[str]:
         if statement["Effect"] == "Allow" and action in statement["Action"]
         for resource in statement["Resource"]
     }
+
+
+def snapshot_in(stack: cdk.Stack, **options: Any) -> dict[str, Json]:  # noqa: ANN401 - of every type
+    """Define a snapshot behind a provider with options; what is synthesised."""
+    SnapshotProvider.get_or_create(stack, **options)
+    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
+    return resources(stack)
+
+
+def only(found: Mapping[str, Json], kind: str) -> Json:
+    (resource,) = of_type(found, kind)
+    return resource
+
+
+def network_of(stack: cdk.Stack) -> list[tuple[str, str]]:
+    """List effect and resource of the statements about network interfaces."""
+    return [
+        (one["Effect"], *one["Resource"])
+        for one in statements(stack)
+        if set(one["Action"]) == set(NETWORK_ACTIONS)
+    ]

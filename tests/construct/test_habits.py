@@ -158,13 +158,35 @@ def test_in_a_chain_the_last_link_prunes_and_publishes_for_the_first() -> None:
     (owner,) = [name for name, one in found.items() if one["Type"] == contract.RESOURCE_TYPE]
     first = found[owner]["Properties"]
     middle, last = (one["Properties"] for one in of_type(found, contract.WAIT_RESOURCE_TYPE))
-    afterwards = {"LastGoodParameter", "SnapshotLogicalResourceId"}
+    afterwards = {
+        "LastGoodParameter",
+        "SnapshotLogicalResourceId",
+        "ReplacedSnapshotIdentifier",
+    }
     assert not afterwards & (first.keys() | middle.keys())
     assert "KeepLast" not in middle
     assert first["KeepLast"] == last["KeepLast"] == 5
     assert last["LastGoodParameter"] == "/graph/last-good"
     assert last["SnapshotLogicalResourceId"] == owner
     assert last["DBClusterIdentifier"] == "graph"
+
+
+@pytest.mark.parametrize("policy", ["keep_last", "last_good_parameter"])
+def test_the_last_link_learns_from_the_first_which_snapshot_is_replaced(policy: str) -> None:
+    """The first has a property for it: an existing first resource is updated too, and answers."""
+    found = resources(stack_with(**{policy: HABITS[policy]}, timeout=cdk.Duration.hours(2)))
+    (owner,) = [name for name, one in found.items() if one["Type"] == contract.RESOURCE_TYPE]
+    middle, last = (one["Properties"] for one in of_type(found, contract.WAIT_RESOURCE_TYPE))
+    assert last["ReplacedSnapshotIdentifier"] == {"Fn::GetAtt": [owner, "ReplacedSnapshot"]}
+    assert found[owner]["Properties"]["ReportsReplacedSnapshot"] == "true"
+    new = {"ReplacedSnapshotIdentifier", "ReportsReplacedSnapshot"}
+    assert not new & middle.keys()
+    assert len(new & found[owner]["Properties"].keys()) == len(new & last.keys()) == 1
+
+
+def test_a_single_resource_knows_itself_which_snapshot_it_replaces() -> None:
+    sent = wire(stack_with(**HABITS))
+    assert not {"ReplacedSnapshotIdentifier", "ReportsReplacedSnapshot"} & sent.keys()
 
 
 def test_in_a_chain_the_first_link_decides_whether_a_snapshot_is_taken() -> None:

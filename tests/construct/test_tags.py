@@ -104,13 +104,20 @@ def test_stack_tags_added_late_arrive() -> None:
 def test_a_forbidden_tag_from_elsewhere_ends_the_synthesis() -> None:
     stack = new_stack()
     snapshot_in(stack)
-    cdk.Tags.of(stack).add("owner", "me@example.com")
+    cdk.Tags.of(stack).add("owner", "me, you")
     with pytest.raises(RuntimeError) as caught:
         resources(stack)
     message = str(caught.value)
     assert "Stack/Snapshot" in message
-    assert "Invalid tags {'owner': 'me@example.com'}: must contain only letters" in message
+    assert "Invalid tags {'owner': 'me, you'}: must contain only letters" in message
     assert "Tags.of(snapshot).remove" in message
+
+
+def test_an_email_address_is_an_ordinary_tag() -> None:
+    stack = new_stack()
+    snapshot_in(stack, contact="graph@example.com")
+    cdk.Tags.of(stack).add("Owner", "team@example.com")
+    assert tags_on_the_wire(stack) == {"contact": "graph@example.com", "Owner": "team@example.com"}
 
 
 def test_too_many_tags_from_everywhere_end_the_synthesis() -> None:

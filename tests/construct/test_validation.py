@@ -27,7 +27,7 @@ BAD_TAGS = [
     ({"rds:team": "graph"}, "may start with 'aws:' or 'rds:'"),
     ({"k" * 129: "graph"}, "its key must have 1 to 128 characters, has 129"),
     ({"": "graph"}, "its key must have 1 to 128 characters, has 0"),
-    ({"owner": "me@example.com"}, "must contain only letters, digits, spaces"),
+    ({"owner": "me, you"}, "must contain only letters, digits, spaces and _.:/=+-@ (found ',')"),
     ({"team": "v" * 257}, "its value must have at most 256 characters, has 257"),
     ({contract.OwnerTag.STACK: "mine"}, "are set by this library"),
     ({"team": 7}, "key and value must be strings"),

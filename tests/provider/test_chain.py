@@ -7,7 +7,8 @@ import pytest
 
 from neptune_snapshot_provider.continuation import fold, unfold
 from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute, OwnerTag
-from neptune_snapshot_provider.core.request import parse_properties, parse_request
+from neptune_snapshot_provider.core.properties import parse_properties
+from neptune_snapshot_provider.core.request import parse_request
 from neptune_snapshot_provider.core.steps import Answer
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,

@@ -16,7 +16,8 @@ from neptune_snapshot_provider.contract import (
     tag_problem,
 )
 from neptune_snapshot_provider.core import ownership
-from neptune_snapshot_provider.core.request import Properties, Request, RequestType, parse_request
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
 from support import events
 
 VALID = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9]){0,62}", fullmatch=True).filter(

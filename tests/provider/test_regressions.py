@@ -13,9 +13,9 @@ from neptune_snapshot_provider.errors import (
     RequestCancelled,
 )
 from neptune_snapshot_provider.reconciler import HandOver
-from simulation.cloudformation import Stack
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.stacks import Stack
 from simulation.templates import Declared, Template
 from simulation.universe import ANSWER, Universe, simulated
 from support import events
@@ -216,7 +216,7 @@ def test_a_late_rollback_took_a_snapshot_of_what_the_next_update_had_changed_alr
 def test_a_chain_of_hours_answered_without_attributes(universe: Universe) -> None:
     """What read the ARN of the snapshot failed."""
     universe.neptune.duration = 4000.0
-    template = Template((Declared("Snapshot", links=1),))
+    template = Template((Declared("Snapshot", timeout=2 * TIMEOUT_MAX),))
     stack = universe.cloudformation.create("Graph", template)
     universe.settle()
     assert stack.status == "CREATE_COMPLETE"

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from neptune_snapshot_provider.contract import TIMEOUT_MAX
+from neptune_snapshot_provider.core.properties import parse_properties
 from neptune_snapshot_provider.core.request import (
     RequestType,
     is_custom_resource_event,
-    parse_properties,
     parse_request,
 )
 from neptune_snapshot_provider.errors import InvalidRequest

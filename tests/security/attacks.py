@@ -45,11 +45,6 @@ def targets(*arns: str) -> Context:
     return {"events:TargetArn": list(arns)}
 
 
-def lets_in(principal: str) -> Context:
-    """Context of AddPermission."""
-    return {"lambda:Principal": principal}
-
-
 def removing(*keys: str) -> Context:
     """Context of RemoveTagsFromResource."""
     return {"aws:TagKeys": list(keys)}
@@ -66,9 +61,6 @@ SNAPSHOTS: Mapping[str, Request] = {
     "delete a snapshot in another account": Request(
         DELETE, arn("rds", f"cluster-snapshot:{NAME}", account=OTHER_ACCOUNT), IS_OURS
     ),
-    "tag a snapshot somebody made by hand": Request(
-        TAG, snapshot(NAME), {**IS_FOREIGN, **request_tags({"team": "graph"})}
-    ),
     "tag another stack's snapshot": Request(
         TAG, snapshot(NAME), {**IS_THEIRS, **request_tags({"team": "graph"})}
     ),
@@ -76,6 +68,10 @@ SNAPSHOTS: Mapping[str, Request] = {
     "give a foreign snapshot to another stack": Request(
         TAG, snapshot(NAME), {**IS_FOREIGN, **request_tags(THEIRS)}
     ),
+    "give an own snapshot to another stack": Request(
+        TAG, snapshot(NAME), {**IS_OURS, **request_tags(THEIRS)}
+    ),
+    "tag a new snapshot as another stack's": Request(TAG, snapshot(NAME), request_tags(THEIRS)),
     "remove tags of a foreign snapshot": Request(
         UNTAG, snapshot(NAME), {**IS_FOREIGN, **removing("team")}
     ),
@@ -93,11 +89,6 @@ SNAPSHOTS: Mapping[str, Request] = {
     "snapshot a cluster in another region": Request(
         CREATE, arn("rds", f"cluster:{CLUSTER}", region=OTHER_REGION), OURS_TO_BE
     ),
-    "snapshot the cluster without the owner's tag": Request(CREATE, cluster(CLUSTER)),
-    "snapshot the cluster as another stack": Request(
-        CREATE, cluster(CLUSTER), request_tags(THEIRS)
-    ),
-    "name a snapshot as own without the owner's tag": Request(CREATE, snapshot(NAME)),
     "name a snapshot in another region": Request(
         CREATE, arn("rds", f"cluster-snapshot:{NAME}", region=OTHER_REGION), OURS_TO_BE
     ),
@@ -105,6 +96,9 @@ SNAPSHOTS: Mapping[str, Request] = {
 NAMES: Mapping[str, Request] = {
     "create a snapshot outside the names given": Request(
         CREATE, snapshot("payments-1"), OURS_TO_BE
+    ),
+    "tag a snapshot outside the names given": Request(
+        TAG, snapshot("payments-1"), {**IS_FOREIGN, **request_tags({"team": "graph"})}
     ),
     "tag as own outside the names given": Request(TAG, snapshot("payments-1"), OURS_TO_BE),
     "tag an automated snapshot as own": Request(
@@ -135,22 +129,16 @@ POLLS: Mapping[str, Request] = {
         "events:PutTargets", rule("payments-nightly"), targets(THIS_FUNCTION)
     ),
     "read the targets of a rule": Request("events:ListTargetsByRule", OWN_RULE),
-    "open the function to another account": Request(
-        "lambda:AddPermission", THIS_FUNCTION, lets_in(OTHER_ACCOUNT)
+    "open the function to EventBridge": Request(
+        "lambda:AddPermission", THIS_FUNCTION, {"lambda:Principal": "events.amazonaws.com"}
     ),
-    "open the function to everybody": Request("lambda:AddPermission", THIS_FUNCTION, lets_in("*")),
-    "open the function to another service": Request(
-        "lambda:AddPermission", THIS_FUNCTION, lets_in("s3.amazonaws.com")
+    "open the function to everybody": Request(
+        "lambda:AddPermission", THIS_FUNCTION, {"lambda:Principal": "*"}
     ),
-    "open another function": Request(
-        "lambda:AddPermission", OTHER_FUNCTION, lets_in("events.amazonaws.com")
+    "close the function to EventBridge": Request(
+        "lambda:RemovePermission", THIS_FUNCTION, {"lambda:Principal": "events.amazonaws.com"}
     ),
-    "close the function to another principal": Request(
-        "lambda:RemovePermission", THIS_FUNCTION, lets_in(OTHER_ACCOUNT)
-    ),
-    "close another function": Request(
-        "lambda:RemovePermission", OTHER_FUNCTION, lets_in("events.amazonaws.com")
-    ),
+    "read who may invoke the function": Request("lambda:GetPolicy", THIS_FUNCTION),
 }
 ELSEWHERE: Mapping[str, Request] = {
     "invoke itself": Request("lambda:InvokeFunction", THIS_FUNCTION),
@@ -177,19 +165,22 @@ ELSEWHERE: Mapping[str, Request] = {
 EVERYWHERE: Mapping[str, Request] = {**SNAPSHOTS, **CLUSTERS, **POLLS, **ELSEWHERE}
 
 POSSIBLE: Mapping[str, Request] = {
+    "snapshot the cluster without the owner's tag": Request(CREATE, cluster(CLUSTER)),
+    "name a snapshot as own without the owner's tag": Request(CREATE, snapshot(NAME)),
+    "tag a snapshot that nobody owns, under the names given": Request(
+        TAG, snapshot(NAME), {**IS_FOREIGN, **request_tags({"team": "graph"})}
+    ),
     "make a snapshot own that nobody owns, under the names given": Request(
         TAG, snapshot(NAME), {**IS_FOREIGN, **OURS_TO_BE}
     ),
     "delete an own snapshot": Request(DELETE, snapshot(NAME), IS_OURS),
-    "give an own snapshot to another stack": Request(
-        TAG, snapshot(NAME), {**IS_OURS, **request_tags(THEIRS)}
+    "remove the owner's tag of an own snapshot": Request(
+        UNTAG, snapshot(NAME), {**IS_OURS, **removing(OwnerTag.STACK)}
     ),
     "read the tags of any snapshot": Request(
         "rds:ListTagsForResource", snapshot("payments-1"), IS_FOREIGN
     ),
     "remove its own polls": Request("events:DeleteRule", OWN_RULE),
-    "open the function to all of EventBridge": Request(
-        "lambda:AddPermission", THIS_FUNCTION, lets_in("events.amazonaws.com")
-    ),
+    "make another rule that calls the function": Request("events:PutRule", OWN_RULE),
 }
 """What cannot be denied, as the provider needs it; the reasons stand in docs/security.md."""

@@ -1,10 +1,11 @@
 """What IAM is asked for each call: actions, resources and context.
 
-After the Service Authorization Reference of each service, and where that is silent, every way in
-which IAM could ask.
+After the Service Authorization Reference of each service. Where it is unproven whether AWS supplies
+a condition key, a call asks once with the key and once without.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from security.iam import Request, arn
@@ -62,19 +63,33 @@ def resource_tags(tags: Mapping[str, str]) -> Context:
 
 def request_tags(tags: Mapping[str, str]) -> Context:
     """What a condition finds out about tags that are to be."""
-    context: Context = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
-    return {**context, "aws:TagKeys": list(tags)}
+    return {**_new_values(tags), **_new_keys(tags)}
+
+
+def _new_values(tags: Mapping[str, str]) -> Context:
+    return {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+
+
+def _new_keys(tags: Mapping[str, str]) -> Context:
+    return {"aws:TagKeys": list(tags)}
+
+
+def _readings(*unproven: Context) -> Iterator[Context]:
+    """Combine keys of which it is not known whether AWS supplies them: each with and without."""
+    for supplied in product(*(({}, each) for each in unproven)):
+        yield {key: value for each in supplied for key, value in each.items()}
 
 
 def _create(given: Parameters, _existing: Context) -> Iterator[Request]:
     tags = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
-    context = request_tags(tags)
+    requested = _new_values(tags), _new_keys(tags)
     name = snapshot(given["DBClusterSnapshotIdentifier"])
-    yield Request("rds:CreateDBClusterSnapshot", cluster(given["DBClusterIdentifier"]), context)
-    yield Request("rds:CreateDBClusterSnapshot", name, context)
-    yield Request("rds:AddTagsToResource", name, context)
-    # Not documented: IAM may take the tags to come for tags that are there.
-    yield Request("rds:AddTagsToResource", name, {**context, **resource_tags(tags)})
+    for context in _readings(*requested):
+        yield Request("rds:CreateDBClusterSnapshot", cluster(given["DBClusterIdentifier"]), context)
+        yield Request("rds:CreateDBClusterSnapshot", name, context)
+    # IAM may take the tags to come for tags that are there.
+    for context in _readings(*requested, resource_tags(tags)):
+        yield Request("rds:AddTagsToResource", name, context)
 
 
 def _describe_snapshots(given: Parameters, existing: Context) -> Iterator[Request]:
@@ -88,8 +103,8 @@ def _describe_snapshots(given: Parameters, existing: Context) -> Iterator[Reques
 
 def _add_tags(given: Parameters, existing: Context) -> Iterator[Request]:
     tags = {tag["Key"]: tag["Value"] for tag in given["Tags"]}
-    context = {**existing, **request_tags(tags)}
-    yield Request("rds:AddTagsToResource", given["ResourceName"], context)
+    for context in _readings(_new_values(tags), _new_keys(tags)):
+        yield Request("rds:AddTagsToResource", given["ResourceName"], {**existing, **context})
 
 
 def _remove_tags(given: Parameters, existing: Context) -> Iterator[Request]:
@@ -100,15 +115,6 @@ def _remove_tags(given: Parameters, existing: Context) -> Iterator[Request]:
 def _put_targets(given: Parameters, _: Context) -> Iterator[Request]:
     context: Context = {"events:TargetArn": [each["Arn"] for each in given["Targets"]]}
     yield Request("events:PutTargets", rule(given["Rule"]), context)
-
-
-def _permission(action: str) -> Callable[[Parameters, Context], Iterator[Request]]:
-    def requests(given: Parameters, _: Context) -> Iterator[Request]:
-        # Removing names no principal; IAM knows that of the statement that is removed.
-        context: Context = {"lambda:Principal": given.get("Principal", "events.amazonaws.com")}
-        yield Request(action, function(given["FunctionName"]), context)
-
-    return requests
 
 
 def _account(_: Parameters, __: Context) -> Iterator[Request]:
@@ -145,7 +151,4 @@ KNOWN: Mapping[str, Callable[[Parameters, Context], Iterator[Request]]] = {
     "events:DeleteRule": _on("events:DeleteRule", rule, "Name"),
     "events:PutTargets": _put_targets,
     "events:RemoveTargets": _on("events:RemoveTargets", rule, "Rule"),
-    "lambda:AddPermission": _permission("lambda:AddPermission"),
-    "lambda:RemovePermission": _permission("lambda:RemovePermission"),
-    "lambda:GetPolicy": _on("lambda:GetPolicy", function, "FunctionName"),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from neptune_snapshot_provider.contract import OwnerTag
 from security import authorisations, iam, stacks
 from security.iam import Policy, Question, Request
 from security.recording import Call
@@ -33,6 +34,31 @@ def test_every_call_of_every_scenario_is_allowed(calls: Calls, stack: str) -> No
     policies = stacks.deployed(stack).policies
     answers = iam.allowed([Question(policies, request) for request in requests])
     assert [each for each, allowed in zip(requests, answers, strict=True) if not allowed] == []
+
+
+@pytest.mark.parametrize("key", ["aws:RequestTag", "aws:ResourceTag", "aws:TagKeys"])
+def test_both_readings_of_the_tags_are_tried(calls: Calls, key: str) -> None:
+    """A creation that needs a key of unproven supply is refused in one reading, never in all."""
+    requests = needed(calls["literal"])
+    tagging = [each for each in requests if each.action == "rds:AddTagsToResource"]
+    named = f"{key}/{OwnerTag.STACK}" if key.endswith("Tag") else key
+    deny = {
+        "Effect": "Deny",
+        "Action": "rds:AddTagsToResource",
+        "Resource": "*",
+        "Condition": {"Null": {named: "true"}},
+    }
+    policies = (*stacks.deployed("literal").policies, {"Statement": [deny]})
+    answers = iam.allowed([Question(policies, request) for request in tagging])
+    assert set(answers) == {True, False}
+
+
+def test_no_creation_depends_on_a_tag() -> None:
+    for name in stacks.ALL:
+        for policy in stacks.deployed(name).policies:
+            for statement in policy["Statement"]:
+                if "rds:CreateDBClusterSnapshot" in _list(statement["Action"]):
+                    assert (statement["Effect"], "Condition" in statement) == ("Allow", False)
 
 
 def test_the_scenarios_make_every_call_that_the_provider_can_make(calls: Calls) -> None:

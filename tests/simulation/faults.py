@@ -16,6 +16,8 @@ from botocore.exceptions import ConnectionClosedError as ConnectionReset
 ENDPOINT = "https://service.example"
 BATCHES = ("PutTargets", "RemoveTargets")
 """Operations whose entries can fail one by one (``Kind.PARTIAL``)."""
+EVENT_OPERATIONS = ("PutRule", "DeleteRule", *BATCHES)
+"""Operations that another update in progress refuses (``Kind.CONFLICT``)."""
 
 
 class Kind(Enum):

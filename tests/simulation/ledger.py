@@ -14,7 +14,8 @@ class Deed:
     ``own`` is true when a request of the same resource created the snapshot: tags prove nothing.
     ``age`` is for how many seconds a snapshot of that name exists. ``is_newer`` says that the
     snapshot is as new as, or newer than, the one that the resource had when the operation began.
-    ``named_by`` are the parameters that name the snapshot.
+    ``named_by`` are the parameters that name the snapshot. ``protected_for`` is for how many
+    seconds it has been shared or tagged to be kept.
     """
 
     operation: str
@@ -25,6 +26,7 @@ class Deed:
     is_copy: bool
     is_newer: bool
     named_by: tuple[str, ...]
+    protected_for: float
     stack_status: str
     answer: str
     answered_with: str

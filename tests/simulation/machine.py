@@ -1,15 +1,17 @@
 """Every order of events: Hypothesis plays user, CloudFormation, Neptune and bad luck."""
 
 from contextlib import AbstractContextManager  # noqa: TC003 - Hypothesis reads annotations
+from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from simulation import luck
-from simulation.cloudformation import Stack
 from simulation.faults import Fault
 from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.stacks import Stack, Style
+from simulation.surroundings import Surroundings
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
 
@@ -28,7 +30,7 @@ _SHORT = 3000
 _GONE = ("DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE")
 
 
-class Lifecycle(RuleBasedStateMachine):
+class Lifecycle(Surroundings):
     """Stacks with one to three snapshots on one provider, and what befalls them."""
 
     def __init__(self) -> None:
@@ -43,14 +45,33 @@ class Lifecycle(RuleBasedStateMachine):
         duration=luck.DURATIONS,
         first=luck.DECLARED,
         count=st.integers(1, 3),
+        nested=luck.SELDOM,
+        unusual=st.sampled_from(["", "", "", "", "", "imitated", "parent denied"]),
     )
-    def begin(self, seed: int, duration: float, first: Declared, count: int) -> None:
+    def begin(  # noqa: PLR0917 - drawn
+        self,
+        seed: int,
+        duration: float,
+        first: Declared,
+        count: int,
+        nested: bool,  # noqa: FBT001 - drawn
+        unusual: str,
+    ) -> None:
         """With a stack, so that there is something to lose."""
         self._simulation = simulated(seed)
         self.universe = self._simulation.__enter__()
         self.causes = self.universe.ledger.causes
         self.universe.neptune.duration = duration
-        self.universe.cloudformation.create("Graph", Template(self._snapshots(first, count)))
+        cloudformation = self.universe.cloudformation
+        cloudformation.lag = luck.staleness(self.universe.random)
+        cloudformation.is_imitated = unusual == "imitated"
+        template = Template(self._snapshots(first, count))
+        if not nested:
+            cloudformation.create("Graph", template)
+            return
+        child = cloudformation.create_nested("Graph", template)
+        if child.parent and unusual == "parent denied":
+            cloudformation.denied.add(child.parent.id)
 
     def teardown(self) -> None:
         if self._simulation is None:
@@ -71,10 +92,16 @@ class Lifecycle(RuleBasedStateMachine):
     # What users do.
 
     @precondition(lambda self: not self.stacks())
-    @rule(first=luck.DECLARED, count=st.integers(1, 3), fails=luck.SELDOM)
-    def create_stack(self, first: Declared, count: int, fails: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(
+        first=luck.DECLARED,
+        count=st.integers(1, 3),
+        fails=luck.SELDOM,
+        style=luck.CREATION_STYLES,
+    )
+    def create_stack(self, first: Declared, count: int, fails: bool, style: Style) -> None:  # noqa: FBT001 - drawn
         template = Template(self._snapshots(first, count), fails)
-        self.universe.cloudformation.create("Graph", template)
+        self.delay_permissions(None, template.snapshots[0])
+        self.universe.cloudformation.create("Graph", template, style)
 
     @precondition(lambda self: self.idle())
     @rule(update=luck.UPDATES)
@@ -90,13 +117,24 @@ class Lifecycle(RuleBasedStateMachine):
             self._update(update)
             self.universe.settle()
 
+    @precondition(lambda self: self.idle())
+    @rule(attempts=luck.ATTEMPTS, between=luck.SECONDS)
+    def deployments_fail_and_are_tried_again(
+        self, attempts: list[luck.Update], between: float
+    ) -> None:
+        for update in attempts:
+            if self.idle():
+                self._update(update)
+                self.universe.settle()
+                self.universe.engine.run(between)
+
     @precondition(lambda self: self.idle() or self.busy("CREATE_IN_PROGRESS"))
     @rule(really=luck.SELDOM)
     def delete_stack(self, really: bool) -> None:  # noqa: FBT001 - drawn
         if really and self.idle():
             self.universe.engine.run(QUIET_SECONDS)
         for stack in self.idle() + self.busy("CREATE_IN_PROGRESS"):
-            if really:
+            if really and not (stack.parent and stack.parent.is_busy):
                 self.universe.cloudformation.delete(stack)
 
     @precondition(lambda self: self.busy("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
@@ -199,14 +237,20 @@ class Lifecycle(RuleBasedStateMachine):
             neptune.snapshots[name].status = disaster
 
     def stacks(self) -> list[Stack]:
-        """Those that still exist."""
-        stacks = self.universe.cloudformation.stacks.values()
-        return [stack for stack in stacks if stack.is_busy or stack.status not in _GONE]
+        """Those that still exist and have snapshots, or had."""
+        stacks = list(self.universe.cloudformation.stacks.values())
+        around = [one.parent for one in stacks]
+        exist = [one for one in stacks if one.is_busy or one.status not in _GONE]
+        return [one for one in exist if one not in around]
 
     def idle(self) -> list[Stack]:
         """Those that can be updated."""
         broken = "UPDATE_ROLLBACK_FAILED"
-        return [one for one in self.stacks() if not one.is_busy and one.status != broken]
+        return [
+            one
+            for one in self.stacks()
+            if not (one.is_busy or (one.parent and one.parent.is_busy)) and one.status != broken
+        ]
 
     def busy(self, *statuses: str) -> list[Stack]:
         """Those in the middle of something, or of one of these."""
@@ -217,25 +261,34 @@ class Lifecycle(RuleBasedStateMachine):
     def own(self) -> list[str]:
         """Snapshots that the provider made."""
         snapshots = self.universe.neptune.snapshots.values()
-        return [one.name for one in snapshots if "neptune-snapshot:stack" in one.tags]
+        return [one.name for one in snapshots if one.made_by]
 
     def _update(self, update: luck.Update) -> None:
         # CloudFormation needs longer from one operation's last request to the next operation.
         self.universe.engine.run(QUIET_SECONDS)
         (stack,) = self.idle()
-        stack.style = update.style
-        first = stack.template.snapshots[0].but(**update.changes)
-        snapshots = self._snapshots(first, update.count, stack.template)
-        self.universe.cloudformation.update(stack, Template(snapshots, update.fails))
+        nested = stack.parent is not None and update.through_parent
+        keeps_failed = stack.status == "CREATE_FAILED" or (update.style.keeps_failed and not nested)
+        stack.style = replace(update.style, keeps_failed=keeps_failed)
+        first = update.of(stack.template.snapshots[0])
+        template = Template(self._snapshots(first, update.count, stack.template), update.fails)
+        self.delay_permissions(stack.template.snapshots[0], template.snapshots[0])
+        if nested:
+            cloudformation = self.universe.cloudformation
+            cloudformation.update_through_parent(stack, template, fails=update.parent_fails)
+        else:
+            self.universe.cloudformation.update(stack, template)
 
     def _snapshots(
         self, first: Declared, count: int, before: Template | None = None
     ) -> tuple[Declared, ...]:
         """The first as drawn, and plain ones beside it."""
         rest = [Declared(f"Snapshot{number}") for number in range(1, count)]
-        kept = {one.logical_id: one for one in before.snapshots} if before else {}
+        kept = {one.id: one for one in before.snapshots} if before else {}
+        if first.trigger == luck.NOW:
+            first = first.but(trigger=luck.time_trigger(self.universe.engine.now))
         self._note_causes(first)
-        return (first, *(kept.get(one.logical_id, one) for one in rest))
+        return (first, *(kept.get(one.id, one) for one in rest))
 
     def _note_causes(self, declared: Declared) -> None:
         if declared.timeout < _SHORT:

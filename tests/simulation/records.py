@@ -60,9 +60,10 @@ class Cluster:
 class Snapshot:
     """One snapshot; ``status`` overrides what the clock says.
 
-    ``made_by`` are stack ID and logical ID of the resource whose request created it; empty for
+    ``made_by`` are stack ID and logical ID of the resource whose request created it; ``None`` for
     whatever the provider did not create, whichever tags it carries. ``source`` is the ARN of the
-    snapshot that this one is a copy of.
+    snapshot that this one is a copy of. ``protected_at`` is when somebody shared it or gave it the
+    tag that protects it from retention.
     """
 
     name: str
@@ -78,7 +79,8 @@ class Snapshot:
     shared: bool = False
     source: str = ""
     cluster_born_at: float = 0.0
-    made_by: tuple[str, str] = ("", "")
+    made_by: tuple[str, str] | None = None
+    protected_at: float | None = None
     progress_moves: bool = True
 
     def status_at(self, now: float) -> str:

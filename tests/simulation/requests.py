@@ -11,11 +11,18 @@ ANSWER_MAX: Final = 4096
 
 @dataclass(eq=False)
 class Request:
-    """``cancelled_at`` is when CloudFormation went on without its answer."""
+    """``cancelled_at`` is when CloudFormation continued without its response.
+
+    ``reverts`` marks an Update that only puts back what was there, ``is_rollback`` one that does so
+    in the rollback of its stack, and ``is_accepted`` a response that CloudFormation took as what
+    the resource is from then on.
+    """
 
     event: dict[str, Any]
     sent_at: float
+    reverts: bool = False
     is_rollback: bool = False
+    is_accepted: bool = False
     answer: dict[str, Any] | None = None
     answered_at: float | None = None
     cancelled_at: float | None = None
@@ -50,6 +57,11 @@ class Request:
     def settled(self) -> bool:
         """Nothing more is waited for."""
         return self.answer is not None or self.timed_out or self.cancelled
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The attributes in the response."""
+        return dict((self.answer or {}).get("Data") or {})
 
     @property
     def physical_id(self) -> str:

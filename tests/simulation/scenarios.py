@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from simulation.cloudformation import RollbackStyle, Stack
+from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe
 
@@ -56,12 +56,12 @@ def _update(
     *snapshots: Declared,
     duration: float = 2.0,
     fails: bool = False,
-    style: RollbackStyle | None = None,
+    style: Style | None = None,
 ) -> Callable[[Universe], None]:
     def update(universe: Universe) -> None:
         universe.neptune.duration = duration
         stack = _stack(universe)
-        stack.style = style or RollbackStyle()
+        stack.style = style or Style()
         universe.cloudformation.update(stack, Template(snapshots, fails))
         universe.settle()
 
@@ -98,7 +98,8 @@ def _stack(universe: Universe) -> Stack:
 
 _PRUNED: Final = _ONE.but(keep_last=2, retain=True, parameter="/graph/last-good")
 _TAGGED: Final = _ONE.but(tags={"team": "a", "cost": "b"})
-_CHAIN: Final = _ONE.but(links=2, parameter="/graph/last-good")
+_CHAIN: Final = _ONE.but(timeout=3 * 3300, parameter="/graph/last-good")
+_UPDATES: Final = Style(updates_replaced=True, sends_new_id=True)
 _NEXT: Final = _ONE.but(trigger="next")
 
 SCENARIOS: Final = (
@@ -117,18 +118,18 @@ SCENARIOS: Final = (
     Scenario("change tags", _create(_TAGGED), _update(_TAGGED.but(tags={"team": "z"}))),
     Scenario("prune", _thrice, _update(_PRUNED.but(trigger="3"))),
     Scenario(
-        "the migration fails", _create(_TAGGED), _update(_NEXT, fails=True, style=RollbackStyle())
+        "the migration fails", _create(_TAGGED), _update(_NEXT, fails=True, style=_UPDATES)
     ),
     Scenario(
         "the migration fails, and only the new one is deleted",
         _create(_TAGGED),
-        _update(_NEXT, fails=True, style=RollbackStyle(updates_replaced=False)),
+        _update(_NEXT, fails=True, style=Style()),
     ),
     Scenario(
         "the migration fails after a change of tags",
         _create(_TAGGED),
         _update(
-            _TAGGED.but(tags={"team": "z"}), fails=True, style=RollbackStyle(sends_new_id=False)
+            _TAGGED.but(tags={"team": "z"}), fails=True, style=Style(updates_replaced=True, sends_new_id=False)
         ),
     ),
     Scenario("delete", _create(_ONE, Declared("Other")), _delete),

@@ -1,23 +1,24 @@
-"""What a user declares: snapshots, how long each may take, and what has to wait for them."""
+"""What a user declares, and the template that the construct makes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from neptune_snapshot_provider.contract import (
-    RESOURCE_TYPE,
-    TIMEOUT_MAX,
-    WAIT_RESOURCE_TYPE,
-    OnTimeout,
-    WhenClusterMissing,
-)
+from neptune_snapshot_provider.contract import TIMEOUT_MAX
+from simulation.functions import FUNCTION_ARN
+from simulation.synthesis import Resource, Shape, synthesize
+
+
+class MissingAttribute(Exception):
+    """A template refers to an attribute that the resource's last response did not have."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One snapshot of a template; ``links`` more resources wait for it after its own hour."""
+    """The arguments of one ``DatabaseClusterSnapshot``; ``timeout`` and ``reuse`` are seconds."""
 
-    logical_id: str
+    id: str
     cluster: str = "graph"
     trigger: str = ""
     name: str = ""
@@ -25,7 +26,6 @@ class Declared:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: int = TIMEOUT_MAX
     retain: bool = False
-    links: int = 0
     keep_last: int = 0
     parameter: str = ""
     reuse: int = 0
@@ -35,45 +35,44 @@ class Declared:
         """The same with changes."""
         return replace(self, **changes)
 
-    def properties(self) -> dict[str, Any]:
-        """``ResourceProperties`` of the snapshot."""
-        optional = {
+    @property
+    def generation(self) -> tuple[str, ...]:
+        """What makes the next snapshot another one."""
+        return self.cluster, self.name, self.prefix, self.trigger
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """The snapshot's resource, and those that wait for the snapshot."""
+        return synthesize(
+            Shape(
+                id=self.id,
+                has_name=bool(self.name),
+                has_prefix=bool(self.prefix),
+                has_trigger=bool(self.trigger),
+                tag_keys=tuple(sorted(self.tags)),
+                timeout=self.timeout,
+                retain=self.retain,
+                keep_last=self.keep_last,
+                parameter=self.parameter,
+                reuse=self.reuse,
+                skips=self.skips,
+            )
+        )
+
+    @property
+    def logical_id(self) -> str:
+        """Logical ID of the snapshot's own resource."""
+        return self.resources[0].logical_id
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Values of the template's parameters."""
+        return {
+            "Cluster": self.cluster,
+            "Name": self.name,
+            "Prefix": self.prefix,
             "Trigger": self.trigger,
-            "DBClusterSnapshotIdentifier": self.name,
-            "SnapshotIdentifierPrefix": self.prefix,
-            "OnTimeout": OnTimeout.CONTINUE if self.links else "",
-            "KeepLast": str(self.keep_last or ""),
-            "LastGoodParameter": "" if self.links else self.parameter,
-            "ReuseYoungerThanSeconds": str(self.reuse or ""),
-            "WhenClusterMissing": WhenClusterMissing.SKIP if self.skips else "",
-        }
-        return {
-            "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:Provider",
-            "ServiceTimeout": "3600",
-            "DBClusterIdentifier": self.cluster,
-            "TimeoutSeconds": str(self.timeout),
-            "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
-            **{key: value for key, value in optional.items() if value},
-        }
-
-    def link_ids(self) -> list[str]:
-        """Logical ids of the resources that wait on."""
-        return [f"{self.logical_id}Wait{number}" for number in range(self.links)]
-
-    def link_properties(self, logical_id: str, snapshot: str) -> dict[str, Any]:
-        """``ResourceProperties`` of one of them."""
-        is_last = logical_id == self.link_ids()[-1]
-        afterwards = {
-            "KeepLast": str(self.keep_last or ""),
-            "LastGoodParameter": self.parameter,
-            "SnapshotLogicalResourceId": self.logical_id,
-        }
-        return {
-            **{key: value for key, value in afterwards.items() if is_last and value},
-            "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:Provider",
-            "DBClusterSnapshotIdentifier": snapshot,
-            "TimeoutSeconds": str(self.timeout),
-            "OnTimeout": OnTimeout.FAIL if is_last else OnTimeout.CONTINUE,
+            **{f"Tag{key}": value for key, value in self.tags.items()},
         }
 
 
@@ -81,13 +80,59 @@ class Declared:
 class Template:
     """Snapshots and a migration that starts when all of them are available."""
 
-    snapshots: tuple[Declared, ...]
+    snapshots: tuple[Declared, ...] = ()
     migration_fails: bool = False
 
-    def resource_ids(self) -> dict[str, str]:
-        """Type of each custom resource by its logical id."""
-        types: dict[str, str] = {}
-        for one in self.snapshots:
-            types[one.logical_id] = RESOURCE_TYPE
-            types.update(dict.fromkeys(one.link_ids(), WAIT_RESOURCE_TYPE))
-        return types
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        """Every custom resource by its logical ID."""
+        return {one.logical_id: one for each in self.snapshots for one in each.resources}
+
+    def properties(
+        self, logical_id: str, ids: Mapping[str, str], data: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, Any]:
+        """``ResourceProperties`` as CloudFormation sends them.
+
+        Args:
+            logical_id: The resource's.
+            ids: Physical IDs of the resources that exist.
+            data: Attributes of the resources that exist, from their last responses.
+
+        Raises:
+            MissingAttribute: A response lacks an attribute that the template refers to.
+        """
+        owner = next(
+            one for one in self.snapshots if self.resources[logical_id] in one.resources
+        )
+        values = {**ids, **owner.parameters}
+        resolved: dict[str, Any] = _resolve(self.resources[logical_id].properties, values, data)
+        return resolved
+
+    def ready(self, begun: set[str], done: set[str]) -> Iterator[str]:
+        """Resources that can be brought about now: everything that they require is done."""
+        for logical_id, resource in self.resources.items():
+            required = resource.requires & self.resources.keys()
+            if logical_id not in begun and required <= done:
+                yield logical_id
+
+
+def _resolve(value: object, values: Mapping[str, str], data: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, Mapping):
+        if "Ref" in value:
+            return values[value["Ref"]]
+        if "Fn::GetAtt" in value:
+            return _attribute(*value["Fn::GetAtt"], data)
+        return {key: _resolve(part, values, data) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_resolve(part, values, data) for part in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.0f}" if isinstance(value, float) else str(value)
+
+
+def _attribute(logical_id: str, name: str, data: Mapping[str, Mapping[str, str]]) -> str:
+    if logical_id not in data:
+        return FUNCTION_ARN  # of the provider, the only resource that is not a custom one
+    if name not in data[logical_id]:
+        raise MissingAttribute(f"Vendor response doesn't contain {name} key in {logical_id}")
+    return data[logical_id][name]

@@ -4,11 +4,10 @@ import http.client
 import logging
 import random
 import ssl
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from types import SimpleNamespace
+from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -17,9 +16,8 @@ from botocore.exceptions import ClientError
 from crhelper import resource_helper
 
 from neptune_snapshot_provider import entry
-from neptune_snapshot_provider.contract import Property
 from simulation.clients import Client
-from simulation.cloudformation import CloudFormation, Stack
+from simulation.cloudformation import CloudFormation
 from simulation.engine import Engine, Killed, Process
 from simulation.events_and_lambda import EventBridge, Requester
 from simulation.faults import (
@@ -30,16 +28,20 @@ from simulation.faults import (
     partial_failure,
     wire_error,
 )
-from simulation.functions import FUNCTION, Function
-from simulation.ledger import Answered, Deed, Ledger, Written
+from simulation.functions import Function
+from simulation.ledger import Answered, Deed, Ledger
+from simulation.migrations import Migrations
 from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
 from simulation.permissions import Permissions
-from simulation.records import ARN, Snapshot
+from simulation.records import Snapshot
 from simulation.requests import Request
 from simulation.response_url import Connection, ResponseUrl
+from simulation.runtime import Context, LogLines, Timers, sleep, start_cold
+from simulation.stacks import Stack
+from simulation.witness import Witness
 
-__all__ = ["ANSWER", "Answered", "Context", "Deed", "Ledger", "Universe", "simulated", "start_cold"]
+__all__ = ["ANSWER", "Answered", "Deed", "Universe", "simulated"]
 
 ANSWER: Final = "Answer"
 """The name, among the operations, of sending an answer to CloudFormation."""
@@ -53,11 +55,14 @@ class Universe:
         self.faults = Faults()
         self.permissions = Permissions()
         self.ledger = Ledger()
+        self.witness = Witness(self)
         self.function = Function(self.engine, self._invocation)
         self.events = EventBridge(self.engine, self.function, self._requester)
-        self.neptune = Neptune(self.engine, self._witness)
-        self.parameters = ParameterStore(self._written)
+        self.neptune = Neptune(self.engine, self.witness.snapshot)
+        self.parameters = ParameterStore(self.witness.parameter)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
+        self.migrations = Migrations(self.engine, self.neptune, self.parameters)
+        self.cloudformation.operations.watches.append(self.migrations)
         self.response_url = ResponseUrl(
             self.engine, self.ledger, self.cloudformation, self.neptune, self._send
         )
@@ -149,6 +154,11 @@ class Universe:
         }
         return Client(service, backends[service], self, config)
 
+    def request(self) -> Request:
+        """The request that the running invocation is about."""
+        delivery = self.function.running[self._process()]
+        return self.cloudformation.requests[delivery.request_id]
+
     def stack_of(self, request: Request) -> Stack:
         """The stack that a request belongs to."""
         return self.cloudformation.stacks[request.event["StackId"]]
@@ -170,60 +180,9 @@ class Universe:
             raise AssertionError("a call to AWS from outside any invocation")
         return process
 
-    def _request(self) -> Request:
-        delivery = self.function.running[self._process()]
-        return self.cloudformation.requests[delivery.request_id]
-
     def _requester(self) -> Requester:
-        request = self._request()
+        request = self.request()
         return Requester(request.id, request.event["StackId"])
-
-    def _witness(self, operation: str, snapshot: Snapshot) -> None:
-        request = self._request()
-        owner = (request.event["StackId"], _owner(request))
-        if operation == "create":
-            snapshot.made_by = owner
-        in_use = any(snapshot.name in one.ids.values() for one in _living(self.cloudformation))
-        current = self.neptune.snapshots.get(self._current(request))
-        self.ledger.deeds.append(
-            Deed(
-                operation=operation,
-                name=snapshot.name,
-                request=request,
-                own=snapshot.made_by == owner,
-                in_use=in_use,
-                is_copy=bool(snapshot.source),
-                is_newer=current is not None and snapshot.born_at >= current.born_at,
-                named_by=self._named_by(snapshot),
-                stack_status=self.stack_of(request).status,
-                answer=str((request.answer or {}).get("Status", "")),
-                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
-                cancelled_for=self.engine.now - (request.cancelled_at or self.engine.now),
-                answered_for=self.engine.now - (request.answered_at or self.engine.now),
-                age=self.engine.now - snapshot.born_at,
-                tags=dict(snapshot.tags),
-            )
-        )
-
-    def _written(self, name: str, value: str) -> None:
-        request = self._request()
-        before = self.parameters.values.get(name, "")
-        status = self.stack_of(request).status
-        self.ledger.written.append(Written(name, value, before, request, self.engine.now, status))
-
-    def _current(self, request: Request) -> str:
-        """Return the snapshot that the resource had when the operation of a request began."""
-        stack, owner = self.stack_of(request), _owner(request)
-        began_at = stack.updated_at or 0.0
-        for one in self.cloudformation.requests.values():
-            is_same = one.event["StackId"] == stack.id and one.logical_id == owner
-            if is_same and one.type == "Update" and one.sent_at >= began_at:
-                return str(one.event["PhysicalResourceId"])
-        return stack.ids.get(owner, "")
-
-    def _named_by(self, snapshot: Snapshot) -> tuple[str, ...]:
-        arn = ARN + snapshot.name
-        return tuple(name for name, value in self.parameters.values.items() if value == arn)
 
     def _invocation(self, event: dict[str, Any], remaining: Callable[[], float]) -> None:
         if self.random.random() < _COLD_STARTS:
@@ -231,47 +190,13 @@ class Universe:
         entry.handler(event, Context(remaining))
 
 
-class Context:
-    """Lambda's context."""
-
-    function_name = FUNCTION
-
-    def __init__(self, remaining: Callable[[], float]) -> None:
-        self._remaining = remaining
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Until the process is ended."""
-        return int(self._remaining() * 1000)
-
-
 @contextmanager
 def simulated(seed: int = 0) -> Iterator[Universe]:
     """Put the real code into a made-up world."""
     universe = Universe(seed)
     engine = universe.engine
-
-    def pause(seconds: float) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        process = engine.current
-        if process is None:
-            raise AssertionError("a sleep outside any invocation")
-        process.pause(seconds)
-
-    class Timer:
-        def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-            self._timer = (engine.now + seconds, action)
-
-        def start(self) -> None:
-            if engine.current:
-                engine.current.crhelper_timer = self._timer
-
-        def cancel(self) -> None:
-            if engine.current:
-                engine.current.crhelper_timer = None
-
     root = logging.getLogger()
-    handlers, root.handlers[:] = list(root.handlers), [_Capture(universe.ledger.log)]
+    handlers, root.handlers[:] = list(root.handlers), [LogLines(universe.ledger.log)]
     state = random.getstate()
     random.seed(seed)
     start_cold()
@@ -283,11 +208,11 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
         with (
             patch.object(boto3, "client", universe.client),
             patch.object(time, "time", lambda: engine.now),
-            patch.object(time, "sleep", pause),
+            patch.object(time, "sleep", partial(sleep, engine)),
             patch.object(http.client, "HTTPSConnection", connect),
             # Loading all certificates would take longer than all the rest.
             patch.object(ssl, "create_default_context", lambda *_, **__: None),
-            patch.object(resource_helper, "threading", SimpleNamespace(Timer=Timer)),
+            patch.object(resource_helper, "threading", Timers(engine)),
         ):
             yield universe
             engine.stop()
@@ -297,37 +222,6 @@ def simulated(seed: int = 0) -> Iterator[Universe]:
         start_cold()
 
 
-def start_cold() -> None:
-    """Clear every cache of the provider, as a new execution environment does."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_PROVIDER):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
-
-
-class _Capture(logging.Handler):
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__()
-        self._lines = lines
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record))
-
-
-def _owner(request: Request) -> str:
-    """Return the logical ID of the resource that owns the snapshots of a request."""
-    properties = request.event["ResourceProperties"]
-    return str(properties.get(Property.OWNER) or request.logical_id)
-
-
-def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
-    for stack in cloudformation.stacks.values():
-        if not stack.status.startswith(("DELETE", "ROLLBACK")):
-            yield stack
-
-
-_PROVIDER: Final = "neptune_snapshot_provider"
 _COLD_STARTS: Final = 0.2
 _CLUSTERS: Final = {"graph": "neptune", "other": "neptune", "aurora": "aurora-mysql"}
 _FOREIGN: Final[dict[str, dict[str, Any]]] = {

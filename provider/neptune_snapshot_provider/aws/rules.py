@@ -65,12 +65,12 @@ class Rules:
         def remove() -> None:
             try:
                 _check(self._events.remove_targets(Rule=name, Ids=[_TARGET_ID]))
-                self._events.delete_rule(Name=name)
+                removed.append(name)
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
                     raise
-            else:
-                removed.append(name)
+            # Also then: a rule that was put a moment ago may not be found yet.
+            self._events.delete_rule(Name=name)
 
         if problem := _repeated(remove):
             message = f"EventBridge rule {name} could not be removed: {problem}"

@@ -12,7 +12,8 @@ from neptune_snapshot_provider.core.availability import (
 )
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing
 from neptune_snapshot_provider.core.permission import Permission, permitted
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.schedule import Timing
 from neptune_snapshot_provider.core.steps import (
     CreateSnapshot,

@@ -14,6 +14,7 @@ from neptune_snapshot_provider.core.deadline import at_deadline
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import Permission, cancelled, unclear
+from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.refusals import (
     ClusterUnknown,
     Denied,
@@ -22,7 +23,7 @@ from neptune_snapshot_provider.core.refusals import (
     SnapshotBusy,
     Unexpected,
 )
-from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.request import Request, RequestType
 from neptune_snapshot_provider.core.schedule import Timing
 from neptune_snapshot_provider.core.steps import (
     AssumeUnknownStack,
@@ -34,7 +35,7 @@ from neptune_snapshot_provider.core.steps import (
     Step,
     Wait,
 )
-from neptune_snapshot_provider.core.update import keep, recorded, taken_at, update
+from neptune_snapshot_provider.core.update import keep, matches, recorded, taken_at, update
 from neptune_snapshot_provider.errors import AccessDenied, ApiFault, ProviderError
 from neptune_snapshot_provider.logs import LogEvent
 
@@ -95,7 +96,7 @@ def _permission(request: Request, observed: Observed, operation: Operation | Non
     if operation is None:
         return None, None
     if request.type is RequestType.UPDATE:
-        return operation, operation.update(taken_at(observed))
+        return operation, operation.update(taken_at(request, observed))
     return operation, operation.create()
 
 
@@ -164,10 +165,13 @@ def _unless_reverting(
         if observed.refusal and observed.refusal.operation == _READS_THE_STACK:
             raise error
         return Observe(Fact.STACK)
-    verdict = operation.update(taken_at(observed))
+    verdict = operation.update(taken_at(request, observed))
     if verdict is Verdict.REVERTING:
         return replace(recorded(request, observed), cause=error)
-    if verdict is Verdict.UNCLEAR and not timing.is_over:
+    # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
+    may_revert = not operation.is_settled and matches(request, observed)
+    is_unclear = verdict is Verdict.UNCLEAR or (verdict is Verdict.ALLOWED and may_revert)
+    if is_unclear and not timing.is_over:
         return unclear(operation)
     raise error
 

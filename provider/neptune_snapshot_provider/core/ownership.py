@@ -17,7 +17,8 @@ from neptune_snapshot_provider.contract import (
     shorten_prefix,
 )
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.request import Properties, Request, RequestType
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request, RequestType
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 _GENERATIONS_MAX: Final = 7
@@ -153,6 +154,16 @@ def is_of_request(request: Request, snapshot: Snapshot, tags: Mapping[str, str])
     """Whether this very request took a snapshot."""
     is_same = tags.get(OwnerTag.REQUEST) == request.request_id
     return is_same and belongs_to(request, snapshot, tags)
+
+
+def is_any_own(
+    request: Request,
+    properties: Properties,  # noqa: ARG001 - the signature of `is_of_generation`
+    snapshot: Snapshot,
+    tags: Mapping[str, str],
+) -> bool:
+    """Whether the resource took a snapshot, for whatever properties."""
+    return belongs_to(request, snapshot, tags)
 
 
 def is_of_generation(

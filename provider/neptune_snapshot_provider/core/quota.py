@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.refusals import QuotaReached
-from neptune_snapshot_provider.core.request import Properties
 from neptune_snapshot_provider.core.schedule import Timing
 from neptune_snapshot_provider.core.steps import Fact, FreeQuota, Observe, Observed, Step, Wait
 from neptune_snapshot_provider.errors import SnapshotQuotaExceeded

@@ -1,32 +1,22 @@
 """CloudFormation's event, checked once and then trusted."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeGuard
 from urllib.parse import parse_qs, urlsplit
 
-from neptune_snapshot_provider.contract import (
-    KEEP_LAST_MAX,
-    REUSE_SECONDS_MAX,
-    SKIPPED,
-    TAGS_MAX,
-    TIMEOUT_MAX,
-    TIMEOUT_MIN,
-    WAIT_RESOURCE_TYPE,
-    OnTimeout,
-    Property,
-    WhenClusterMissing,
-    identifier_problem,
-    parameter_problem,
-    tag_problem,
+from neptune_snapshot_provider.contract import TIMEOUT_MAX, WAIT_RESOURCE_TYPE, Property
+from neptune_snapshot_provider.core.properties import (
+    Properties,
+    invalid,
+    parse_properties,
+    parse_timeout,
 )
 from neptune_snapshot_provider.errors import InvalidRequest
 
 Event: TypeAlias = dict[str, Any]
 
-_NAME: Final = Property.SNAPSHOT_IDENTIFIER
 _ENVELOPE: Final = ("RequestType", "ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 
 
@@ -36,31 +26,6 @@ class RequestType(StrEnum):
     CREATE = "Create"
     UPDATE = "Update"
     DELETE = "Delete"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Properties:
-    """What the user wrote; identifiers in lower case, as Neptune stores them.
-
-    What is empty or 0 was not asked for. ``owner`` is the logical ID of the resource that took
-    the snapshot, where that is another one; ``replaced`` is then the snapshot that it replaces.
-    ``trigger`` is empty for a snapshot that is taken once. ``timeout`` is in seconds; when it is
-    over the request fails, unless another resource ``continues`` to wait.
-    """
-
-    cluster: str = ""
-    snapshot_identifier: str = ""
-    prefix: str = ""
-    trigger: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    timeout: int = TIMEOUT_MAX
-    continues: bool = False
-    owner: str = ""
-    replaced: str = ""
-    keep_last: int = 0
-    last_good_parameter: str = ""
-    reuse_seconds: int = 0
-    skips_missing_cluster: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +79,7 @@ def parse_request(event: Event) -> Request:
     try:
         request_type = RequestType(event["RequestType"])
     except ValueError:
-        raise _invalid(
+        raise invalid(
             "RequestType", event["RequestType"], "must be Create, Update or Delete"
         ) from None
     waits_only = event.get("ResourceType") == WAIT_RESOURCE_TYPE
@@ -137,36 +102,6 @@ def parse_request(event: Event) -> Request:
     )
 
 
-def parse_properties(raw: object, *, waits_only: bool = False) -> Properties:
-    """Check ``ResourceProperties``.
-
-    Raises:
-        InvalidRequest: naming the property, the value received and the rule.
-    """
-    if not isinstance(raw, dict):
-        raise _invalid("ResourceProperties", raw, "must be a map")
-    return Properties(
-        cluster=_identifier(raw, Property.CLUSTER_IDENTIFIER, required=not waits_only),
-        snapshot_identifier=_awaited(raw) if waits_only else _identifier(raw, _NAME),
-        prefix=_identifier(raw, Property.IDENTIFIER_PREFIX),
-        trigger=_text(raw, Property.TRIGGER),
-        tags=_tags(raw.get(Property.TAGS)),
-        timeout=_whole(raw, Property.TIMEOUT_SECONDS, TIMEOUT_MIN, TIMEOUT_MAX, TIMEOUT_MAX),
-        continues=_choice(raw, Property.ON_TIMEOUT, OnTimeout.FAIL, OnTimeout.CONTINUE),
-        owner=_text(raw, Property.OWNER),
-        replaced=_text(raw, Property.REPLACED),
-        keep_last=_whole(raw, Property.KEEP_LAST, 1, KEEP_LAST_MAX, 0),
-        last_good_parameter=_parameter(raw),
-        reuse_seconds=_whole(raw, Property.REUSE_SECONDS, 1, REUSE_SECONDS_MAX, 0),
-        skips_missing_cluster=_choice(
-            raw,
-            Property.WHEN_CLUSTER_MISSING,
-            WhenClusterMissing.FAIL,
-            WhenClusterMissing.SKIP,
-        ),
-    )
-
-
 def _sent_at(event: Event) -> float | None:
     """When the URL to answer to was signed; CloudFormation's hour began then."""
     (signed_at,) = parse_qs(urlsplit(event["ResponseURL"]).query).get("X-Amz-Date", [""])[:1]
@@ -182,7 +117,7 @@ def _physical_id(event: Event, request_type: RequestType) -> str:
         return value
     if request_type is RequestType.CREATE:
         return ""
-    raise _invalid("PhysicalResourceId", value, "must be a non-empty string")
+    raise invalid("PhysicalResourceId", value, "must be a non-empty string")
 
 
 def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noqa: FBT001 - private
@@ -195,98 +130,12 @@ def _old_properties(event: Event, waits_only: bool) -> Properties | None:  # noq
 
 def _explicit_name(event: Event) -> str:
     raw = event.get("ResourceProperties")
-    name = raw.get(_NAME) if isinstance(raw, dict) else None
+    name = raw.get(Property.SNAPSHOT_IDENTIFIER) if isinstance(raw, dict) else None
     return name.lower() if isinstance(name, str) else ""
 
 
 def _timeout_or_default(event: Event) -> int:
     try:
-        raw = event["ResourceProperties"]
-        return _whole(raw, Property.TIMEOUT_SECONDS, TIMEOUT_MIN, TIMEOUT_MAX, TIMEOUT_MAX)
+        return parse_timeout(event["ResourceProperties"])
     except (InvalidRequest, KeyError, AttributeError):
         return TIMEOUT_MAX
-
-
-def _awaited(raw: Mapping[str, object]) -> str:
-    """The snapshot that is waited for, or what stands for none that was taken."""
-    value = _text(raw, _NAME)
-    return value if value.startswith(SKIPPED) else _identifier(raw, _NAME, required=True)
-
-
-def _text(raw: Mapping[str, object], key: str) -> str:
-    value = raw.get(key, "")
-    if not isinstance(value, str):
-        raise _invalid(key, value, "must be a string")
-    return value
-
-
-def _identifier(raw: Mapping[str, object], key: str, *, required: bool = False) -> str:
-    if key not in raw and not required:
-        return ""
-    value = _text(raw, key)
-    if problem := identifier_problem(value):
-        raise _invalid(key, value, problem)
-    return value.lower()
-
-
-def _tags(raw: object) -> dict[str, str]:
-    if raw is None:
-        return {}
-    if not isinstance(raw, list):
-        raise _invalid(Property.TAGS, raw, "must be a list of Key and Value")
-    tags: dict[str, str] = {}
-    for item in raw:
-        key, value = _tag(item)
-        tags[key] = value
-    if len(tags) > TAGS_MAX:
-        raise _invalid(Property.TAGS, f"{len(tags)} tags", f"must be at most {TAGS_MAX}")
-    return tags
-
-
-def _tag(item: object) -> tuple[str, str]:
-    if not isinstance(item, dict):
-        raise _invalid(Property.TAGS, item, "each must have Key and Value")
-    key, value = item.get("Key"), item.get("Value", "")
-    if not isinstance(key, str) or not isinstance(value, str):
-        raise _invalid(Property.TAGS, item, "Key and Value must be strings")
-    if problem := tag_problem(key, value):
-        raise _invalid(Property.TAGS, item, problem)
-    return key, value
-
-
-def _whole(raw: Mapping[str, object], key: str, least: int, most: int, default: int) -> int:
-    value = raw.get(key)
-    if value is None:
-        return default
-    rule = f"must be a whole number from {least} to {most}"
-    try:
-        number = int(str(value))
-    except ValueError:
-        raise _invalid(key, value, rule) from None
-    if not least <= number <= most:
-        raise _invalid(key, value, rule)
-    return number
-
-
-def _choice(raw: Mapping[str, object], key: str, no: str, yes: str) -> bool:
-    value = raw.get(key, no)
-    if value not in (no, yes):
-        raise _invalid(key, value, f"must be {no} or {yes}")
-    return value == yes
-
-
-def _parameter(raw: Mapping[str, object]) -> str:
-    value = _text(raw, Property.LAST_GOOD_PARAMETER)
-    if value and (problem := parameter_problem(value)):
-        raise _invalid(Property.LAST_GOOD_PARAMETER, value, problem)
-    return value
-
-
-def _invalid(key: str, value: object, rule: str) -> InvalidRequest:
-    received = repr(value)
-    if len(received) > _RECEIVED_MAX:
-        received = f"{received[:_RECEIVED_MAX]}…"
-    return InvalidRequest(f"{key} {rule}; received {received}.", "Nothing was done.")
-
-
-_RECEIVED_MAX: Final = 80

@@ -17,6 +17,8 @@ class Fact(Enum):
     STACK = auto()
     CURRENT = auto()
     """The snapshot that the resource refers to before this request."""
+    LATEST = auto()
+    """The newest own snapshot, whatever it was taken for."""
     SNAPSHOT = auto()
     TAGS = auto()
     CLUSTER = auto()
@@ -55,12 +57,12 @@ class Quota:
 class Observed:
     """What has been observed in this invocation; ``None`` is not observed yet.
 
-    ``identifier`` is the snapshot that ``snapshot`` and ``tags`` are about. ``started`` says that
-    this request's snapshot has been created, so that a missing one is not created again.
-    ``not_found_reads`` counts the reads in a row that did not find it. ``is_stack_confirmed`` says
-    that the stack's record was read again, after everything else. ``seen_before_rollback`` says
-    that the operation was seen to go forward. ``refusal`` is the call that was refused last,
-    if nothing has been observed since.
+    ``identifier`` is the snapshot that ``snapshot`` and ``tags`` are about; ``tagged_at`` is when
+    the snapshot with these tags was taken. ``started`` says that this request's snapshot has been
+    created, so that a missing one is not created again. ``not_found_reads`` counts the reads in a
+    row that did not find it. ``is_stack_confirmed`` says that the stack's record was read again,
+    after everything else. ``seen_before_rollback`` says that the operation was seen to go forward.
+    ``refusal`` is the call that was refused last, if nothing has been observed since.
     """
 
     identifier: str = ""
@@ -70,8 +72,10 @@ class Observed:
     stack: Stack | Missing | None = None
     is_stack_confirmed: bool = False
     current: Found | Missing | None = None
+    latest: Found | Missing | None = None
     snapshot: Snapshot | Missing | None = None
     tags: Mapping[str, str] | None = None
+    tagged_at: float | None = None
     cluster: Cluster | Missing | None = None
     predecessor: Found | Missing | None = None
     reusable: Found | Missing | None = None

@@ -13,7 +13,8 @@ from neptune_snapshot_provider.core.availability import (
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import permitted
-from neptune_snapshot_provider.core.request import Properties, Request
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
 from neptune_snapshot_provider.core.tags import tag_change
 from neptune_snapshot_provider.logs import LogEvent
@@ -34,7 +35,7 @@ def update(
         return None
     if _is_snapshot(request.physical_id) and observed.current is None:
         return Observe(Fact.CURRENT, request.physical_id)
-    if _matches(request, properties, observed):
+    if matches(request, observed):
         return keep(request, properties, observed, operation)
     name = ownership.snapshot_identifier(request, properties)
     if observed.snapshot is None or observed.identifier != name:
@@ -43,9 +44,11 @@ def update(
         return Observe(Fact.TAGS, name)
     if _took(request, observed):
         return None
+    if _current_taken_at(request, observed) is None and observed.latest is None:
+        return Observe(Fact.LATEST)
     if operation is None:
         return Observe(Fact.STACK)
-    if operation.update(taken_at(observed)) is Verdict.REVERTING:
+    if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
         return _revert(request, observed)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
@@ -82,10 +85,25 @@ def keep(
     return await_available(snapshot, observed)
 
 
-def taken_at(observed: Observed) -> float | None:
-    """When the resource's current snapshot was taken; ``None`` if there is none."""
-    current = observed.current
-    return current.snapshot.created_at if isinstance(current, Found) else None
+def matches(request: Request, observed: Observed) -> bool:
+    """Whether the current snapshot was taken, or reused, for the requested properties."""
+    properties, current = request.properties, observed.current
+    if properties is None or request.waits_only:
+        return True
+    if isinstance(current, Found):
+        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
+    return not ownership.wants_new(request, properties)
+
+
+def taken_at(request: Request, observed: Observed) -> float | None:
+    """When the resource took its current snapshot, or else its newest one.
+
+    ``None`` if it has no snapshot, or if that was not observed.
+    """
+    current = _current_taken_at(request, observed)
+    if current is None and isinstance(observed.latest, Found):
+        return observed.latest.snapshot.created_at
+    return current
 
 
 def recorded(request: Request, observed: Observed) -> Respond:
@@ -107,12 +125,12 @@ def recorded(request: Request, observed: Observed) -> Respond:
     return _reverted(Found(snapshot=Snapshot.of(fields), tags={}), situation)
 
 
-def _matches(request: Request, properties: Properties, observed: Observed) -> bool:
-    """Whether the current snapshot was taken, or reused, for the requested properties."""
+def _current_taken_at(request: Request, observed: Observed) -> float | None:
     current = observed.current
-    if isinstance(current, Found):
-        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
-    return not ownership.wants_new(request, properties)
+    if not isinstance(current, Found):
+        return None
+    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
+    return current.snapshot.created_at if is_own else None
 
 
 def _took(request: Request, observed: Observed) -> bool:

@@ -1,0 +1,215 @@
+"""What must be true of every snapshot, and of every migration."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Outcome
+from simulation.ledger import Deed
+from simulation.universe import Universe
+
+Violations: TypeAlias = Iterator[str]
+
+OWNER_TAGS: Final = tuple(
+    f"neptune-snapshot:{name}" for name in ("stack", "resource", "request", "trigger")
+)
+_ON_ITS_WAY: Final = 1.0
+_DECISION_SECONDS: Final = 120.0
+_DELETING: Final = ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+_NOT_LIVE: Final = ("DELETE", "ROLLBACK")
+_HINDERED: Final = frozenset({"killed", "outage", "denied", "stack unknown", "set-up", "cluster"})
+"""What can keep the provider from finding the snapshot that a rollback returns to."""
+
+
+def only_what_was_asked_for_is_deleted(universe: Universe) -> Violations:
+    """Own, asked for, used by nobody, and never while a stack rolls back."""
+    for deed in universe.ledger.deeds:
+        if deed.operation != "delete":
+            continue
+        about = f"{deed.request.type} {deed.request.id} deleted {deed.name}"
+        if not deed.own and not _was_just_replaced(deed, universe):
+            yield f"{about}, which is somebody else's"
+        if universe.cloudformation.is_imitated:
+            yield f"{about}, though nothing is known of the stack"
+        problems = _deleted_by_delete if deed.request.type == "Delete" else _deleted_by_retention
+        yield from (f"{about}{problem}" for problem in problems(deed, universe))
+
+
+def _deleted_by_delete(deed: Deed, _universe: Universe) -> Violations:
+    if deed.request.event["PhysicalResourceId"] != deed.name:
+        yield f" instead of {deed.request.event['PhysicalResourceId']}"
+    if deed.stack_status.split("/")[0] not in _DELETING or "ROLLBACK" in deed.stack_status:
+        yield f" in {deed.stack_status}"
+    if deed.in_use and not deed.stack_status.startswith("DELETE"):
+        yield f", which is in use ({deed.stack_status})"
+
+
+def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
+    """Excused is who was cancelled after its last read of the stack, however stale that was.
+
+    Excused is also who had decided before a user protected the snapshot.
+    """
+    properties, request = deed.request.event["ResourceProperties"], deed.request
+    if not properties.get("KeepLast"):
+        yield ", which it was not asked for"
+    if request.type == "Create" and request.event["ResourceType"] != WAIT_RESOURCE_TYPE:
+        yield ", though a new resource replaces nothing"
+    if deed.in_use:
+        yield ", which is in use"
+    if deed.protected_for > _DECISION_SECONDS:
+        yield ", which is shared or tagged to be kept"
+    if deed.is_newer:
+        yield ", which is not older than the one being replaced"
+    if properties.get("LastGoodParameter") in deed.named_by:
+        yield ", which the parameter names"
+    if "ROLLBACK" in deed.stack_status:
+        unseen = _ON_ITS_WAY + universe.cloudformation.stalest
+        if not 0 < deed.cancelled_for < unseen:
+            yield f" in {deed.stack_status}"
+
+
+def one_request_takes_one_snapshot(universe: Universe) -> Violations:
+    """Unless somebody took the first one away."""
+    taken = Counter(
+        deed.request.id
+        for deed in universe.ledger.deeds
+        if deed.operation == "create" and deed.name not in universe.ledger.struck
+    )
+    for request_id, count in taken.items():
+        if count > 1:
+            yield f"{request_id} took {count} snapshots"
+
+
+def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violations:
+    """Not to revert, not for a Delete, and not by a request whose time has passed.
+
+    Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
+    to one that was deleted by hand, as nothing says then what the resource stands for; a request
+    that skipped the cluster that was not there, and meets it in a second delivery; one that failed
+    after the last read of the stack, however stale that was, by a second delivery.
+    """
+    unseen = _ON_ITS_WAY + universe.cloudformation.stalest
+    for deed in universe.ledger.deeds:
+        if deed.operation != "create":
+            continue
+        about = f"{deed.request.type} {deed.request.id} took {deed.name}"
+        current = str(deed.request.event.get("PhysicalResourceId"))
+        is_unknown = current in universe.ledger.struck or current.startswith("skipped:")
+        is_unknown |= universe.cloudformation.is_imitated
+        if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
+            yield f"{about} in {deed.stack_status}"
+        skipped = deed.answered_with.startswith("skipped:")
+        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
+        if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
+            yield f"{about} though it had been answered {deed.answer}"
+
+
+def no_snapshot_is_nameless(universe: Universe) -> Violations:
+    """Each that was made carries the tags that say whose it is, always."""
+    for deed in universe.ledger.deeds:
+        missing = [key for key in OWNER_TAGS if not deed.tags.get(key)]
+        if missing and not _was_just_replaced(deed, universe):
+            yield f"{deed.request.id}: {deed.operation} {deed.name} without {missing}"
+    made = {deed.name for deed in universe.ledger.deeds if deed.operation == "create"}
+    for name in (made & set(universe.neptune.snapshots)) - set(universe.ledger.foreign):
+        if not all(universe.neptune.snapshots[name].tags.get(key) for key in OWNER_TAGS):
+            yield f"{name} has lost its owner tags"
+
+
+def nothing_foreign_is_touched(universe: Universe) -> Violations:
+    """Whatever it is called."""
+    replaced = set()
+    for deed in universe.ledger.deeds:
+        if _was_just_replaced(deed, universe):
+            replaced.add(deed.name)
+        elif not deed.own:
+            yield f"{deed.request.id}: {deed.operation} {deed.name}"
+    for name, (status, tags) in universe.ledger.foreign.items():
+        if name in replaced:
+            continue
+        snapshot = universe.neptune.snapshots.get(name)
+        if (
+            snapshot is None
+            or snapshot.gone_at
+            or (snapshot.status, snapshot.tags)
+            != (
+                status,
+                tags,
+            )
+        ):
+            yield f"{name} is not what it was"
+
+
+def every_migration_is_protected(universe: Universe) -> Violations:
+    """By a snapshot of its own deployment; after a failure by the one from before the first attempt.
+
+    Excused is what was deleted by hand or broken, and the cluster that was not there.
+    """
+    for problem in universe.migrations.problems:
+        if problem.physical_id not in universe.ledger.struck and not (
+            problem.physical_id.startswith("skipped:") and "cluster" in universe.ledger.causes
+        ):
+            yield problem.text
+
+
+def every_rollback_restores(universe: Universe) -> Violations:
+    """A stack has the snapshots that it had before the operation that failed.
+
+    Excused are a snapshot that was deleted by hand or broken, and a rollback that had to end though
+    the provider was hindered.
+    """
+    if _HINDERED & universe.ledger.causes or universe.cloudformation.is_imitated:
+        return
+    for stack in universe.cloudformation.stacks.values():
+        for key, before, after in stack.strayed:
+            if before not in universe.ledger.struck:
+                yield f"{key} of {stack.name} is {after} instead of {before}"
+
+
+def nothing_is_lost(universe: Universe) -> Violations:
+    """What a stack at rest stands for is there, and is available.
+
+    Excused is what was deleted by hand or broken, and the cluster that was not there.
+    """
+    for stack in universe.cloudformation.stacks.values():
+        if stack.is_busy or stack.status.startswith(_NOT_LIVE):
+            continue
+        for key, name in stack.ids.items():
+            if name.startswith("skipped:") and "cluster" in universe.ledger.causes:
+                continue
+            if name in universe.ledger.struck:
+                continue
+            if universe.neptune.status_of(name) != "available":
+                yield f"{key} of {stack.name} is {name}: {universe.neptune.status_of(name)!r}"
+
+
+def tags_are_as_declared(universe: Universe) -> Violations:
+    """Once a stack is at rest, its snapshots carry the tags of its template.
+
+    Excused is what a request has changed that was delivered so late that nobody waited for it. One
+    that is reused may carry more: nobody knows whether the deployment that took it gave that tag.
+    """
+    reused = {
+        str(one.body["PhysicalResourceId"])
+        for one in universe.ledger.answers
+        if one.body.get("Data", {}).get("Outcome") == Outcome.REUSED
+    }
+    late = {one.name for one in universe.ledger.deeds if one.answer or one.cancelled_for}
+    for stack in universe.cloudformation.stacks.values():
+        if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            continue
+        for key, wanted in ((one.logical_id, dict(one.tags)) for one in stack.template.snapshots):
+            snapshot = universe.neptune.snapshots.get(stack.ids.get(key, ""))
+            if snapshot is None or snapshot.name in universe.ledger.struck | late:
+                continue
+            tags = {k: v for k, v in snapshot.tags.items() if not k.startswith("neptune-")}
+            if tags != ({**tags, **wanted} if snapshot.name in reused else wanted):
+                yield f"{key} of {stack.name}: {snapshot.name} has {tags}, not {wanted}"
+
+
+def _was_just_replaced(deed: Deed, universe: Universe) -> bool:
+    """A stranger's took the place of ours while the call was on its way.
+
+    IAM refuses that call, as the role's right depends on the tag; this simulation knows no rights.
+    """
+    return deed.name in universe.ledger.struck and deed.age < _ON_ITS_WAY

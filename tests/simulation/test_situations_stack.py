@@ -1,0 +1,305 @@
+"""What CloudFormation does with a stack, once each, through the entry of the provider.
+
+The number in each docstring is that of the situation in issue 10.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.luck import time_trigger
+from simulation.stacks import Stack, Style
+from simulation.templates import Declared, Template
+from simulation.universe import Universe, simulated
+
+PARAMETER = "/graph/last-good"
+FIRST = Declared("Snapshot", trigger="v4")
+NEXT = FIRST.but(trigger="v5")
+REVERTING = (
+    Style(updates_replaced=True, sends_new_id=True, undo_seconds=1.0),
+    Style(updates_replaced=True, sends_new_id=False, undo_seconds=1.0),
+)
+
+
+@pytest.fixture
+def universe() -> Iterator[Universe]:
+    """Everything of the simulation; every invariant is checked at the end."""
+    with simulated() as universe:
+        yield universe
+        universe.settle()
+        verify(universe, ALWAYS + AT_REST)
+
+
+def create(universe: Universe, *snapshots: Declared, fails: bool = False) -> Stack:
+    stack = universe.cloudformation.create("Graph", Template(snapshots, fails))
+    universe.settle()
+    return stack
+
+
+def update(
+    universe: Universe,
+    stack: Stack,
+    *snapshots: Declared,
+    fails: bool = False,
+    style: Style | None = None,
+) -> None:
+    """Update a stack, a nested one directly, some time after its last operation."""
+    universe.engine.run(300.0)
+    stack.style = style or Style()
+    universe.cloudformation.update(stack, Template(snapshots, fails))
+    universe.settle()
+
+
+def current(stack: Stack) -> str:
+    """The snapshot that the stack uses."""
+    return stack.ids[FIRST.logical_id]
+
+
+def taken(universe: Universe) -> list[str]:
+    return [deed.name for deed in universe.ledger.deeds if deed.operation == "create"]
+
+
+def is_there(universe: Universe, name: str) -> bool:
+    return universe.neptune.status_of(name) == "available"
+
+
+def test_a_delete_of_a_failed_creation_reads_a_stale_status(universe: Universe) -> None:
+    """Situation 1: CREATE_IN_PROGRESS was read twice, and the snapshot was deleted."""
+    universe.cloudformation.lag = lambda: 6.0
+    stack = create(universe, FIRST, fails=True)
+    assert stack.status == "ROLLBACK_COMPLETE"
+    assert is_there(universe, *taken(universe))
+
+
+def test_a_delete_of_a_failed_update_reads_a_stale_status(universe: Universe) -> None:
+    """Situation 1: UPDATE_IN_PROGRESS was read, and the snapshot was deleted."""
+    stack = create(universe, FIRST)
+    universe.cloudformation.lag = lambda: 20.0
+    update(universe, stack, NEXT, fails=True)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert all(is_there(universe, name) for name in taken(universe))
+
+
+@pytest.mark.parametrize("style", REVERTING, ids=["new id", "old id"])
+def test_an_update_that_reverts_reads_a_stale_status(universe: Universe, style: Style) -> None:
+    """Situation 2: a snapshot of half-migrated data was taken, and the stack then used it."""
+    stack = create(universe, FIRST)
+    before = current(stack)
+    universe.cloudformation.lag = lambda: 6.0
+    update(universe, stack, NEXT, fails=True, style=style)
+    assert current(stack) == before
+    assert len(taken(universe)) == 2
+
+
+def test_an_update_that_reverts_a_failed_request_reads_a_stale_status(universe: Universe) -> None:
+    """Situation 2: a request that failed replaced nothing, and its reversal took a snapshot."""
+    universe.ledger.causes.add("slow")
+    stack = create(universe, FIRST)
+    before = current(stack)
+    universe.cloudformation.lag = lambda: 6.0
+    universe.neptune.duration = 100.0
+    update(universe, stack, NEXT.but(timeout=20))
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert current(stack) == before
+    assert len(taken(universe)) == 2
+
+
+def test_a_resource_is_reverted_without_a_rollback_of_its_stack(universe: Universe) -> None:
+    """Situation 3: with rollback disabled, the Update that reverts took a snapshot."""
+    stack = create(universe, FIRST)
+    before = current(stack)
+    update(universe, stack, NEXT, style=Style(keeps_failed=True))
+    assert stack.status == "UPDATE_FAILED"
+    assert current(stack) == before
+    assert len(taken(universe)) == 2
+
+
+@pytest.mark.parametrize("sends_attempted", [True, False], ids=["attempted", "good"])
+def test_a_failed_update_is_retried_with_a_migration(
+    universe: Universe,
+    sends_attempted: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Situation 3: OldResourceProperties were the attempted ones, and no snapshot was taken."""
+    stack = create(universe, FIRST)
+    before = current(stack)
+    update(universe, stack, NEXT, style=Style(keeps_failed=True))
+    update(universe, stack, NEXT, style=Style(sends_attempted=sends_attempted))
+    assert stack.status == "UPDATE_COMPLETE"
+    assert current(stack) != before
+
+
+def test_a_failed_creation_is_retried_without_a_rollback(universe: Universe) -> None:
+    """Situation 3: the snapshot from before the failed migration protects the retry as well."""
+    template = Template((FIRST, Declared("Other", timeout=20)), migration_fails=True)
+    stack = universe.cloudformation.create("Graph", template, Style(keeps_failed=True))
+    universe.settle()
+    assert stack.status == "CREATE_FAILED"
+    update(universe, stack, *template.snapshots, style=Style(keeps_failed=True))
+    assert stack.status == "UPDATE_COMPLETE"
+    assert len(taken(universe)) == 2
+
+
+def nested_under_an_idle_rollback(universe: Universe) -> Stack:
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)))
+    universe.settle()
+    changed = Template((FIRST.but(tags={"team": "a"}),))
+    universe.engine.run(300.0)
+    universe.cloudformation.update_through_parent(stack, changed, fails=True)
+    universe.settle()
+    assert stack.parent
+    assert stack.parent.status == stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    return stack
+
+
+def test_a_nested_stack_is_updated_under_an_idle_parent(universe: Universe) -> None:
+    """Situation 4: an Update returned SUCCESS without a snapshot, and the migration ran."""
+    stack = nested_under_an_idle_rollback(universe)
+    before = current(stack)
+    update(universe, stack, NEXT)
+    assert stack.status == "UPDATE_COMPLETE"
+    assert current(stack) != before
+
+
+def test_a_snapshot_is_added_to_a_nested_stack_under_an_idle_parent(universe: Universe) -> None:
+    """Situation 4: a Create failed as cancelled."""
+    stack = nested_under_an_idle_rollback(universe)
+    update(universe, stack, FIRST, Declared("Other"))
+    assert stack.status == "UPDATE_COMPLETE"
+
+
+def test_a_nested_stack_is_deleted_under_an_idle_parent(universe: Universe) -> None:
+    """Situation 4: a Delete orphaned the snapshot."""
+    stack = nested_under_an_idle_rollback(universe)
+    name = current(stack)
+    universe.engine.run(300.0)
+    universe.cloudformation.delete(stack)
+    universe.settle()
+    universe.engine.run(60.0)
+    assert stack.status == "DELETE_COMPLETE"
+    assert not universe.neptune.status_of(name)
+
+
+def test_a_nested_stack_is_deleted_by_the_rollback_of_its_parent(universe: Universe) -> None:
+    """Situation 4: its own status does not say that a failed deployment needs the snapshot."""
+    universe.cloudformation.lag = lambda: 2.0
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)), fails=True)
+    universe.settle()
+    assert stack.status == "DELETE_COMPLETE"
+    assert is_there(universe, *taken(universe))
+
+
+def test_a_stack_is_deleted_while_an_undated_update_waits(universe: Universe) -> None:
+    """Situation 5: retention and the parameter followed a snapshot that nobody waited for."""
+    universe.cloudformation.dates_urls = False
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, retain=True)
+    other = Declared("Other")
+    stack = create(universe, declared, other)
+    oldest = current(stack)
+    update(universe, stack, declared.but(trigger="v5"), other)
+    named = universe.parameters.values[PARAMETER]
+    copied = universe.neptune.snapshots[stack.ids[other.logical_id]]
+    universe.neptune.duration = 400.0
+    universe.cloudformation.update(stack, Template((declared.but(trigger="v6"), other)))
+    universe.engine.run(200.0)
+    copied.status = "copying"
+    universe.cloudformation.delete(stack)
+    universe.engine.run(600.0)
+    assert stack.status == "DELETE_IN_PROGRESS"
+    copied.status = ""
+    universe.settle()
+    assert is_there(universe, oldest)
+    assert universe.parameters.values[PARAMETER] == named
+
+
+def test_another_engine_sends_the_requests(universe: Universe) -> None:
+    """Situation 6: each request failed with ValidationError, as AWS does not know the stack."""
+    universe.cloudformation.is_imitated = True
+    stack = create(universe, FIRST)
+    assert stack.status == "CREATE_COMPLETE"
+    update(universe, stack, NEXT)
+    assert stack.status == "UPDATE_COMPLETE"
+    universe.cloudformation.delete(stack)
+    universe.settle()
+    assert stack.status == "DELETE_COMPLETE"
+    assert all(is_there(universe, name) for name in taken(universe))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_chain_becomes_longer_with_the_update_that_fails(universe: Universe, count: int) -> None:
+    """Situation 12: a new last resource deleted the snapshot that was being replaced."""
+    declared = FIRST.but(keep_last=count)
+    stack = create(universe, declared)
+    before = current(stack)
+    update(universe, stack, declared.but(trigger="v5", timeout=7200), fails=True)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert is_there(universe, before)
+
+
+def test_a_chain_becomes_shorter_with_the_update_that_fails(universe: Universe) -> None:
+    """Situation 12: the first resource of a chain takes over what the last one did."""
+    declared = FIRST.but(keep_last=1, timeout=7200, parameter=PARAMETER)
+    stack = create(universe, declared)
+    before = current(stack)
+    update(universe, stack, declared.but(trigger="v5", timeout=3300), fails=True)
+    assert is_there(universe, before)
+
+
+@pytest.mark.parametrize("timeout", [3300, 7200], ids=["single", "chain"])
+@pytest.mark.parametrize("retried", ["v5", "v5.1"])
+def test_a_failed_deployment_is_retried_until_it_succeeds(
+    universe: Universe, retried: str, timeout: int
+) -> None:
+    """Situation 13: the retry deleted the only snapshot from before the failed migration."""
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, timeout=timeout)
+    stack = create(universe, declared)
+    for _ in range(2):
+        update(universe, stack, declared.but(trigger="v5"), fails=True)
+    good = taken(universe)[1]
+    update(universe, stack, declared.but(trigger=retried), fails=True)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert is_there(universe, good)
+    assert universe.parameters.values[PARAMETER].endswith(f":{good}")
+    update(universe, stack, declared.but(trigger=retried))
+    assert stack.status == "UPDATE_COMPLETE"
+
+
+def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> None:
+    """Situation 16: the tag of a reused snapshot named another deployment, so it was not found."""
+    declared = FIRST.but(reuse=600, retain=True)
+
+    def now() -> Declared:
+        return declared.but(trigger=time_trigger(universe.engine.now))
+
+    stack = create(universe, now())
+    before = current(stack)
+    update(universe, stack, now())
+    assert current(stack) == before
+    universe.engine.run(3600.0)
+    update(universe, stack, now(), fails=True, style=REVERTING[0])
+    assert current(stack) == before
+
+
+def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
+    """Situation 16: the snapshot from before two migrations protected a third one."""
+    declared = FIRST.but(reuse=600, retain=True)
+    stack = create(universe, declared.but(trigger="v5"))
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)))
+    before = current(stack)
+    universe.engine.run(3600.0)
+    update(universe, stack, declared.but(trigger="v5"))
+    assert current(stack) != before
+
+
+def test_the_role_may_not_describe_the_parent(universe: Universe) -> None:
+    """Situation 21: stacks nested by a CfnStack ended every request with AccessDenied."""
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)))
+    assert stack.parent
+    universe.cloudformation.denied.add(stack.parent.id)
+    universe.settle()
+    assert stack.status == "CREATE_COMPLETE"
+    before = current(stack)
+    universe.cloudformation.update_through_parent(stack, Template((NEXT,)))
+    universe.settle()
+    assert stack.status == "UPDATE_COMPLETE"
+    assert current(stack) != before

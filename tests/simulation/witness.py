@@ -1,0 +1,89 @@
+"""Enters every change to a snapshot or a parameter in the ledger, before it is made."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from neptune_snapshot_provider.contract import Property
+from simulation.cloudformation import CloudFormation
+from simulation.ledger import Deed, Written
+from simulation.records import ARN, Snapshot
+from simulation.requests import Request
+from simulation.stacks import Stack
+
+if TYPE_CHECKING:
+    from simulation.universe import Universe
+
+
+class Witness:
+    """Knows from the simulation, not from tags, whose a snapshot is and who uses it."""
+
+    def __init__(self, universe: "Universe") -> None:
+        self._universe = universe
+
+    def snapshot(self, operation: str, snapshot: Snapshot) -> None:
+        """Enter a change to a snapshot."""
+        universe, now = self._universe, self._universe.engine.now
+        request = universe.request()
+        owner = (request.event["StackId"], _owner(request))
+        if operation == "create":
+            snapshot.made_by = owner
+        current = universe.neptune.snapshots.get(self._current(request))
+        universe.ledger.deeds.append(
+            Deed(
+                operation=operation,
+                name=snapshot.name,
+                request=request,
+                own=snapshot.made_by == owner,
+                in_use=any(
+                    snapshot.name in one.ids.values() for one in _living(universe.cloudformation)
+                ),
+                is_copy=bool(snapshot.source),
+                is_newer=current is not None and snapshot.born_at >= current.born_at,
+                named_by=self._named_by(snapshot),
+                protected_for=now
+                - (now if snapshot.protected_at is None else snapshot.protected_at),
+                stack_status=universe.stack_of(request).statuses,
+                answer=str((request.answer or {}).get("Status", "")),
+                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
+                cancelled_for=now - (request.cancelled_at or now),
+                answered_for=now - (request.answered_at or now),
+                age=now - snapshot.born_at,
+                tags=dict(snapshot.tags),
+            )
+        )
+
+    def parameter(self, name: str, value: str) -> None:
+        """Enter a PutParameter."""
+        universe = self._universe
+        request = universe.request()
+        before = universe.parameters.values.get(name, "")
+        status = universe.stack_of(request).statuses
+        universe.ledger.written.append(
+            Written(name, value, before, request, universe.engine.now, status)
+        )
+
+    def _current(self, request: Request) -> str:
+        """Return the snapshot that the resource had when the operation of a request began."""
+        stack, owner = self._universe.stack_of(request), _owner(request)
+        began_at = stack.updated_at or 0.0
+        for one in self._universe.cloudformation.requests.values():
+            is_same = one.event["StackId"] == stack.id and one.logical_id == owner
+            if is_same and one.type == "Update" and one.sent_at >= began_at:
+                return str(one.event["PhysicalResourceId"])
+        return stack.ids.get(owner, "")
+
+    def _named_by(self, snapshot: Snapshot) -> tuple[str, ...]:
+        values = self._universe.parameters.values
+        return tuple(name for name, value in values.items() if value == ARN + snapshot.name)
+
+
+def _owner(request: Request) -> str:
+    """Return the logical ID of the resource that owns the snapshots of a request."""
+    properties = request.event["ResourceProperties"]
+    return str(properties.get(Property.OWNER) or request.logical_id)
+
+
+def _living(cloudformation: CloudFormation) -> Iterator[Stack]:
+    for stack in cloudformation.stacks.values():
+        if not stack.status.startswith(("DELETE", "ROLLBACK")):
+            yield stack
