@@ -38,13 +38,9 @@ def read_attempts(aws: Aws, lookup: SnapshotLookup, events: StackEvents) -> list
 def _attempts_of(
     aws: Aws, lookup: SnapshotLookup, events: StackEvents, resource: Resource
 ) -> Attempts | None:
-    replaced, since = events.replaced_by(resource), 0.0
-    if replaced and identifier_problem(replaced) is None:
-        current = aws.snapshot(replaced)
-        if isinstance(current, Missing):
-            # Without it, older snapshots cannot be told from attempts.
-            return None
-        since = current.created_at or 0.0
+    since = _replaced_at(aws, lookup, events, resource)
+    if since is None:
+        return None
     own = [
         one
         for one in aws.snapshots(lookup.cluster(resource))
@@ -58,6 +54,28 @@ def _attempts_of(
     name = events.last_good_parameter(resource)
     is_named = bool(name) and _value(aws, name) == first.arn
     return Attempts(first=first, later=tuple(later), parameter=name if is_named else "")
+
+
+def _replaced_at(
+    aws: Aws, lookup: SnapshotLookup, events: StackEvents, resource: Resource
+) -> float | None:
+    """When the snapshot was taken that a resource used before the operation.
+
+    Zero if it used none; ``None`` if that is not known, as older snapshots could then be mistaken
+    for attempts.
+    """
+    if events.creates(resource):
+        return 0.0
+    name = events.replaced_by(resource) or lookup.used_by(resource)
+    if not name:
+        return None
+    if identifier_problem(name) is not None:
+        return 0.0
+    snapshot = aws.snapshot(name)
+    # A list that already names the new snapshot does not tell what the resource used before.
+    if isinstance(snapshot, Missing) or (snapshot.created_at or 0.0) >= events.started_at:
+        return None
+    return snapshot.created_at
 
 
 def _value(aws: Aws, parameter: str) -> str:

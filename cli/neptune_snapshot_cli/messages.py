@@ -72,8 +72,10 @@ def failure(
     lines += [
         f"Snapshot {one.identifier} is available and is retained: {one.arn}" for one in available
     ]
-    lines += map(_advice, attempts)
-    lines += others
+    advice = list(map(_advice, attempts))
+    if len(lines) > 1 and not advice:
+        advice = ["To find the snapshot to restore: neptune-snapshot list"]
+    lines += (*advice, *others)
     if len(lines) == 1:
         lines.append("No snapshot was begun.")
     return "\n".join(lines)

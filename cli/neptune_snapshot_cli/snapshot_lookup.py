@@ -58,7 +58,7 @@ class SnapshotLookup:
             return resource.cluster
         owner = (resource.stack, resource.name)
         if owner not in self._clusters:
-            name = resource.physical_id or self._stands_for(resource)
+            name = resource.physical_id or self.used_by(resource)
             is_name = identifier_problem(name) is None
             snapshot = self._aws.snapshot(name) if is_name else MISSING
             self._clusters[owner] = "" if isinstance(snapshot, Missing) else snapshot.cluster
@@ -70,8 +70,8 @@ class SnapshotLookup:
             self._tags[snapshot.arn] = self._aws.tags(snapshot.arn)
         return self._tags[snapshot.arn]
 
-    def _stands_for(self, resource: Resource) -> str:
-        """What CloudFormation's list says where the event of an update does not."""
+    def used_by(self, resource: Resource) -> str:
+        """The physical ID in CloudFormation's list, where the event of an update has none."""
         names = (
             one.physical_id
             for one in self._aws.resources(resource.stack)

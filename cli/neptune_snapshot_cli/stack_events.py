@@ -68,8 +68,15 @@ class StackEvents:
         """Resources that take snapshots, in all the stacks."""
         return [one for operation in self.operations for one in operation.snapshots]
 
+    def creates(self, resource: Resource) -> bool:
+        """Whether the operation creates a resource."""
+        return any(
+            event.resource == resource.name and event.status == "CREATE_IN_PROGRESS"
+            for event in self._events_of(resource)
+        )
+
     def replaced_by(self, resource: Resource) -> str:
-        """The snapshot that a resource used before the operation; empty if it is new."""
+        """The snapshot that a resource used before the operation, if an event has it."""
         for event in self._events_of(resource):
             if event.resource == resource.name and event.status == "UPDATE_IN_PROGRESS":
                 return event.physical_id

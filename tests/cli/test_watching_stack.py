@@ -187,7 +187,7 @@ def test_a_stack_that_has_rolled_back_still_says_why_and_names_the_new_snapshot(
     assert "Snapshot old" not in str(problem.value)
 
 
-def fail_again(fake: FakeAws) -> None:
+def fail_again(fake: FakeAws, replaced: str = "v4") -> None:
     """v4 was deployed; the migration of v5 failed twice, each time after a snapshot."""
     fake.put("v4", age=5000, tags=owned())
     fake.put("v5-first", age=1000, tags=owned())
@@ -195,7 +195,7 @@ def fail_again(fake: FakeAws) -> None:
     fake.happen(
         "Before",
         "UPDATE_IN_PROGRESS",
-        "v4",
+        replaced,
         cluster="my-graph",
         LastGoodParameter="/my-graph/good",
     )
@@ -236,6 +236,25 @@ def test_a_parameter_that_names_a_later_snapshot_changes_nothing(
     with pytest.raises(Failed, match="restore-plan v5-first") as problem:
         watch(fake, board)
     assert "Parameter" not in str(problem.value)
+
+
+def test_an_event_may_hide_which_snapshot_is_replaced(fake: FakeAws, board: Board) -> None:
+    fail_again(fake, replaced="")
+    fake.hold("Before", "v4")
+    with pytest.raises(Failed, match="restore-plan v5-first"):
+        watch(fake, board)
+
+
+@pytest.mark.parametrize("used", ["v5-second", "gone"])
+def test_where_the_replaced_snapshot_is_not_known_no_older_one_is_named(
+    fake: FakeAws, board: Board, used: str
+) -> None:
+    fail_again(fake, replaced="")
+    fake.hold("Before", used)
+    with pytest.raises(Failed, match="Snapshot v5-second is available") as problem:
+        watch(fake, board)
+    assert "v4" not in str(problem.value)
+    assert "neptune-snapshot list" in str(problem.value)
 
 
 def test_copies_and_snapshots_of_other_stacks_are_no_attempts(fake: FakeAws, board: Board) -> None:

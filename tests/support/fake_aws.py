@@ -11,7 +11,7 @@ from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
 from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot
 from neptune_snapshot_provider.core.ownership import generation
-from neptune_snapshot_provider.core.request import Properties
+from neptune_snapshot_provider.core.properties import Properties
 
 NOW = 1_000_000.0
 STACK_ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/my-stack/0a1b"
