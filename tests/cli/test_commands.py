@@ -135,6 +135,10 @@ def test_after_two_failed_attempts_the_first_snapshot_is_named_and_kept(
     assert shell("watch", "--stack", name, "--timeout", "1m").status == 0
     small_stack.update(aws, name, resources("v2", fail=True))
     assert shell("watch", "--stack", name).status == 1
+    # The watch ends when the rollback begins.
+    describe = aws.client("cloudformation").describe_stacks
+    while describe(StackName=name)["Stacks"][0]["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        time.sleep(0.1)
     small_stack.update(aws, name, resources("v2", fail=True))
     ran = shell("watch", "--stack", name)
     assert ran.status == 1
