@@ -86,7 +86,8 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
     Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
     to one that was deleted by hand, as nothing says then what the resource stands for; a request
     that skipped the cluster that was not there, and meets it in a second delivery; one that failed
-    after the last read of the stack, however stale that was, by a second delivery.
+    by a second delivery after the last read of the stack, however stale that was, or where nothing
+    is known of the stack, so that a delivery never is too late.
     """
     unseen = _ON_ITS_WAY + universe.cloudformation.stalest
     for deed in universe.ledger.deeds:
@@ -95,11 +96,12 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
         current = str(deed.request.event.get("PhysicalResourceId"))
         is_unknown = current in universe.ledger.struck or current.startswith("skipped:")
-        is_unknown |= universe.cloudformation.is_imitated
+        is_imitated = universe.cloudformation.is_imitated
+        is_unknown |= is_imitated
         if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
+        crossed = deed.answer == "FAILED" and (deed.answered_for < unseen or is_imitated)
         if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
