@@ -32,10 +32,11 @@ class Protection:
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong with a snapshot of this name."""
+    """What went wrong with a snapshot of this name; ``parameter`` is the one that names another."""
 
     text: str
     physical_id: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Migrations:
             exists = good.stack.status != "ROLLBACK_COMPLETE"
             if good.is_named and exists and named != ARN + name:
                 text = f"{about} is not what {parameter} names: {named}"
-                self.problems.append(Problem(text, name))
+                self.problems.append(Problem(text, name, parameter))
 
     def _protection(self, stack: Stack, declared: Declared) -> Protection:
         name = stack.ids.get(declared.logical_id, "")

@@ -63,8 +63,9 @@ def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
     if properties.get("LastGoodParameter") in deed.named_by:
         yield ", which the parameter names"
     if "ROLLBACK" in deed.stack_status:
-        unseen = _ON_ITS_WAY + universe.cloudformation.stalest
-        if not 0 < deed.cancelled_for < unseen:
+        stalest = universe.cloudformation.stalest
+        reverts = request.reverts and universe.stack_of(request).style.undo_seconds < stalest
+        if not (reverts or 0 < deed.cancelled_for < _ON_ITS_WAY + stalest):
             yield f" in {deed.stack_status}"
 
 
@@ -145,12 +146,14 @@ def nothing_foreign_is_touched(universe: Universe) -> Violations:
 def every_migration_is_protected(universe: Universe) -> Violations:
     """By a snapshot of its deployment; after a failure by the one from before the first attempt.
 
-    Excused is what was deleted by hand or broken, and the cluster that was not there.
+    Excused are what was deleted by hand or broken, the cluster that was not there, and a parameter
+    where nothing is known of the stack, so that a reversal takes a snapshot.
     """
     for problem in universe.migrations.problems:
-        if problem.physical_id not in universe.ledger.struck and not (
-            problem.physical_id.startswith("skipped:") and "cluster" in universe.ledger.causes
-        ):
+        name = problem.physical_id
+        is_skipped = name.startswith("skipped:") and "cluster" in universe.ledger.causes
+        is_unknown = problem.parameter and universe.cloudformation.is_imitated
+        if not (name in universe.ledger.struck or is_skipped or is_unknown):
             yield problem.text
 
 
