@@ -28,11 +28,13 @@ $(VENV)-checkov/.ready: tests/security/requirements-checkov.txt
 	@$(VENV)-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# What tests/distribution installs, without a network, into empty environments.
-.wheelhouse/.ready: tests/distribution/requirements-newest.txt tests/distribution/requirements-lowest.txt | $(VENV)/.ready
+# What tests/distribution and tests/security install, without a network, into empty environments.
+.wheelhouse/.ready: tests/distribution/requirements-newest.txt tests/distribution/requirements-lowest.txt tests/security/requirements-cdk-nag-2.txt | $(VENV)/.ready
 	@echo "Setting up .wheelhouse ..."
 	@rm -rf .wheelhouse
-	@for python in 3.11 3.12 3.13; do for versions in newest lowest; do \
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+	  --dest .wheelhouse -r tests/security/requirements-cdk-nag-2.txt
+	@for python in 3.11 3.12 3.13 3.14; do for versions in newest lowest; do \
 	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
 	    --python-version $$python --dest .wheelhouse -r tests/distribution/requirements-$$versions.txt \
 	    || exit 1; done; done

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from cdk_neptune_snapshot import imported
+from cdk_neptune_snapshot import reference
 from neptune_snapshot_provider.core import restore
 
 USAGE = (
@@ -20,7 +20,7 @@ def main() -> None:
     """Read ``list-tags-for-resource``'s answer, write the command."""
     try:
         arn, cluster = sys.argv[1:]
-        identifier, tags = imported.identifier_in(arn), _tags(json.load(sys.stdin))
+        identifier, tags = reference.identifier_in(arn), _tags(json.load(sys.stdin))
     except (ValueError, TypeError, KeyError) as problem:
         raise SystemExit(f"{USAGE}\n{problem}") from problem
     sys.stdout.write(f"{restore.restore_command(identifier, cluster, tags)}\n")

@@ -160,4 +160,5 @@ OF_STACK: Mapping[str, tuple[Scenario, ...]] = {
     "nested": (deleting,),
     "chained": (waiting_on,),
     "habitual": (pruning, filling_the_quota),
+    "networked": (deleting,),
 }

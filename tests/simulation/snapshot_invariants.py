@@ -141,7 +141,7 @@ def nothing_foreign_is_touched(universe: Universe) -> Violations:
 
 
 def every_migration_is_protected(universe: Universe) -> Violations:
-    """By a snapshot of its own deployment; after a failure by the one from before the first attempt.
+    """By a snapshot of its deployment; after a failure by the one from before the first attempt.
 
     Excused is what was deleted by hand or broken, and the cluster that was not there.
     """
