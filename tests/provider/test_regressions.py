@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from neptune_snapshot_provider.aws.protocol import Denied, Refusal, SnapshotGone, Unavailable
+from neptune_snapshot_provider.core.refusals import Denied, Refusal, SnapshotGone, Unavailable
 from neptune_snapshot_provider.contract import TIMEOUT_MAX, OwnerTag
-from neptune_snapshot_provider.core.steps import Answer
+from neptune_snapshot_provider.core.steps import Respond
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
     RequestCancelled,
 )
-from neptune_snapshot_provider.reconciler import HandOver
 from simulation.faults import Fault, Kind
 from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.stacks import Stack
@@ -21,7 +20,7 @@ from simulation.universe import ANSWER, Universe, simulated
 from support import events
 from support.world import World
 
-Run = Callable[..., Answer]
+Run = Callable[..., Respond]
 THROTTLED = Unavailable("Throttling", "slow down", "Operation")
 LONG = 2000.0
 
@@ -224,7 +223,7 @@ def test_a_chain_of_hours_answered_without_attributes(universe: Universe) -> Non
     assert first.body["Data"]["Status"] == "creating"
 
 
-def test_a_chain_of_hours_failed_because_one_look_was_throttled(world: World, answer: Run) -> None:
+def test_a_chain_of_hours_failed_because_one_look_was_throttled(world: World, respond: Run) -> None:
     """The one at the end of the hour, after which the next resource was to wait on."""
     world.duration = None
     ends_at = world.clock.now() + 600
@@ -234,12 +233,12 @@ def test_a_chain_of_hours_failed_because_one_look_was_throttled(world: World, an
             raise THROTTLED
 
     world.before = before
-    done = answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+    done = respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
     assert done.snapshot is not None
 
 
 def test_somebody_elses_snapshot_was_handed_to_the_next_in_the_chain(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
     """Whose it was could not be read until the hour was over."""
     world.add_snapshot("precious", {"owner": "somebody else"}, status="creating")
@@ -249,27 +248,27 @@ def test_somebody_elses_snapshot_was_handed_to_the_next_in_the_chain(
         DBClusterSnapshotIdentifier="precious", TimeoutSeconds="600", OnTimeout="CONTINUE"
     )
     with pytest.raises(DeadlineExceeded):
-        answer(create)
+        respond(create)
 
 
 def test_a_change_of_tags_was_forgotten_though_the_update_succeeded(
-    world: World, reconcile: Callable[..., Answer | HandOver], answer: Run
+    world: World, reconcile: Callable[..., Respond | Continue], respond: Run
 ) -> None:
     """The tags could not be read until the next invocation, which was not told of them."""
-    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    taken = respond(events.create(Tags=events.tag_list(team="a"))).identifier
     world.stacks = ("UPDATE_IN_PROGRESS",)
     refuse(world, "tags", THROTTLED)
     new = events.properties(Tags=events.tag_list(team="b"))
     old = events.properties(Tags=events.tag_list(team="a"))
     outcome = reconcile(events.update(taken, new, old), lambda_seconds=91)
-    assert isinstance(outcome, HandOver)
+    assert isinstance(outcome, Continue)
     assert not outcome.started
 
 
 def test_a_stack_could_not_be_deleted_because_its_snapshot_was_just_gone(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    own = answer(events.create()).identifier
+    own = respond(events.create()).identifier
     world.stacks = ("DELETE_IN_PROGRESS",)
 
     def before(name: str) -> None:
@@ -278,11 +277,11 @@ def test_a_stack_could_not_be_deleted_because_its_snapshot_was_just_gone(
             raise SnapshotGone("DBClusterSnapshotNotFoundFault", "gone", "ListTagsForResource")
 
     world.before = before
-    assert answer(events.delete(own)).identifier == own
+    assert respond(events.delete(own)).identifier == own
 
 
 def test_a_late_tick_took_a_snapshot_after_the_deployment_had_failed(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
     world.add_cluster(status="modifying")
 
@@ -292,12 +291,12 @@ def test_a_late_tick_took_a_snapshot_after_the_deployment_had_failed(
 
     world.before = before
     with pytest.raises(DeadlineExceeded, match="no snapshot of my-graph was started"):
-        answer(events.create(TimeoutSeconds="600"))
+        respond(events.create(TimeoutSeconds="600"))
     assert not world.snapshots
 
 
 def test_a_cancelled_deployment_kept_its_rule_firing_after_the_function_was_gone(
-    world: World, reconcile: Callable[..., Answer | HandOver]
+    world: World, reconcile: Callable[..., Respond | Continue]
 ) -> None:
     world.duration = LONG
 
@@ -312,18 +311,18 @@ def test_a_cancelled_deployment_kept_its_rule_firing_after_the_function_was_gone
 
 
 def test_a_late_delete_removed_the_newer_snapshot_of_the_same_name(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    answer(events.create(DBClusterSnapshotIdentifier="by-name"))
+    respond(events.create(DBClusterSnapshotIdentifier="by-name"))
     world.stacks = ("UPDATE_COMPLETE",)
-    answer(events.delete("by-name"))
+    respond(events.delete("by-name"))
     assert list(world.snapshots) == ["by-name"]
 
 
 def test_a_status_that_is_behind_does_not_keep_what_is_to_be_deleted(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    own = answer(events.create()).identifier
+    own = respond(events.create()).identifier
     world.stacks = ("CREATE_COMPLETE",)
 
     def before(name: str) -> None:
@@ -331,36 +330,36 @@ def test_a_status_that_is_behind_does_not_keep_what_is_to_be_deleted(
             world.stacks = ("DELETE_IN_PROGRESS",)
 
     world.before = before
-    answer(events.delete(own))
+    respond(events.delete(own))
     assert not world.snapshots
 
 
 @pytest.mark.parametrize("looks", [2, 100])
 def test_a_rollback_failed_because_looks_at_the_stack_were_throttled(
-    world: World, answer: Run, looks: int
+    world: World, respond: Run, looks: int
 ) -> None:
-    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    taken = respond(events.create(Tags=events.tag_list(team="a"))).identifier
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     world.set_status(taken, "failed")
     refuse(world, "stack", THROTTLED, times=looks)
     back = events.update(taken, events.properties(), events.properties(TimeoutSeconds="60"))
-    assert answer(back).identifier == taken
+    assert respond(back).identifier == taken
 
 
 def test_a_rollback_does_not_wait_for_ever_to_learn_that_it_is_one(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    taken = answer(events.create()).identifier
+    taken = respond(events.create()).identifier
     world.set_status(taken, "failed")
     for refusal in (THROTTLED, Denied("AccessDenied", "no", "DescribeStacks")):
         refuse(world, "stack", refusal)
         back = events.update(taken, events.properties(), events.properties(TimeoutSeconds="60"))
         with pytest.raises(Exception, match="is failed"):
-            answer(back)
+            respond(back)
 
 
 def test_a_strangers_snapshot_was_adopted_that_took_the_place_of_ours(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
     """Deleted by hand while it was waited for, and made again under the same name by another."""
     world.duration = None
@@ -372,44 +371,44 @@ def test_a_strangers_snapshot_was_adopted_that_took_the_place_of_ours(
 
     world.before = before
     with pytest.raises(Exception, match="not made by this request"):
-        answer(events.create())
+        respond(events.create())
 
 
 def test_a_strangers_snapshot_was_tagged_that_took_the_place_of_ours(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    taken = answer(events.create()).identifier
+    taken = respond(events.create()).identifier
     world.add_snapshot(taken, {"owner": "somebody else"})
     world.stacks = ("UPDATE_IN_PROGRESS",)
     new = events.properties(Tags=events.tag_list(team="b"))
     with pytest.raises(DBClusterSnapshotNotFoundFault):
-        answer(events.update(taken, new, events.properties()))
+        respond(events.update(taken, new, events.properties()))
     assert world.tags_of(taken) == {"owner": "somebody else"}
 
 
 @pytest.mark.parametrize("refused", ["", "remove_tags", "add_tags"])
 def test_a_snapshot_that_was_reused_kept_the_tags_of_another_template(
-    world: World, answer: Run, refused: str
+    world: World, respond: Run, refused: str
 ) -> None:
     reuse = {"ReuseYoungerThanSeconds": "600"}
-    taken = answer(events.create(Tags=events.tag_list(team="a", cost="b"), **reuse)).identifier
+    taken = respond(events.create(Tags=events.tag_list(team="a", cost="b"), **reuse)).identifier
     world.stacks = ("UPDATE_IN_PROGRESS",)
     refuse(world, refused, THROTTLED, times=1)
     old = events.properties(
         DBClusterSnapshotIdentifier="other", Tags=events.tag_list(team="a"), **reuse
     )
     new = events.properties(Tags=events.tag_list(cost="c"), **reuse)
-    assert answer(events.update("other", new, old)).identifier == taken
+    assert respond(events.update("other", new, old)).identifier == taken
     tags = world.tags_of(taken)
     assert tags["cost"] == "c"
     assert "team" not in tags
 
 
 def test_tags_that_a_rollback_had_put_back_were_changed_once_more(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
     """By the update that was undone, whose call had been refused until then."""
-    taken = answer(events.create(Tags=events.tag_list(team="a"))).identifier
+    taken = respond(events.create(Tags=events.tag_list(team="a"))).identifier
     world.stacks = ("UPDATE_IN_PROGRESS",)
 
     def before(name: str) -> None:
@@ -420,14 +419,14 @@ def test_tags_that_a_rollback_had_put_back_were_changed_once_more(
     world.before = before
     new = events.properties(Tags=events.tag_list(team="b"))
     old = events.properties(Tags=events.tag_list(team="a"))
-    assert answer(events.update(taken, new, old)).identifier == taken
+    assert respond(events.update(taken, new, old)).identifier == taken
     assert world.tags_of(taken)["team"] == "a"
 
 
 def test_snapshots_were_pruned_while_the_stack_had_begun_to_roll_back(
-    world: World, answer: Run
+    world: World, respond: Run
 ) -> None:
-    taken = answer(events.create(Trigger="0", KeepLast="1"))
+    taken = respond(events.create(Trigger="0", KeepLast="1"))
     first = world.tags_of(taken.identifier)
     for number in range(2):
         world.add_snapshot(f"older-{number}", first, age=1000 + number)
@@ -439,6 +438,6 @@ def test_snapshots_were_pruned_while_the_stack_had_begun_to_roll_back(
 
     world.before = before
     new = events.properties(Trigger="1", KeepLast="1")
-    answer(events.update(taken.identifier, new, events.properties(Trigger="0", KeepLast="1")))
+    respond(events.update(taken.identifier, new, events.properties(Trigger="0", KeepLast="1")))
     assert world.calls.count("delete") == 1
     assert OwnerTag.STACK in first
