@@ -1,23 +1,26 @@
-"""What a tick gets fits into an EventBridge target and is the same request."""
+"""What a poll receives fits into an EventBridge target and is the same request."""
 
 import json
 import random
 import string
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX, Resume, fold, unfold
+from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX, Continuation, fold, unfold
+from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import parse_request
 from neptune_snapshot_provider.errors import PollTooLarge
 from support import events
 
-LONG_URL = "https://example.test/answer?" + "x" * 1500
+LONG_URL = "https://example.test/response?" + "x" * 1500
 
 
 def folded(event: dict[str, Any], *, started: bool = False) -> dict[str, Any]:
     event["ResponseURL"] = LONG_URL
-    result = fold(event, parse_request(event), started_at=1234.5, started=started)
+    known = Continuation(started_at=1234.5, started=started, delay=41.5)
+    result = fold(event, parse_request(event), known)
     assert len(json.dumps(result)) <= TARGET_INPUT_MAX - 500
     return json.loads(json.dumps(result))  # type: ignore[no-any-return]
 
@@ -29,21 +32,65 @@ def many_tags(make_text: Any) -> list[dict[str, str]]:  # noqa: ANN401 - a funct
 def test_the_same_request_comes_out() -> None:
     event = events.update("old-id", events.properties(Trigger="2"), events.properties(Trigger="1"))
     event["ResourceProperties"]["Tags"] = events.tag_list(a="b")
-    unfolded, resume = unfold(folded(event))
+    unfolded, known = unfold(folded(event))
     assert parse_request(unfolded) == parse_request(event)
-    assert resume == Resume(started_at=1234.5, started=False)
+    assert known == Continuation(started_at=1234.5, started=False, delay=41.5)
 
 
-def test_an_event_of_cloudformation_has_nothing_to_resume() -> None:
+def test_an_event_of_cloudformation_has_no_continuation() -> None:
     event = events.create()
     assert unfold(event) == (event, None)
 
 
-def test_the_logical_id_is_a_short_constant_while_polling() -> None:
-    event = {**events.create(), "LogicalResourceId": "L" * 255}
-    result = folded(event)
-    assert len(result["LogicalResourceId"]) + 8 <= 64
-    assert unfold(result)[0]["LogicalResourceId"] == "L" * 255
+def test_every_property_that_a_decision_reads_is_delivered() -> None:
+    everything = events.properties(
+        DBClusterSnapshotIdentifier="by-name",
+        SnapshotIdentifierPrefix="p",
+        Trigger="t",
+        OnTimeout="CONTINUE",
+        SnapshotLogicalResourceId="First",
+        ReplacedSnapshotIdentifier="replaced",
+        KeepLast="3",
+        LastGoodParameter="/good",
+        ReuseYoungerThanSeconds="60",
+        WhenClusterMissing="SKIP",
+        Tags=events.tag_list(a="b"),
+    )
+    event = events.sent({**events.create(), "ResourceProperties": everything}, 1_000_000)
+    known = Continuation(started_at=0.0, started=False)
+    unfolded, _ = unfold(json.loads(json.dumps(fold(event, parse_request(event), known))))
+    request = parse_request(unfolded)
+    assert request == parse_request(event)
+    assert request.properties
+    unset = [one.name for one in fields(Properties) if _is_default(request.properties, one.name)]
+    assert unset == ["timeout"]
+
+
+def _is_default(properties: Properties, name: str) -> bool:
+    return bool(getattr(properties, name) == getattr(Properties(), name))
+
+
+def test_a_poll_of_version_0_1_0_is_continued() -> None:
+    event = events.create()
+    old = {
+        **event,
+        "LogicalResourceId": "neptune-snapshot-0a1b2c3d-0a1b2c3d-",
+        "CrHelperPoll": True,
+        "CrHelperRule": "arn:aws:events:eu-west-1:123456789012:rule/neptune-snapshot-old",
+        "CrHelperPermission": "neptune-snapshot-old",
+        "NeptuneSnapshotResume": {
+            "LogicalResourceId": event["LogicalResourceId"],
+            "StartedAt": 1234.5,
+            "Started": True,
+        },
+    }
+    unfolded, known = unfold(old)
+    assert parse_request(unfolded) == parse_request(event)
+    assert known == Continuation(started_at=1234.5, started=True, delay=0.0)
+
+
+def test_crhelper_recognizes_a_poll() -> None:
+    assert folded(events.create())["CrHelperPoll"] is True
 
 
 def test_fifty_long_tags_fit_compressed_while_they_are_needed() -> None:
@@ -54,10 +101,10 @@ def test_fifty_long_tags_fit_compressed_while_they_are_needed() -> None:
 
 def test_tags_are_dropped_once_the_snapshot_carries_them() -> None:
     event = events.create(Tags=many_tags(noise))
-    unfolded, resume = unfold(folded(event, started=True))
+    unfolded, known = unfold(folded(event, started=True))
     assert "Tags" not in unfolded["ResourceProperties"]
-    assert resume is not None
-    assert resume.started
+    assert known is not None
+    assert known.started
 
 
 def test_what_cannot_be_made_to_fit_is_refused() -> None:
