@@ -63,3 +63,14 @@ def respond(world: World, reconcile: Reconcile) -> Run:
             world.clock.time = max(world.clock.time, began_at + TICK_INTERVAL)
 
     return respond
+
+
+@pytest.fixture
+def logged() -> Callable[[pytest.LogCaptureFixture], list[str]]:
+    """The codes of the events that the provider logged, in their order."""
+
+    def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+        records = [one for one in caplog.records if hasattr(one, "fields")]
+        return [vars(one)["fields"]["event"] for one in records]
+
+    return logged

@@ -1,367 +1,334 @@
-"""What crhelper does without documenting it, and what we rely on.
+"""What crhelper does without documenting it and the adapter relies on, and the adapter itself.
 
-Another version that fails here must not be used before `handler` has been looked at again.
+Another version of crhelper that fails here must not be used before `crhelper_adapter` has been
+checked against it.
 """
 
+import inspect
 import json
-import os
+import logging
+import threading
+import time
+from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
-from crhelper import FAILED, CfnResource
-from crhelper import resource_helper as crhelper_module
+from crhelper import CfnResource
 
-from neptune_snapshot_provider import handler as handler_module
+from neptune_snapshot_provider.contract import Attribute
+from neptune_snapshot_provider.crhelper_adapter import (
+    CrhelperAdapter,
+    Response,
+    ResponseNotAccepted,
+)
 from support import events
+from support.response_server import ResponseServer
 
-
-class Client:
-    """Writes down what is called."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method
-        def call(**arguments: Any) -> dict[str, str]:  # noqa: ANN401 - any argument
-            self.calls.append((name, arguments))
-            return {"RuleArn": "arn:aws:events:eu-west-1:123456789012:rule/the-rule"}
-
-        return call
+CHANGED = "crhelper behaves otherwise than crhelper_adapter.py relies on: "
 
 
 class Context:
     function_name = "Provider"
 
+    def __init__(self, remaining: float = 900.0) -> None:
+        self._ends_at = time.monotonic() + remaining
+
     def get_remaining_time_in_millis(self) -> int:
-        return 900_000
+        return int((self._ends_at - time.monotonic()) * 1000)
+
+
+class Task:
+    """A task that does what a test wants."""
+
+    failure_id = "early"
+    logical_id = "TheRealOne"
+
+    def __init__(self, response: Response | Exception | None) -> None:
+        self._response = response
+        self.ends_at = time.time() + 60
+        self.calls: list[str] = []
+        self.problem: Exception | None = None
+
+    def work(self) -> Response | None:
+        self.calls.append("work")
+        if isinstance(self._response, Exception):
+            raise self._response
+        return self._response
+
+    def set_up_rule(self) -> None:
+        self.calls.append("set_up_rule")
+        if self.problem:
+            raise self.problem
+
+    def remove_rule(self) -> None:
+        self.calls.append("remove_rule")
+
+
+DONE = Response(physical_id="the-id", data={"a": "b"})
+FAILED = Response(physical_id="the-id", reason="r" * 256)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
+    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def server(running: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseServer:
+    """Where responses arrive, and an environment in which crhelper can make no client."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
+    monkeypatch.setattr(boto3, "client", None)
+    running.clear()
+    return running
+
+
+@pytest.fixture(params=["Create", "Update", "Delete"])
+def event(request: pytest.FixtureRequest, server: ResponseServer) -> dict[str, Any]:
+    """An event of CloudFormation."""
+    sent = {**events.create(), "PhysicalResourceId": "old-id", "ResponseURL": server.url}
+    return {**sent, "RequestType": request.param}
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    sent: list[dict[str, Any]] = []
-
-    def send(_url: str, body: dict[str, Any], _verify: object) -> None:
-        sent.append(json.loads(json.dumps(body)))
-
-    # The default argument is bound when crhelper is imported, so that is what has to change.
-    unbound: Any = CfnResource
-    monkeypatch.setattr(unbound._send, "__defaults__", (None, "", send))
-    return sent
+def poll(event: dict[str, Any]) -> dict[str, Any]:
+    """The same event, as the rule delivers it."""
+    return {**event, "CrHelperPoll": True}
 
 
-@pytest.fixture
-def helper(monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]) -> CfnResource:
-    del sent
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    helper = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
-    for name in ("_lambda_client", "_events_client", "_logs_client"):
-        setattr(helper, name, Client())
-    return helper
-
-
-def calls(helper: CfnResource) -> dict[str, dict[str, Any]]:
-    return dict(helper._events_client.calls + helper._lambda_client.calls)  # type: ignore[attr-defined]
+def respond(task: Task, event: dict[str, Any], context: Context | None = None) -> None:
+    CrhelperAdapter(task).respond(event, context or Context())
 
 
 def test_the_version_is_the_one_that_was_read() -> None:
     assert version("crhelper") == "2.0.12"
 
 
-def test_an_id_set_early_survives_an_exception(
-    helper: CfnResource, sent: list[dict[str, Any]]
+@pytest.mark.parametrize(
+    "name", ["_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send"]
+)
+def test_crhelper_has_each_method_that_is_overridden(name: str) -> None:
+    assert inspect.isfunction(getattr(CfnResource, name)), CHANGED + f"there is no {name}"
+
+
+def test_the_signatures_of_overridden_methods_fit() -> None:
+    signatures = {
+        name: [str(one) for one in inspect.signature(getattr(CfnResource, name)).parameters]
+        for name in ("_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send")
+    }
+    own = ["self"]
+    assert signatures.pop("_send")[:3] == ["self", "status", "reason"], CHANGED + "_send"
+    assert set(map(tuple, signatures.values())) == {tuple(own)}, CHANGED + str(signatures)
+
+
+def test_a_request_gets_one_response(server: ResponseServer, event: dict[str, Any]) -> None:
+    task = Task(DONE)
+    respond(task, event)
+    assert task.calls == ["work"]
+    (response,) = server.received
+    assert response == {
+        "Status": "SUCCESS",
+        "Reason": "",
+        "PhysicalResourceId": "the-id",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": "TheRealOne",
+        "NoEcho": False,
+        "Data": {"a": "b"},
+    }
+
+
+def test_a_failure_has_its_reason_and_no_data(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    def fail(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.PhysicalResourceId = "early"
-        raise ValueError
-
-    helper.create(fail)
-    helper(events.create(), Context())
-    assert (sent[0]["Status"], sent[0]["PhysicalResourceId"]) == ("FAILED", "early")
+    respond(Task(FAILED), event)
+    (response,) = server.received
+    assert (response["Status"], response["Reason"]) == ("FAILED", "r" * 256)
+    assert (response["PhysicalResourceId"], response["Data"]) == ("the-id", {})
 
 
-def test_status_and_reason_can_be_set_without_an_exception(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_request_that_takes_long_gets_a_rule_and_no_response(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    def fail(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.Status, helper.Reason = FAILED, "r" * 256
-        return "id"
-
-    helper.create(fail)
-    helper(events.create(), Context())
-    assert (sent[0]["Status"], sent[0]["Reason"]) == ("FAILED", "r" * 256)
+    task = Task(None)
+    respond(task, event)
+    assert task.calls == ["work", "set_up_rule"], CHANGED + "_setup_polling is not called"
+    assert not server.attempts
 
 
-def test_a_true_from_a_poll_gets_a_random_id(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_poll_that_is_not_done_changes_nothing(
+    server: ResponseServer, poll: dict[str, Any]
 ) -> None:
-    """Therefore we always return the id."""
-    helper.poll_update(lambda _event, _context: True)
-    event = {**events.update("s", {}, {}), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}
-    helper(event, Context())
-    assert sent[0]["PhysicalResourceId"].startswith("Graph_BeforeMigration")
+    task = Task(None)
+    respond(task, poll)
+    assert task.calls == ["work"], CHANGED + "a poll without a physical ID does more"
+    assert not server.attempts
 
 
-def test_a_poll_can_be_registered_inside_the_function(
-    helper: CfnResource, sent: list[dict[str, Any]]
+@pytest.mark.parametrize("response", [DONE, FAILED], ids=["done", "failed"])
+def test_a_poll_removes_its_rule_before_it_responds(
+    server: ResponseServer, poll: dict[str, Any], response: Response
 ) -> None:
-    """Therefore only a request that has to wait gets a rule."""
+    """After the response CloudFormation may delete the permission to do so."""
+    task = Task(response)
+    at_removal: list[int] = []
+    remove = task.remove_rule
 
-    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.poll_create(wait)
-        return "id"
+    def removing() -> None:
+        at_removal.append(server.attempts)
+        remove()
 
-    helper.create(wait)
-    helper(events.create(), Context())
-    assert not sent
-    assert helper.PhysicalResourceId is None
-    assert set(calls(helper)) == {"put_rule", "add_permission", "put_targets"}
-
-
-def test_the_functions_own_event_is_what_the_rule_delivers(helper: CfnResource) -> None:
-    """Therefore the event can be made small, and its logical id names rule and permission."""
-    event = events.create()
-
-    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        event.clear()
-        event.update({"RequestType": "Create", "LogicalResourceId": "short-", "Mine": 1})
-        helper.poll_create(wait)
-        return "id"
-
-    helper.create(wait)
-    helper(event, Context())
-    made = calls(helper)
-    assert made["put_rule"]["Name"].startswith("short-")
-    assert len(made["put_rule"]["Name"]) == len("short-") + 8
-    assert made["put_rule"]["ScheduleExpression"] == "rate(1 minute)"
-    assert made["add_permission"]["StatementId"].startswith("short-")
-    target = json.loads(made["put_targets"]["Targets"][0]["Input"])
-    assert made["put_targets"]["Targets"][0]["Id"] == "1"
-    assert target["Mine"] == 1
-    assert target["CrHelperPoll"] is True
-    assert target["CrHelperRule"].endswith("rule/the-rule")
-    assert target["CrHelperPermission"].startswith("short-")
+    task.remove_rule = removing  # type: ignore[method-assign]
+    respond(task, poll)
+    assert task.calls == ["work", "remove_rule"], CHANGED + "_remove_polling is not called"
+    assert at_removal == [0]
+    (sent,) = server.received
+    assert sent["PhysicalResourceId"] == "the-id"
+    assert sent["LogicalResourceId"] == "TheRealOne"
+    assert sent["Status"] == ("FAILED" if response.reason else "SUCCESS")
 
 
-def test_a_poll_that_returns_nothing_is_left_alone(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_rule_that_cannot_be_set_up_fails_the_request(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    helper.poll_create(lambda _event, _context: None)
-    helper({**events.create(), "CrHelperPoll": True}, Context())
-    assert not sent
-    assert not calls(helper)
+    task = Task(None)
+    task.problem = RuntimeError("the reason")
+    respond(task, event)
+    (response,) = server.received
+    assert (response["Status"], response["Reason"]) == ("FAILED", "the reason")
+    assert response["PhysicalResourceId"] == "early", CHANGED + "the ID is lost"
+    assert response["Data"] == {}, CHANGED + "the response to a failed setup has Data"
 
 
-def test_a_poll_unregistered_in_the_function_is_answered_without_a_teardown(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_an_exception_responds_with_the_id_set_early(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    """Therefore our own teardown, which tolerates what is gone already, is the only one."""
-
-    def finish(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.LogicalResourceId = "TheRealOne"
-        helper.poll_create(None)  # type: ignore[arg-type]
-        return "id"
-
-    helper.poll_create(finish)
-    helper({**events.create(), "CrHelperPoll": True}, Context())
-    assert sent[0]["Status"] == "SUCCESS"
-    assert sent[0]["PhysicalResourceId"] == "id"
-    assert sent[0]["LogicalResourceId"] == "TheRealOne"
-    assert not calls(helper)
+    respond(Task(ValueError("why")), event)
+    (response,) = server.received
+    assert response["Status"] == "FAILED"
+    assert response["PhysicalResourceId"] == "early", CHANGED + "an ID set early is lost"
+    assert response["LogicalResourceId"] == "TheRealOne"
 
 
-def test_a_timeout_answers_with_the_id_set_early(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_an_invocation_that_is_cut_short_responds_with_the_id_set_early(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.PhysicalResourceId = "early"
-        helper._timeout()  # type: ignore[attr-defined]
-        return "early"
+    """crhelper's timer fires half a second before the end of the invocation."""
+    task = Task(DONE)
 
-    helper.create(work)
-    helper(events.create(), Context())
-    assert sent[0]["Reason"] == "Execution timed out"
-    assert sent[0]["PhysicalResourceId"] == "early"
+    def work() -> Response:
+        time.sleep(1.5)
+        return DONE
 
-
-def test_only_https_is_spoken() -> None:
-    source = Path(crhelper_module.__file__).with_name("utils.py").read_text()
-    assert "HTTPSConnection(host" in source
+    task.work = work  # type: ignore[method-assign]
+    respond(task, event, Context(remaining=1.5))
+    response = server.received[0]
+    assert (response["Status"], response["Reason"]) == ("FAILED", "Execution timed out")
+    assert response["PhysicalResourceId"] == "early"
 
 
-# The numbers are those of the project's list of what crhelper does; each says what relies on it.
-
-CHANGED = "crhelper behaves otherwise than handler.py relies on: "
-
-
-class Strict(Client):
-    """Refuses what AWS refuses."""
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method
-        call = super().__getattr__(name)
-
-        def strict(**arguments: Any) -> dict[str, str]:  # noqa: ANN401 - any argument
-            if len(arguments.get("Name", "")) > 64:
-                raise ClientError({"Error": {"Code": "ValidationException"}}, "PutRule")
-            if name == "remove_targets":
-                raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "RemoveTargets")
-            result: dict[str, str] = call(**arguments)
-            return result
-
-        return strict
+def test_the_timer_ends_with_the_request(event: dict[str, Any]) -> None:
+    before = set(threading.enumerate())
+    respond(Task(DONE), event)
+    timers = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    for timer in set(timers) - before:
+        timer.join(timeout=5)
+        assert not timer.is_alive(), CHANGED + "its timer is not cancelled"
 
 
-def test_2_an_exception_in_a_poll_keeps_only_an_id_set_early(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_response_that_is_not_accepted_ends_the_invocation_in_an_error(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    def fail(event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        if event["SetsIdEarly"]:
-            helper.PhysicalResourceId = "early"
-        raise ValueError("why")
-
-    helper.poll_create(fail)
-    for sets_id_early in (True, False):
-        tick = {**events.create(), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}
-        helper({**tick, "SetsIdEarly": sets_id_early}, Context())
-    ids = [answer["PhysicalResourceId"] for answer in sent]
-    assert ids[0] == "early", CHANGED + "an id set early is lost in an exception"
-    assert ids[1].startswith("Graph_BeforeMigration"), CHANGED + "an id not set is not random"
+    """Lambda delivers the event again."""
+    server.statuses = [403]
+    with pytest.raises(ResponseNotAccepted):
+        respond(Task(DONE), event)
+    assert server.attempts == 1
 
 
-def test_2_a_timeout_sends_the_id_set_early_and_else_an_empty_one(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_response_is_sent_again_until_the_invocation_ends(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    def work(event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        if event["SetsIdEarly"]:
-            helper.PhysicalResourceId = "early"
-        helper._timeout()  # type: ignore[attr-defined]
-        return "late"
-
-    helper.create(work)
-    for sets_id_early in (True, False):
-        helper({**events.create(), "SetsIdEarly": sets_id_early}, Context())
-    timeouts = [one for one in sent if one["Reason"] == "Execution timed out"]
-    ids = [one["PhysicalResourceId"] for one in timeouts]
-    assert ids == ["early", ""], CHANGED + f"a timeout answers with {ids}"
+    task = Task(DONE)
+    server.statuses = [503]
+    respond(task, event)
+    assert (server.attempts, len(server.received)) == (2, 1)
+    server.clear()
+    server.statuses = [503]
+    task.ends_at = time.time()
+    with pytest.raises(ResponseNotAccepted):
+        respond(task, event)
 
 
-def test_7_a_second_tick_fails_on_the_teardown_of_the_first(
-    helper: CfnResource, sent: list[dict[str, Any]]
+def test_a_long_response_is_shortened(server: ResponseServer, event: dict[str, Any]) -> None:
+    names = ",".join(f"snapshot-{number}" for number in range(1000))
+    shortened = {Attribute.PRUNED: ""}
+    respond(
+        Task(Response(physical_id="id", data={Attribute.PRUNED: names}, shortened=shortened)), event
+    )
+    assert server.sizes[0] <= 4096
+    assert server.last["Data"][Attribute.PRUNED].startswith("snapshot-0,snapshot-1,")
+
+
+def test_a_second_invocation_shares_nothing_with_the_first(
+    server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    """Therefore the poll is unregistered and removed by ourselves."""
-    helper._events_client = Strict()  # type: ignore[attr-defined]
-    helper.poll_create(lambda _event, _context: "good")
-    helper({**events.create(), "CrHelperPoll": True, "CrHelperRule": "a:rule/r"}, Context())
-    assert sent[0]["Status"] == "FAILED", CHANGED + "its teardown tolerates what is gone"
+    respond(Task(FAILED), event)
+    respond(Task(Response(physical_id="other")), event)
+    assert (server.last["Status"], server.last["Reason"]) == ("SUCCESS", "")
+    assert (server.last["PhysicalResourceId"], server.last["Data"]) == ("other", {})
 
 
-def test_8_the_rule_is_named_after_the_logical_id_and_made_after_the_work(
-    helper: CfnResource, sent: list[dict[str, Any]]
-) -> None:
-    """Therefore the logical id is short and constant while polling."""
-    worked = []
-
-    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        worked.append(True)
-        helper.poll_create(work)
-        return "id"
-
-    helper._events_client = Strict()  # type: ignore[attr-defined]
-    helper.create(work)
-    helper({**events.create(), "LogicalResourceId": "L" * 57}, Context())
-    assert worked
-    assert sent[0]["Status"] == "FAILED", CHANGED + "rules are not named after the logical id"
+def test_crhelper_makes_no_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clients take longer than all else it does; they are only for its own polls."""
+    made: list[str] = []
+    monkeypatch.setattr(boto3, "client", lambda name, **_: made.append(name))
+    adapter: Any = CrhelperAdapter(Task(DONE))
+    assert not made, CHANGED + "it makes clients under SAM too"
+    assert adapter._init_failed is None
+    CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+    assert made, CHANGED + "it makes no clients anyway: `_sam_local` can be removed"
 
 
-def test_9_the_whole_event_goes_into_the_target(helper: CfnResource) -> None:
-    """Therefore the event is folded before."""
-    tags = events.tag_list(**{f"{n}{'k' * 100}": "v" * 256 for n in range(46)})
-
-    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.poll_create(work)
-        return "id"
-
-    helper.create(work)
-    helper(events.create(Tags=tags), Context())
-    target = calls(helper)["put_targets"]["Targets"][0]["Input"]
-    assert len(target) > 8192, CHANGED + "the event is made smaller by crhelper itself"
-    assert json.loads(target)["ResponseURL"], CHANGED + "the target has no answer URL"
-
-
-def test_10_a_poll_registered_beforehand_makes_every_request_wait(
-    helper: CfnResource, sent: list[dict[str, Any]]
-) -> None:
-    """Therefore polls are registered in the function, and on a tick before the call."""
-    helper.update(lambda _event, _context: "id")
-    helper.poll_update(lambda _event, _context: "id")
-    helper(events.update("id", {}, {}), Context())
-    assert not sent, CHANGED + "a request with a poll registered is answered at once"
-    assert "put_rule" in calls(helper), CHANGED + "a poll registered beforehand makes no rule"
-
-
-def test_the_setup_of_a_poll_can_be_wrapped_and_named(
-    helper: CfnResource, sent: list[dict[str, Any]]
-) -> None:
-    """Therefore it is tried again, by our own clients, and always for the same rule."""
-    attempts = []
-
-    def work(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper.poll_create(work)
-        return "id"
-
-    def fail() -> None:
-        attempts.append(helper.Data)
-        helper.Data = {}
-        raise RuntimeError("the reason")
-
-    unlisted: Any = helper
-    unlisted._rand_string = lambda _length: "constant"
-    set_up = unlisted._setup_polling
-    helper.create(work)
-    helper(events.create(), Context())
-    made = calls(helper)
-    assert made["put_rule"]["Name"].endswith("constant"), CHANGED + "another name for the rule"
-    assert made["add_permission"]["StatementId"].endswith("constant"), CHANGED + "another name"
-    assert set_up
-    unlisted._setup_polling = fail
-    helper(events.create(), Context())
-    assert attempts == [{"PhysicalResourceId": "id"}], CHANGED + "_setup_polling is not called"
-    assert (sent[0]["Status"], sent[0]["Reason"]) == ("FAILED", "the reason")
-    assert sent[0]["Data"] == {}, CHANGED + "the answer to a failed setup has other Data"
-
-
-def test_where_it_believes_to_run_under_sam_it_makes_no_clients(
+@pytest.mark.parametrize("value", ["true", None])
+def test_the_environment_of_sam_does_not_matter(
+    server: ResponseServer,
+    event: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
+    value: str | None,
 ) -> None:
-    """Therefore it is made to believe so: its clients take longer than all else it does."""
-    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
-    monkeypatch.setattr(boto3, "client", None)
-    helper: Any = CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
-    assert helper._init_failed is None, CHANGED + "it makes clients under SAM too"
-    assert not hasattr(helper, "_events_client")
-    source = Path(crhelper_module.__file__).read_text()
-    # Read from the environment, before the clients and before a poll is set up.
-    assert source.count("_sam_local") == 3, CHANGED + "more depends on where it believes to run"
+    """Under SAM crhelper would set up no poll."""
+    if value:
+        monkeypatch.setenv("AWS_SAM_LOCAL", value)
+    else:
+        monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
+    task = Task(None)
+    respond(task, event)
+    assert task.calls == ["work", "set_up_rule"]
+    assert not server.attempts
 
 
-def test_a_helper_without_clients_of_its_own_sets_up_polls_with_ours(
-    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+def test_nothing_of_the_url_is_logged(
+    event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(boto3, "client", None)
-    monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
-    helper: Any = handler_module._make_helper()
-    assert "AWS_SAM_LOCAL" not in os.environ
+    """At DEBUG crhelper would log the whole event."""
+    with caplog.at_level(logging.INFO):
+        respond(Task(DONE), event)
+        respond(Task(None), event)
+    assert "X-Amz-Signature" not in caplog.text
+    assert "secret" not in caplog.text
 
-    def wait(_event: Any, _context: Any) -> str:  # noqa: ANN401 - crhelper's
-        helper._events_client = helper._lambda_client = Client()
-        helper.poll_create(wait)
-        return "id"
 
-    helper.create(wait)
-    helper(events.create(), Context())
-    assert not sent
-    made = [name for name, _ in helper._events_client.calls]
-    assert made == ["put_rule", "add_permission", "put_targets"]
+def test_an_exception_of_crhelper_itself_gets_a_response(
+    server: ResponseServer, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a change of crhelper")
+
+    monkeypatch.setattr(CfnResource, "_set_timeout", fail)
+    respond(Task(DONE), event)
+    assert server.last["Status"] == "FAILED"
+    assert server.last["Reason"] == "a change of crhelper"
+    assert json.dumps(server.last["PhysicalResourceId"])
