@@ -57,7 +57,7 @@ def decide(request: Request, observed: Observed, timing: Timing) -> Step:
             return _scheduled(request, observed, timing, operation, step)
     except ProviderError as error:
         if request.type is RequestType.UPDATE:
-            return _unless_reverting(request, observed, timing, operation, error)
+            return _unless_reverting(request, observed, operation, error)
         raise
     return step
 
@@ -162,7 +162,6 @@ def _scheduled(
 def _unless_reverting(
     request: Request,
     observed: Observed,
-    timing: Timing,
     operation: Operation | None,
     error: ProviderError,
 ) -> Step:

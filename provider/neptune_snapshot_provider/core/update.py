@@ -71,14 +71,24 @@ def keep(
 
 
 def matches(request: Request, observed: Observed) -> bool:
-    """Whether the requested properties are the last that the current snapshot was used for."""
+    """Whether the current snapshot belongs to the requested properties.
+
+    They are the last that it was used for; or it was used for them once, and never for the old
+    ones, which a failed update attempted.
+    """
     properties, current = request.properties, observed.current
     if properties is None or request.waits_only:
         return True
     if not isinstance(current, Found):
         return not ownership.wants_new(request, properties)
-    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
-    return is_own and ownership.is_last_generation(current.tags, properties)
+    snapshot, tags = current.snapshot, current.tags
+    if not ownership.is_of_generation(request, properties, snapshot, tags):
+        return False
+    if ownership.is_last_generation(tags, properties):
+        return True
+    return request.old is not None and not ownership.is_of_generation(
+        request, request.old, snapshot, tags
+    )
 
 
 def taken_at(request: Request, observed: Observed) -> float | None:
