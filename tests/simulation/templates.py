@@ -101,9 +101,7 @@ class Template:
         Raises:
             MissingAttribute: A response lacks an attribute that the template refers to.
         """
-        owner = next(
-            one for one in self.snapshots if self.resources[logical_id] in one.resources
-        )
+        owner = next(one for one in self.snapshots if self.resources[logical_id] in one.resources)
         values = {**ids, **owner.parameters}
         resolved: dict[str, Any] = _resolve(self.resources[logical_id].properties, values, data)
         return resolved
@@ -116,12 +114,15 @@ class Template:
                 yield logical_id
 
 
-def _resolve(value: object, values: Mapping[str, str], data: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - JSON
+def _resolve(
+    value: object, values: Mapping[str, str], data: Mapping[str, Mapping[str, str]]
+) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Mapping):
         if "Ref" in value:
             return values[value["Ref"]]
         if "Fn::GetAtt" in value:
-            return _attribute(*value["Fn::GetAtt"], data)
+            logical_id, name = value["Fn::GetAtt"]
+            return _attribute(logical_id, name, data)
         return {key: _resolve(part, values, data) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_resolve(part, values, data) for part in value]

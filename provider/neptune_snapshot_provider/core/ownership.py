@@ -173,6 +173,16 @@ def is_of_generation(
     return belongs_to(request, snapshot, tags) and generation(properties) in generations(tags)
 
 
+def has_failed_reuse(request: Request, tags: Mapping[str, str]) -> bool:
+    """Whether deployments that reused the current snapshot failed.
+
+    CloudFormation then has older properties than the last ones that the snapshot was reused for.
+    """
+    if request.old is None or request.waits_only:
+        return False
+    return generations(tags)[-1:] != [generation(request.old)]
+
+
 def is_reusable(
     request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
 ) -> bool:

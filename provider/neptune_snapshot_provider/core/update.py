@@ -37,22 +37,7 @@ def update(
         return Observe(Fact.CURRENT, request.physical_id)
     if matches(request, observed):
         return keep(request, properties, observed, operation)
-    name = ownership.snapshot_identifier(request, properties)
-    if observed.snapshot is None or observed.identifier != name:
-        return Observe(Fact.SNAPSHOT, name)
-    if isinstance(observed.snapshot, Snapshot) and observed.tags is None:
-        return Observe(Fact.TAGS, name)
-    if _took(request, observed):
-        return None
-    if _current_taken_at(request, observed) is None and observed.latest is None:
-        return Observe(Fact.LATEST)
-    if operation is None:
-        return Observe(Fact.STACK)
-    if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
-        return _revert(request, observed)
-    if operation.stack is MISSING:
-        return _of_unknown_stack(request, properties, observed)
-    return None
+    return _unless_new(request, properties, observed, operation)
 
 
 def keep(
@@ -123,6 +108,28 @@ def recorded(request: Request, observed: Observed) -> Respond:
     }
     situation = f"the update is reverted, and its previous snapshot was not found; {name} is kept"
     return _reverted(Found(snapshot=Snapshot.of(fields), tags={}), situation)
+
+
+def _unless_new(
+    request: Request, properties: Properties, observed: Observed, operation: Operation | None
+) -> Step | None:
+    """Find out whether the update goes forward; ``None`` if a new snapshot is to be taken."""
+    name = ownership.snapshot_identifier(request, properties)
+    if observed.snapshot is None or observed.identifier != name:
+        return Observe(Fact.SNAPSHOT, name)
+    if isinstance(observed.snapshot, Snapshot) and observed.tags is None:
+        return Observe(Fact.TAGS, name)
+    if _took(request, observed):
+        return None
+    if _current_taken_at(request, observed) is None and observed.latest is None:
+        return Observe(Fact.LATEST)
+    if operation is None:
+        return Observe(Fact.STACK)
+    if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
+        return _revert(request, observed)
+    if operation.stack is MISSING:
+        return _of_unknown_stack(request, properties, observed)
+    return None
 
 
 def _current_taken_at(request: Request, observed: Observed) -> float | None:
