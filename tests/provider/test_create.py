@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.refusals import (
     ClusterBusy,
     ClusterUnknown,
@@ -12,8 +14,6 @@ from neptune_snapshot_provider.core.refusals import (
     Refusal,
     Unavailable,
 )
-from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.steps import Continue, Respond
 from neptune_snapshot_provider.errors import (
     AccessDenied,

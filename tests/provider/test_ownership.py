@@ -129,8 +129,8 @@ def test_owner_tags_are_allowed_as_tags() -> None:
 
 
 def own_snapshot(
-    request: Request, properties: Properties, **fields: Any
-) -> tuple[Snapshot, dict[str, str]]:  # noqa: ANN401 - the record's fields
+    request: Request, properties: Properties, **fields: object
+) -> tuple[Snapshot, dict[str, str]]:
     """The snapshot that a request takes, and its tags."""
     name = ownership.snapshot_identifier(request, properties)
     record = {
@@ -232,7 +232,7 @@ def test_a_wait_owns_what_the_resource_of_its_snapshot_took() -> None:
     ],
 )
 def test_usable_is_an_available_manual_snapshot_of_neptune(
-    fields: dict[str, str], *, is_usable: bool
+    fields: dict[str, Any], *, is_usable: bool
 ) -> None:
     snapshot, _ = own_snapshot(*request_of(), **fields)
     assert ownership.is_usable(snapshot) is is_usable

@@ -1,5 +1,7 @@
 """Which older snapshots are deleted or retained, and what the parameter names."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +23,13 @@ def snapshot(name: str, created_at: float | None, cluster: str = "my-graph") -> 
 
 
 def candidate(
-    name: str, created_at: float | None, *, shared: bool = False, **tags: str
+    name: str,
+    created_at: float | None,
+    *,
+    shared: bool = False,
+    tags: Mapping[str, str] | None = None,
 ) -> Candidate:
-    return Candidate(snapshot=snapshot(name, created_at), tags=tags, shared=shared)
+    return Candidate(snapshot=snapshot(name, created_at), tags=tags or {}, shared=shared)
 
 
 FIVE = [candidate(f"s{number}", number) for number in range(1, 6)]
@@ -68,7 +74,7 @@ def test_where_nothing_is_replaced_nothing_is_deleted() -> None:
 def test_a_tag_or_a_share_retains() -> None:
     candidates = [
         *FIVE[1:],
-        candidate("tagged", 0.5, **{OwnerTag.KEEP: ""}),
+        candidate("tagged", 0.5, tags={OwnerTag.KEEP: ""}),
         candidate("shared", 0.4, shared=True),
     ]
     made = plan(candidates, 1, newest="s5", replaced_at=4)

@@ -44,7 +44,9 @@ class CloudFormation:
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - API
         """The one operation of the ``cloudformation`` client; its reads may be stale."""
         if StackName in self.denied:
-            message = f"User is not authorized to perform: cloudformation:DescribeStacks {StackName}"
+            message = (
+                f"User is not authorized to perform: cloudformation:DescribeStacks {StackName}"
+            )
             raise client_error("AccessDenied", message, "DescribeStacks", 403)
         stack = self.stacks.get(StackName)
         if stack is None or self.is_imitated:
@@ -194,9 +196,7 @@ class CloudFormation:
 
 
 def _is_due(stack: Stack) -> bool:
-    return bool(
-        stack.operation and not stack.is_stepping and stack.waits_for and stack.waits_for()
-    )
+    return bool(stack.operation and not stack.is_stepping and stack.waits_for and stack.waits_for())
 
 
 def _parent(child: Stack) -> Stack:

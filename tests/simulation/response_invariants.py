@@ -60,7 +60,9 @@ def _problem(one: Answered, name: str) -> str:
         return "the ARN is of another snapshot"
     stack, resource = one.snapshot.made_by or ("", "")
     is_link = one.request.event["ResourceType"] == WAIT_RESOURCE_TYPE
-    if stack != one.request.event["StackId"] or (resource != one.request.logical_id and not is_link):
+    if stack != one.request.event["StackId"] or (
+        resource != one.request.logical_id and not is_link
+    ):
         return f"{name} is somebody else's"
     return ""
 

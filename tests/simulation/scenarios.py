@@ -117,9 +117,7 @@ SCENARIOS: Final = (
     Scenario("take the next for long", _create(_ONE), _update(_NEXT, duration=840.0)),
     Scenario("change tags", _create(_TAGGED), _update(_TAGGED.but(tags={"team": "z"}))),
     Scenario("prune", _thrice, _update(_PRUNED.but(trigger="3"))),
-    Scenario(
-        "the migration fails", _create(_TAGGED), _update(_NEXT, fails=True, style=_UPDATES)
-    ),
+    Scenario("the migration fails", _create(_TAGGED), _update(_NEXT, fails=True, style=_UPDATES)),
     Scenario(
         "the migration fails, and only the new one is deleted",
         _create(_TAGGED),
@@ -129,7 +127,9 @@ SCENARIOS: Final = (
         "the migration fails after a change of tags",
         _create(_TAGGED),
         _update(
-            _TAGGED.but(tags={"team": "z"}), fails=True, style=Style(updates_replaced=True, sends_new_id=False)
+            _TAGGED.but(tags={"team": "z"}),
+            fails=True,
+            style=Style(updates_replaced=True, sends_new_id=False),
         ),
     ),
     Scenario("delete", _create(_ONE, Declared("Other")), _delete),

@@ -101,9 +101,7 @@ class Template:
         Raises:
             MissingAttribute: A response lacks an attribute that the template refers to.
         """
-        owner = next(
-            one for one in self.snapshots if self.resources[logical_id] in one.resources
-        )
+        owner = next(one for one in self.snapshots if self.resources[logical_id] in one.resources)
         values = {**ids, **owner.parameters}
         resolved: dict[str, Any] = _resolve(self.resources[logical_id].properties, values, data)
         return resolved
@@ -116,7 +114,9 @@ class Template:
                 yield logical_id
 
 
-def _resolve(value: object, values: Mapping[str, str], data: Mapping[str, Mapping[str, str]]) -> Any:  # noqa: ANN401 - JSON
+def _resolve(
+    value: object, values: Mapping[str, str], data: Mapping[str, Mapping[str, str]]
+) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Mapping):
         if "Ref" in value:
             return values[value["Ref"]]
