@@ -28,11 +28,13 @@ $(VENV)-checkov/.ready: tests/security/requirements-checkov.txt
 	@$(VENV)-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# What tests/distribution installs, without a network, into empty environments.
-.wheelhouse/.ready: tests/distribution/requirements-newest.txt tests/distribution/requirements-lowest.txt | $(VENV)/.ready
+# What tests/distribution and tests/security install, without a network, into empty environments.
+.wheelhouse/.ready: tests/distribution/requirements-newest.txt tests/distribution/requirements-lowest.txt tests/security/requirements-cdk-nag-2.txt | $(VENV)/.ready
 	@echo "Setting up .wheelhouse ..."
 	@rm -rf .wheelhouse
-	@for python in 3.11 3.12 3.13; do for versions in newest lowest; do \
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+	  --dest .wheelhouse -r tests/security/requirements-cdk-nag-2.txt
+	@for python in 3.11 3.12 3.13 3.14; do for versions in newest lowest; do \
 	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
 	    --python-version $$python --dest .wheelhouse -r tests/distribution/requirements-$$versions.txt \
 	    || exit 1; done; done
@@ -46,8 +48,8 @@ node_modules/.ready: package-lock.json
 demo: $(VENV)/.ready node_modules/.ready ## Take a snapshot with the real cdk command line on AWS emulated on this machine
 	@python -m local_aws.demo
 
-local-aws: $(VENV)/.ready node_modules/.ready ## AWS emulated on this machine until Ctrl-C, for an app of your own
-	@python -m local_aws
+local-aws: $(VENV)/.ready node_modules/.ready ## AWS emulated on this machine until Ctrl-C, for an app of your own (ARGS=--help)
+	@python -m local_aws $(ARGS)
 
 smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
 	@python -m aws_smoke $(ARGS)
@@ -101,4 +103,4 @@ build: $(VENV)/.ready ## Build the wheel and the sdist into dist/
 	@python -m hatchling build -d dist
 
 clean: ## Remove what make made
-	rm -rf $(VENV) $(VENV)-checkov .wheelhouse node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-checkov .wheelhouse node_modules .local-aws cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

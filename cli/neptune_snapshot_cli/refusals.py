@@ -63,7 +63,7 @@ def access(action: str) -> Iterator[None]:
             f"AWS does not answer: {error}.", "Check the network, and that the region exists."
         ) from error
     except BotoCoreError as error:
-        raise NoAccess(f"AWS could not be asked: {str(error).rstrip('.')}.") from error
+        raise NoAccess(f"AWS cannot be called: {str(error).rstrip('.')}.") from error
 
 
 def _refusal(error: ClientError, action: str) -> NoAccess:
@@ -93,9 +93,8 @@ def _refusal(error: ClientError, action: str) -> NoAccess:
 
 
 def is_no_stack(error: ClientError) -> bool:
-    """Whether CloudFormation says that there is no such stack."""
-    message = error.response.get("Error", {}).get("Message", "")
-    return code(error) == "ValidationError" and "does not exist" in message
+    """Whether CloudFormation does not know the stack that it is asked to describe."""
+    return code(error) == "ValidationError"
 
 
 def code(error: ClientError) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_neptune_snapshot import validation
 from neptune_snapshot_provider import contract
 
 
@@ -77,11 +78,8 @@ def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[
     """Name the first resource, which owns the snapshots, and the snapshot that it replaces."""
     if not afterwards:
         return {}
-    resource = first.node.default_child
-    if not isinstance(resource, cdk.CfnResource):
-        raise TypeError(f"{first.node.path} has no CloudFormation resource")
     return {
-        contract.Property.OWNER: resource.logical_id,
+        contract.Property.OWNER: validation.resource(first).logical_id,
         contract.Property.REPLACED_SNAPSHOT: first.get_att_string(contract.Attribute.REPLACED),
         **afterwards,
     }

@@ -86,8 +86,7 @@ def _check_runtime(runtime: lambda_.Runtime | None) -> None:
         raise validation.invalid("runtime", runtime.name, "must be a Python runtime")
     version = re.fullmatch(r"python(\d+)\.(\d+)", runtime.name)
     if version and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
-        oldest = ".".join(map(str, OLDEST_PYTHON))
-        rule = f"must be python{oldest} or newer; the provider does not run on older ones"
+        rule = "must be python3.11 or newer; the provider does not run on older ones"
         raise validation.invalid("runtime", runtime.name, rule)
 
 

@@ -164,7 +164,7 @@ def warn_of_every_name(snapshot: Construct, pattern: str) -> None:
     """Warn at synthesis where the role may create and tag snapshots under every name."""
     if pattern == EVERY_NAME:
         cdk.Annotations.of(snapshot).add_warning_v2(
-            "cdk-neptune-snapshot:every-snapshot-name",
+            "cdk-neptune-snapshot:everySnapshotName",
             "The cluster's identifier is known only at deployment, so the provider's role may "
             "create and tag snapshots under every name (cluster-snapshot:*). Give "
             "identifier_prefix or snapshot_identifier as plain text to restrict the names.",

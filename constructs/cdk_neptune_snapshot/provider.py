@@ -44,6 +44,9 @@ class SnapshotProvider(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._options = options.with_defaults()
+        if options.vpc is not None:
+            # With its endpoints and routes, without which a request gets no response.
+            self.node.add_dependency(options.vpc)
         self.role: iam.IRole = options.role or self._make_role()
         self.log_group: logs.ILogGroup = options.log_group or self._make_log_group()
         policy = RolePolicy(self, self.role)

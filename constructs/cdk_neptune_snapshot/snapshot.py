@@ -6,10 +6,13 @@ import aws_cdk as cdk
 import jsii
 from constructs import Construct, IConstruct
 
-from cdk_neptune_snapshot import chain, imported, permissions, validation
+from cdk_neptune_snapshot import chain, limitations, permissions, reference, validation
+from cdk_neptune_snapshot import cluster as clusters
+from cdk_neptune_snapshot import trigger as triggers
 from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
 from cdk_neptune_snapshot.habits import Habits, WhenClusterMissing
 from cdk_neptune_snapshot.provider import SnapshotProvider
+from cdk_neptune_snapshot.removal import ChosenPolicy
 from cdk_neptune_snapshot.tags import SnapshotTags
 from cdk_neptune_snapshot.trigger import SnapshotTrigger
 from neptune_snapshot_provider import contract
@@ -23,23 +26,28 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         scope: Where the construct belongs.
         id: Its name there. Another name is another resource: a new snapshot.
         cluster: The cluster: its identifier, a ``CfnDBCluster`` or an ``IDatabaseCluster`` of
-            ``aws_neptune_alpha``. Another cluster means a new snapshot. An identifier known only
-            when deployed must be in lower case then: ARNs in the provider's rights are
-            case-sensitive, and only plain text can be lower-cased here.
+            ``aws_neptune_alpha``, in the region and account of the snapshot's stack. Another
+            cluster means a new snapshot. An identifier known only at deployment must be in lower
+            case there, because ARNs in the role's policy are case-sensitive. Where it is not,
+            give the identifier as plain text; never change its spelling in the cluster.
         trigger: When a deployment takes a new snapshot; once, when the resource is created, if
             not given.
         snapshot_identifier: The name of the snapshot, 1 to 63 letters, digits and hyphens,
-            lower-cased. It must not exist yet. A unique name is made up if not given.
-        identifier_prefix: What the made-up name starts with; the cluster's identifier if not
+            lowercased. It must not exist yet. The provider generates a unique name if not given.
+        identifier_prefix: What the generated name starts with; the cluster's identifier if not
             given. Cut to 35 characters where it is longer.
         timeout: How long to wait for the snapshot, in whole seconds, up to 12 hours; 55 minutes
             if not given. CloudFormation waits an hour for one resource, so each further 55
             minutes add one that waits on; the cluster has to become available in the first. A
             deployment that runs out of time fails and leaves the snapshot to finish.
         removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;
-            ``DESTROY`` deletes it. What belongs to a deployment that failed is always kept.
+            ``DESTROY`` deletes it. A rollback always retains the snapshots of the deployment that
+            failed; a failed creation that deletes its stack (a StackSet, ``OnFailure=DELETE``) is
+            no rollback. Policies set from outside, as by ``RemovalPolicies.of(app)``, are not
+            applied to the snapshot.
         tags: Tags of the snapshot; ``Tags.of(...)`` takes precedence over them, as usual, and
-            they over the tags of the stack. At most 43 in all.
+            they over the tags of the stack. At most 43 in all. The snapshot goes without
+            inherited tags that it cannot have, with a warning.
         keep_last: How many snapshots of this resource to keep; older ones are deleted once the
             new one is available, and before it where the quota is full. Never deleted are the
             one being replaced, those tagged ``neptune-snapshot:keep`` and those shared with
@@ -56,10 +64,9 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         ValueError: A property breaks a rule; names the property, the value and the rule.
         RuntimeError: crhelper, a dependency of this package, is not installed.
 
-    A cluster that is a resource of the same stack is named in the provider's rights, for which
-    all snapshots of the stack wait. Where such a cluster in turn waits for a snapshot of the
-    stack, as it is restored from it, the two are a circle: define the second snapshot in another
-    stack, or give its cluster's identifier as plain text.
+    A cluster of the same stack that has no name of its own is referred to by the role's policy,
+    and every snapshot of the stack waits for that policy. Such a cluster cannot be restored from
+    a snapshot of the stack: name the cluster, or define the second snapshot in another stack.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per property, all but two by keyword
@@ -80,7 +87,10 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         when_cluster_missing: WhenClusterMissing = WhenClusterMissing.FAIL,
     ) -> None:
         super().__init__(scope, id)
-        cluster_identifier = validation.cluster_identifier(cluster)
+        name_of_cluster = clusters.name_of(cluster)
+        clusters.require_same_environment(name_of_cluster, self)
+        trigger = triggers.checked(trigger)
+        policy = validation.removal_policy(removal_policy)
         habits = Habits(
             keep_last=keep_last,
             last_good_parameter=last_good_parameter,
@@ -90,21 +100,23 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         name = _name(snapshot_identifier, identifier_prefix, trigger)
         prefix = _prefix(identifier_prefix)
         links = chain.split(validation.timeout_seconds(timeout))
-        self._cluster = cluster if isinstance(cluster, Construct) else None
+        self._cluster = name_of_cluster.construct
         self._tags = SnapshotTags(self, tags)
         self.node.add_validation(self._tags)
 
-        provider = SnapshotProvider.get_or_create(self)
-        pattern = permissions.snapshot_pattern(cluster_identifier, name, prefix)
-        provider.allow_snapshots(cluster_identifier, pattern)
+        limitations.check(self, name_of_cluster, trigger, policy)
+        with limitations.publishing_code(self):
+            provider = SnapshotProvider.get_or_create(self)
+        pattern = permissions.snapshot_pattern(name_of_cluster.permitted, name, prefix)
+        provider.allow_snapshots(name_of_cluster.permitted, pattern)
         permissions.warn_of_every_name(self, pattern)
         provider.allow_habits(habits)
         ends_here = len(links) == 1
         properties = {
-            contract.Property.CLUSTER_IDENTIFIER: cluster_identifier,
+            contract.Property.CLUSTER_IDENTIFIER: name_of_cluster.sent,
             contract.Property.SNAPSHOT_IDENTIFIER: name,
             contract.Property.IDENTIFIER_PREFIX: prefix,
-            contract.Property.TRIGGER: trigger.render(self) if trigger else None,
+            contract.Property.TRIGGER: trigger.render(self),
             contract.Property.TAGS: cdk.Lazy.any(self._tags),
             **chain.timing(links, 0),
             **habits.before_taking(),
@@ -116,14 +128,15 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             resource_type=contract.RESOURCE_TYPE,
             service_token=provider.function.function_arn,
             service_timeout=chain.service_timeout(links[0]),
-            removal_policy=validation.removal_policy(removal_policy),
+            removal_policy=policy,
             properties={key: value for key, value in properties.items() if value is not None},
         )
-        # Also when the stack is deleted, the provider's rights and logs go after the snapshot.
+        self.node.add_validation(ChosenPolicy(self, resource, policy))
+        # Also when the stack is deleted, the provider's role and logs go after the snapshot.
         resource.node.add_dependency(provider)
         self._taking = resource
         # Attributes are read where the snapshot is available.
-        about_cluster = {contract.Property.CLUSTER_IDENTIFIER: cluster_identifier}
+        about_cluster = {contract.Property.CLUSTER_IDENTIFIER: name_of_cluster.sent}
         afterwards = habits.afterwards()
         self._resource = chain.add_waits(
             self,
@@ -150,9 +163,9 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         Raises:
             ValueError: It can be no snapshot's identifier.
         """
-        existing = imported.existing_identifier("snapshot_identifier", identifier)
-        arn = imported.arn_of(scope, existing)
-        return imported.ImportedSnapshot(scope, id, snapshot_identifier=existing, snapshot_arn=arn)
+        existing = reference.existing_identifier("snapshot_identifier", identifier)
+        arn = reference.arn_of(scope, existing)
+        return reference.ImportedSnapshot(scope, id, snapshot_identifier=existing, snapshot_arn=arn)
 
     @classmethod
     def from_snapshot_arn(
@@ -171,8 +184,8 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         Raises:
             ValueError: It is not the ARN of a DB cluster snapshot.
         """
-        identifier = imported.identifier_in(arn)
-        return imported.ImportedSnapshot(
+        identifier = reference.identifier_in(arn)
+        return reference.ImportedSnapshot(
             scope, id, snapshot_identifier=identifier, snapshot_arn=arn
         )
 
@@ -190,10 +203,14 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
                 upgrade of the cluster itself.
 
         Raises:
-            ValueError: The snapshot is of a cluster that it was given as a construct: the one
-                would wait for the other. Give the cluster's identifier as plain text.
+            ValueError: No construct is given, or the snapshot is of a cluster that it was given
+                as a construct: the one would wait for the other. Give the cluster's identifier
+                as plain text.
         """
+        if not constructs:
+            raise validation.invalid("constructs", constructs, "must name at least one construct")
         for construct in constructs:
+            validation.construct("constructs", construct)
             if self._cluster is not None and _holds(construct, self._cluster):
                 rule = (
                     "must not be the cluster the snapshot is taken of, as each would wait for the "
@@ -207,13 +224,13 @@ def _holds(construct: IConstruct, cluster: IConstruct) -> bool:
     return any(scope is construct for scope in cluster.node.scopes)
 
 
-def _name(name: str | None, prefix: str | None, trigger: SnapshotTrigger | None) -> str | None:
+def _name(name: str | None, prefix: str | None, trigger: SnapshotTrigger) -> str | None:
     if name is None:
         return None
     if prefix is not None:
         rule = "must not be given together with snapshot_identifier, which is the whole name"
         raise validation.invalid("identifier_prefix", prefix, rule)
-    if trigger is not None and trigger != SnapshotTrigger.once():
+    if trigger != SnapshotTrigger.once():
         rule = (
             "must not be given together with a trigger, which would use the same name again; "
             "give identifier_prefix instead"

@@ -1,4 +1,4 @@
-"""When a new snapshot is taken."""
+"""Decides when a new snapshot is taken."""
 
 import hashlib
 import json
@@ -21,12 +21,15 @@ DIGEST_LENGTH = 12
 READABLE = re.compile(r"[\w.:/@+=,-]{1,100}", re.ASCII)
 """A value that is sent as it is, because it is short and a person recognises it."""
 
+TIME = re.compile(r"\d{8}T\d{6}\.\d{6}Z", re.ASCII)
+"""The value of ``every_deployment()``, which the provider recognizes too."""
+
 
 @dataclass(frozen=True)
 class SnapshotTrigger:
     """Decides whether a deployment takes a new snapshot.
 
-    Made by its class methods. A deployment takes a new snapshot when the trigger's value differs
+    Its class methods make it. A deployment takes a new snapshot when the trigger's value differs
     from the one of the deployment before; the old snapshot is kept or deleted according to the
     removal policy.
     """
@@ -45,24 +48,22 @@ class SnapshotTrigger:
 
         Names (relative to the given folder) and contents count, modes and times do not, so the
         fingerprint is the same on every machine. ``__pycache__``, ``.git`` and ``.DS_Store`` are
-        left out; an empty folder is accepted. Line endings are contents: let git check out the
-        same ones everywhere.
+        left out; an empty folder is accepted. Symbolic links are followed, also those to folders
+        and circular ones; a link that leads nowhere is left out. Line endings are contents: let
+        git check out the same ones everywhere.
 
         Args:
             *paths: Files or folders, at least one; relative to where the app runs.
 
         Raises:
-            ValueError: No path is given, or one does not exist.
+            ValueError: No path is given, or one is no path or does not exist.
         """
         if not paths:
             raise validation.invalid("paths", paths, "must name at least one file or folder")
         files: dict[str, bytes] = {}
         for position, path in enumerate(paths):
-            if not Path(path).exists():
-                rule = f"does not exist (looked in {Path.cwd()})"
-                raise validation.invalid("paths", os.fspath(path), rule)
             # The position, not the path as written, which differs between machines.
-            for name, content in read_files(Path(path)).items():
+            for name, content in read_files(_existing(path)).items():
                 files[f"{position}/{name}"] = content
         return cls(f"files-{content_digest(files)[:DIGEST_LENGTH]}")
 
@@ -86,9 +87,10 @@ class SnapshotTrigger:
 
     @classmethod
     def every_deployment(cls) -> "SnapshotTrigger":
-        """Take a snapshot each time the app is synthesised and deployed.
+        """Take a snapshot each time the app is synthesized and deployed.
 
-        The value is the time of synthesis, so ``cdk diff`` always shows a change.
+        The value is the time of synthesis. So ``cdk diff`` always shows a change, and deploying
+        the same synthesized app again, as a retry in a pipeline does, takes no new snapshot.
         """
         return cls(datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
 
@@ -106,14 +108,45 @@ class SnapshotTrigger:
         return cdk.Token.as_string(value)
 
 
+def checked(trigger: SnapshotTrigger | None) -> SnapshotTrigger:
+    """Give the trigger of a snapshot; once, if not given.
+
+    Raises:
+        ValueError: It is no trigger.
+    """
+    if trigger is None:
+        return SnapshotTrigger.once()
+    if isinstance(trigger, SnapshotTrigger):
+        return trigger
+    rule = (
+        "must be a SnapshotTrigger: SnapshotTrigger.once(), .on_value_changed(...), "
+        ".on_files_changed(...) or .every_deployment()"
+    )
+    raise validation.invalid("trigger", trigger, rule)
+
+
+def is_time(trigger: SnapshotTrigger) -> bool:
+    """Recognize the trigger whose value is the time of synthesis."""
+    return isinstance(trigger.value, str) and bool(TIME.fullmatch(trigger.value))
+
+
+def _existing(path: str | os.PathLike[str]) -> Path:
+    if validation.is_token(path):
+        raise validation.invalid("paths", path, "must be literal paths")
+    if not isinstance(path, str | os.PathLike):
+        raise validation.invalid("paths", path, "must be paths of files or folders")
+    if not Path(path).exists():
+        rule = f"does not exist (looked in {Path.cwd()})"
+        raise validation.invalid("paths", os.fspath(path), rule)
+    return Path(path)
+
+
 def _contains_token(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(_contains_token(part) for item in value.items() for part in item)
-    if isinstance(value, str | int | float) or hasattr(value, "__jsii_type__"):
-        return cdk.Token.is_unresolved(value)
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return _is_list_token(value) or any(_contains_token(item) for item in value)
-    return False
+    return validation.is_token(value)
 
 
 def _is_list_token(value: Sequence[object]) -> bool:

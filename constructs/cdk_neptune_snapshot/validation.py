@@ -1,22 +1,27 @@
-"""Checks made while the app is synthesised; a token passes, as its value is not known yet.
+"""Checks made while the app is synthesized; the provider checks values known only at deployment.
 
 Every message names the property, the value received and the rule.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeGuard
 
 import aws_cdk as cdk
 from aws_cdk import aws_neptune as neptune
+from constructs import IConstruct
 
 from neptune_snapshot_provider import contract
 
-ALPHA_MODULE = "aws_cdk.aws_neptune_alpha"
-"""Where the L2 cluster lives; an optional package, hence never imported here."""
+MARKER = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
+"""How the CDK writes a token inside a string."""
+
+UNKNOWN = "<known only at deployment>"
+"""What a message shows in place of a token."""
 
 
 class HasClusterIdentifier(Protocol):
-    """What is used of ``aws_cdk.aws_neptune_alpha.IDatabaseCluster``."""
+    """The part of ``aws_cdk.aws_neptune_alpha.IDatabaseCluster`` that this library uses."""
 
     @property
     def cluster_identifier(self) -> str:
@@ -30,52 +35,58 @@ Cluster: TypeAlias = str | neptune.CfnDBCluster | HasClusterIdentifier
 
 def invalid(name: str, value: object, rule: str) -> ValueError:
     """Make the error for a property whose value breaks a rule."""
-    return ValueError(f"Invalid {name} {value!r}: {rule}")
+    return ValueError(f"Invalid {name} {shown(value)}: {rule}")
+
+
+def shown(value: object) -> str:
+    """Write a value into a message: a token as unknown, a construct as its path."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(shown(item) for item in value) + "]"
+    if isinstance(value, str):
+        return UNKNOWN if MARKER.fullmatch(value) else repr(without_tokens(value))
+    if is_token(value):
+        return UNKNOWN
+    return repr(value.node.path) if is_construct(value) else repr(value)
+
+
+def without_tokens(text: str) -> str:
+    """Write ``UNKNOWN`` in place of every token in a text."""
+    return MARKER.sub(UNKNOWN, text)
+
+
+def is_construct(value: object) -> TypeGuard[IConstruct]:
+    """Recognize a construct, also one that an interface of the CDK stands for."""
+    return hasattr(getattr(value, "node", None), "path")
+
+
+def is_token(value: object) -> bool:
+    """Recognize a token, also in values that the CDK cannot be asked about."""
+    askable = isinstance(value, str | int | float) or hasattr(value, "__jsii_type__")
+    # A stack has a method of the name that makes the CDK take it for a token.
+    return askable and not is_construct(value) and cdk.Token.is_unresolved(value)
+
+
+def type_name(value: object) -> str:
+    """Name the type of a value that is of the wrong type."""
+    return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def identifier(name: str, value: str) -> str:
-    """Check an identifier, or a prefix of one, and lower-case it as Neptune does.
+    """Check an identifier, or a prefix of one, and lowercase it as Neptune does.
 
     Raises:
         ValueError: It breaks a rule of ``CreateDBClusterSnapshot``.
     """
-    if cdk.Token.is_unresolved(value):
-        return value
     if not isinstance(value, str):
         raise invalid(name, value, "must be a string")
+    if cdk.Token.is_unresolved(value):
+        return value
     problem = contract.identifier_problem(value)
     if problem:
         raise invalid(name, value, problem)
     return value.lower()
-
-
-def cluster_identifier(cluster: Cluster) -> str:
-    """Find the identifier of a cluster given in any of the accepted ways.
-
-    Raises:
-        ValueError: It is no Neptune cluster, or its literal identifier breaks the API's rules.
-    """
-    if isinstance(cluster, neptune.CfnDBCluster):
-        return cluster.ref
-    if isinstance(cluster, str):
-        if cluster.startswith("arn:"):
-            rule = "must be the identifier of the cluster, which is the last part of this ARN"
-            raise invalid("cluster", cluster, rule)
-        return identifier("cluster", cluster)
-    if _is_alpha_cluster(cluster):
-        return identifier("cluster", cluster.cluster_identifier)
-    given = f"{type(cluster).__module__}.{type(cluster).__qualname__}"
-    rule = (
-        f"must be a Neptune cluster (an identifier, aws_neptune.CfnDBCluster or "
-        f"aws_neptune_alpha.IDatabaseCluster), not {given}"
-    )
-    raise invalid("cluster", cluster, rule)
-
-
-def _is_alpha_cluster(cluster: HasClusterIdentifier) -> bool:
-    """Tell Neptune's L2 cluster from DocumentDB's and RDS's, which have the same attribute."""
-    modules = {ancestor.__module__ for ancestor in type(cluster).__mro__}
-    return ALPHA_MODULE in modules and hasattr(cluster, "cluster_identifier")
 
 
 def timeout_seconds(timeout: cdk.Duration | None) -> int | float:
@@ -90,7 +101,7 @@ def timeout_seconds(timeout: cdk.Duration | None) -> int | float:
 
 
 def whole_seconds(name: str, duration: cdk.Duration, least: int, most: int) -> int | float:
-    """Convert a duration to seconds; a token passes.
+    """Convert a duration to seconds; a token is returned unchecked.
 
     Raises:
         ValueError: It is no duration, no whole number of seconds, or outside the limits.
@@ -109,37 +120,37 @@ def whole_seconds(name: str, duration: cdk.Duration, least: int, most: int) -> i
 
 
 def removal_policy(policy: cdk.RemovalPolicy) -> cdk.RemovalPolicy:
-    """Refuse the policy that would have a snapshot taken of the snapshot.
+    """Refuse a policy that CloudFormation does not know for custom resources.
 
     Raises:
-        ValueError: It is ``SNAPSHOT``, which CloudFormation refuses for custom resources.
+        ValueError: It is ``SNAPSHOT``, or no removal policy.
     """
+    if not isinstance(policy, cdk.RemovalPolicy):
+        raise invalid("removal_policy", policy, "must be an aws_cdk.RemovalPolicy")
     if policy is cdk.RemovalPolicy.SNAPSHOT:
         rule = "must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY"
         raise invalid("removal_policy", policy.value, rule)
     return policy
 
 
-def tag_problems(tags: Mapping[str, str]) -> list[str]:
-    """List what Neptune, or this library, would refuse of a set of tags."""
-    problems = [
-        str(invalid("tags", {key: value}, problem))
-        for key, value in tags.items()
-        if (problem := _tag_problem(key, value))
-    ]
-    if len(tags) > contract.TAGS_MAX:
-        rule = (
-            f"must have at most {contract.TAGS_MAX} tags (Neptune's 50, less the "
-            f"{len(contract.OwnerTag.ALL + contract.OwnerTag.RESTORE)} that this library sets), "
-            f"has {len(tags)}"
-        )
-        problems.append(str(invalid("tags", sorted(tags), rule)))
-    return problems
+def construct(name: str, value: IConstruct) -> IConstruct:
+    """Refuse what is no construct.
+
+    Raises:
+        ValueError: It is no construct.
+    """
+    if not is_construct(value):
+        raise invalid(name, value, f"must be a construct, not {type_name(value)}")
+    return value
 
 
-def _tag_problem(key: str, value: str) -> str | None:
-    if not all(isinstance(text, str) for text in (key, value)):
-        return "key and value must be strings"
-    # A token stands for a harmless text, so that its literal neighbour is checked nevertheless.
-    literal = ["token" if cdk.Token.is_unresolved(text) else text for text in (key, value)]
-    return contract.tag_problem(literal[0], literal[1])
+def resource(custom_resource: cdk.CustomResource) -> cdk.CfnResource:
+    """Find the CloudFormation resource of a custom resource.
+
+    Raises:
+        TypeError: It was taken out of the tree.
+    """
+    found = custom_resource.node.default_child
+    if not isinstance(found, cdk.CfnResource):
+        raise TypeError(f"{custom_resource.node.path} has no CloudFormation resource")
+    return found

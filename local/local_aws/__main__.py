@@ -1,32 +1,29 @@
-"""``python -m local_aws``: AWS on this machine until Ctrl-C."""
+"""``python -m local_aws``: AWS on this machine until Ctrl-C, for an app of one's own."""
 
 import argparse
 import shlex
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 
 from local_aws import signals
-from local_aws.behaviour import SnapshotBehaviour
+from local_aws.behaviour import Outcome, SnapshotBehaviour
 from local_aws.client import LocalAws, LocalAwsError
 
-_DOCUMENTATION = "AWS on this machine, with Neptune snapshots that take time."
+_PORT = 14566
+_HOME = Path(".local-aws")
+_FOREIGN = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN HTTPS_PROXY https_proxy"
 
 
 def main() -> int:
     """Serve until Ctrl-C or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m local_aws", description=_DOCUMENTATION)
-    parser.add_argument(
-        "--port", type=int, default=0, help="port on loopback (default: a free one)"
-    )
-    parser.add_argument(
-        "--snapshot-seconds", type=float, default=20, help="how long a snapshot takes (default: 20)"
-    )
-    arguments = parser.parse_args()
+    options = _parser().parse_args()
     signals.end_cleanly()
     try:
-        with LocalAws(port=arguments.port) as aws:
-            aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=arguments.snapshot_seconds))
-            sys.stdout.write(_explanation(aws))
+        with LocalAws(port=options.port, home=options.home.absolute()) as aws:
+            _arrange(aws, options)
+            sys.stdout.write(_explanation(aws, _write_settings(aws, options.home), options.cluster))
             sys.stdout.flush()
             try:
                 threading.Event().wait()
@@ -36,25 +33,67 @@ def main() -> int:
         sys.stderr.write(f"{problem}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stdout.write("\n# Stopped; everything it held is gone.\n")
+        sys.stdout.write("\n# Stopped; everything the emulated AWS held is gone.\n")
     return 0
 
 
-def _explanation(aws: LocalAws) -> str:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_aws",
+        description="AWS emulated on this machine, with Neptune snapshots that take time.",
+    )
+    add = parser.add_argument
+
+    def add_list(name: str, metavar: str, description: str) -> None:
+        text = f"{description}; repeatable"
+        add(name, action="append", default=[], metavar=metavar, help=text)
+
+    add("--port", type=int, default=_PORT, help=f"port on loopback; 0: a free one ({_PORT})")
+    add("--home", type=Path, default=_HOME, help=f"folder of env and certificate ({_HOME})")
+    add_list("--cluster", "CLUSTER", "create this Neptune cluster")
+    add("--snapshot-seconds", type=float, default=20, help="duration of a snapshot (20)")
+    add("--quota", type=int, help="manual cluster snapshots per region (100)")
+    add_list("--busy", "CLUSTER[=SECONDS]", "this cluster is modifying, for so long")
+    add_list("--fail", "CLUSTER", "snapshots of this cluster fail")
+    add("--stale", type=float, default=0, help="functions read the stack status of so long ago (0)")
+    return parser
+
+
+def _arrange(aws: LocalAws, options: argparse.Namespace) -> None:
+    """Make what the options ask for."""
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=options.snapshot_seconds))
+    aws.set_stale_reads(options.stale)
+    if options.quota is not None:
+        aws.set_snapshot_quota(options.quota)
+    for cluster in options.fail:
+        failing = SnapshotBehaviour(seconds=options.snapshot_seconds, outcome=Outcome.FAILED)
+        aws.set_snapshot_behaviour(failing, cluster)
+    for busy in options.busy:
+        cluster, _, seconds = busy.partition("=")
+        aws.set_cluster_status(cluster, "modifying", float(seconds) if seconds else None)
+    for cluster in options.cluster:
+        aws.client("neptune").create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune")
+
+
+def _write_settings(aws: LocalAws, home: Path) -> Path:
+    """Write the file that sends a shell to this AWS and no other."""
     exports = [f"export {name}={shlex.quote(value)}" for name, value in aws.settings.items()]
+    file = home / "env"
+    file.write_text("\n".join([f"unset {_FOREIGN}", *exports, ""]))
+    return file.absolute()
+
+
+def _explanation(aws: LocalAws, file: Path, clusters: Sequence[str]) -> str:
+    cluster = clusters[0] if clusters else "my-graph"
+    create = f"aws neptune create-db-cluster --engine neptune --db-cluster-identifier {cluster}"
     lines = [
-        f"# AWS is at {aws.endpoint_url} until you press Ctrl-C here.",
-        "# In another terminal, which will then reach this AWS and no other:",
-        "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN HTTPS_PROXY https_proxy",
-        *exports,
-        "# Then, for example:",
-        # Version 1 of the AWS command line reads no AWS_ENDPOINT_URL for Neptune.
-        (
-            '# aws --endpoint-url "$AWS_ENDPOINT_URL" neptune create-db-cluster --engine neptune '
-            "--db-cluster-identifier my-graph"
-        ),
-        "# npx cdk bootstrap && npx cdk deploy -c cluster=my-graph",
-        f"# Its log is {aws.log_path}",
+        f"AWS is at {aws.endpoint_url} until you press Ctrl-C here.",
+        "In another terminal, which then reaches this AWS and no other:",
+        f"  source {shlex.quote(str(file))}",
+        *([] if clusters else [f"  {create}"]),
+        f"  npx cdk bootstrap && npx cdk deploy -c cluster={cluster}",
+        "The AWS CLI has to be 2.13 (or 1.29) or newer: older ones ignore AWS_ENDPOINT_URL.",
+        f"Its log is {aws.log_path}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -78,6 +78,9 @@ class FaultKind(StrEnum):
     """The call takes effect, then the connection is reset: the answer is lost."""
     LATENCY = "latency"
     """The call waits ``seconds`` before it is handled."""
+    UNAVAILABLE = "503"
+    FAILED_ENTRY = "failed-entry"
+    """``PutTargets`` has no effect and returns 200 with ``FailedEntryCount: 1``."""
     KILL_LAMBDA = "kill-lambda"
     """The call takes effect, then every running Lambda function is killed."""
 

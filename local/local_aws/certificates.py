@@ -18,11 +18,13 @@ class Certificates:
 
 
 def make(directory: Path) -> Certificates:
-    """Make an authority and a certificate for loopback.
+    """Make an authority and a certificate for loopback, unless the directory has them.
 
     The authority's own key is never written: nobody can sign anything else with it.
     """
     files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    if all(file.exists() for file in (files.authority, files.certificate, files.key)):
+        return files
     authority = trustme.CA(organization_name="local_aws", organization_unit_name="loopback only")
     issued = authority.issue_cert(*HOSTS)
     authority.cert_pem.write_to_path(str(files.authority))

@@ -43,6 +43,7 @@ class LocalAws(Controls):
         region: str = REGION,
         account_id: str = ACCOUNT_ID,
         server_settings: Mapping[str, str] | None = None,
+        home: Path | None = None,
     ) -> None:
         """Start the server and wait until it is ready.
 
@@ -51,12 +52,14 @@ class LocalAws(Controls):
             region: Region of clients and functions.
             account_id: Number of the account.
             server_settings: More environment variables for the emulator.
+            home: Where the certificate and the other files of clients stay for the next server;
+                ``None`` if they are to go with this one.
 
         Raises:
             LocalAwsError: It could not be started; says why.
         """
         try:
-            self._server = ServerProcess(port, region, account_id, server_settings or {})
+            self._server = ServerProcess(port, region, account_id, server_settings or {}, home)
         except OSError as problem:
             raise LocalAwsError(f"cannot listen on port {port}: {problem.strerror}") from problem
         self.account_id = account_id

@@ -26,6 +26,9 @@ class ControlLayer:
             "snapshot-behaviour": self._set_behaviour,
             "cluster-state": self._set_cluster_state,
             "quota": self._set_quota,
+            "stale-reads": self._set_stale_reads,
+            "minute": self._set_minute,
+            "replacement-without-rollback": self._set_replacement,
             "add-fault": lambda data: faults.add(fault(data)),
             "clear-faults": lambda _: faults.clear(),
             "calls": lambda _: [to_json(call) for call in faults.calls],
@@ -55,6 +58,15 @@ class ControlLayer:
 
     def _set_quota(self, data: dict[str, Any]) -> None:
         self._neptune.scene.quota = int(data["quota"])
+
+    def _set_stale_reads(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.stale_seconds = float(data["seconds"])
+
+    def _set_minute(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.minute_seconds = float(data["seconds"])
+
+    def _set_replacement(self, data: dict[str, Any]) -> None:
+        self._neptune.scene.refuses_replacement = not data["allowed"]
 
     def _reset(self, _: dict[str, Any]) -> None:
         self._faults.clear()

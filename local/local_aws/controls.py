@@ -49,6 +49,18 @@ class Controls:
         """Choose how many manual cluster snapshots there may be in a region."""
         self._do("quota", {"quota": quota})
 
+    def set_stale_reads(self, seconds: float) -> None:
+        """Let functions read the status of stacks as it was some seconds ago."""
+        self._do("stale-reads", {"seconds": seconds})
+
+    def set_minute(self, seconds: float) -> None:
+        """Choose how long a minute of an EventBridge rule's rate takes."""
+        self._do("minute", {"seconds": seconds})
+
+    def allow_replacement_without_rollback(self, *, allowed: bool) -> None:
+        """Choose whether an update with rollback disabled may return a new physical ID."""
+        self._do("replacement-without-rollback", {"allowed": allowed})
+
     def add_fault(self, fault: Fault) -> None:
         """Let something go wrong from now on."""
         self._do("add-fault", to_json(fault))

@@ -1,13 +1,14 @@
 """The layer that records every call and lets the chosen ones go wrong."""
 
 import asyncio
+import json
 import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
 
 from local_aws.api_call import ApiCall, identify
-from local_aws.asgi import Answer, Handler, Request
+from local_aws.asgi import Answer, Handler, Request, answer
 from local_aws.behaviour import Call, Fault, FaultKind
 from local_aws.errors import error
 from local_aws.lambdas import kill_lambdas
@@ -119,4 +120,18 @@ def _refusal(kind: FaultKind, call: ApiCall) -> Answer:
             f"identity-based policy allows the {call.service}:{call.action} action"
         )
         return error(call.protocol, 403, code, message)
+    if kind is FaultKind.FAILED_ENTRY:
+        return _failed_entry(call)
+    if kind is FaultKind.UNAVAILABLE:
+        return error(call.protocol, 503, "ServiceUnavailable", "Please reduce your request rate.")
     return error(call.protocol, 500, "InternalFailure", "An internal error has occurred.")
+
+
+def _failed_entry(call: ApiCall) -> Answer:
+    entry = {
+        "TargetId": call.parameters["Targets"][0]["Id"],
+        "ErrorCode": "ConcurrentModificationException",
+        "ErrorMessage": "Rule was modified concurrently.",
+    }
+    body = json.dumps({"FailedEntryCount": 1, "FailedEntries": [entry]})
+    return answer(200, body.encode(), "application/x-amz-json-1.1")

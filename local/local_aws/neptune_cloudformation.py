@@ -4,9 +4,11 @@ The emulator keeps Neptune's clusters with RDS's. Its tables of resource types a
 the only places where a type or an action can be added.
 """
 
-import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+from local_aws import neptune_groups
+from local_aws.emulator import module
 
 _Parameters: TypeAlias = dict[str, Any]
 _ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
@@ -17,29 +19,34 @@ _OK = 200
 _NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182"}
 _FROM_SNAPSHOT = ("Engine", "EngineVersion", "Port", "StorageEncrypted", "KmsKeyId")
 """What a snapshot holds of its cluster; all else is default unless the request says it."""
-_REPLACING = ("DBClusterIdentifier", "DBSubnetGroupName", "KmsKeyId", "SnapshotIdentifier")
+_REPLACING = (
+    *("DBClusterIdentifier", "DBSubnetGroupName", "KmsKeyId", "SnapshotIdentifier"),
+    *("SourceDBClusterIdentifier", "StorageEncrypted"),
+)
 _RENAMED = {"DBPort": "Port", "IamAuthEnabled": "EnableIAMDatabaseAuthentication"}
 """Properties of the resource type whose API parameters are called otherwise."""
 
 
 def install() -> None:
     """Teach the emulator, which has to be imported already."""
-    services = "ministack.services."
-    clusters = _Clusters(importlib.import_module(services + "rds"))
-    provisioners = importlib.import_module(services + "cloudformation.provisioners")
-    provisioners._RESOURCE_HANDLERS[_TYPE] = {  # noqa: SLF001 - see above
+    provisioners = module("cloudformation.provisioners")
+    clusters = _Clusters(module("rds"), provisioners)
+    handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001 - see above
+    handlers[_TYPE] = {
         "create": clusters.provision,
         "update": clusters.update,
         "update_with_logical_id": True,
         "delete": clusters.remove,
     }
+    neptune_groups.install(handlers)
 
 
 class _Clusters:
     """Clusters as CloudFormation and the API handle them."""
 
-    def __init__(self, rds: Any) -> None:  # noqa: ANN401 - the emulator has no types
+    def __init__(self, rds: Any, provisioners: Any) -> None:  # noqa: ANN401 - the emulator has no types
         self._rds = rds
+        self._provisioners = provisioners
         self._refuse: Callable[[str, str, int], _ApiAnswer] = rds._error  # noqa: SLF001
         self._actions: dict[str, Callable[[_Parameters], _ApiAnswer]] = rds._ACTION_MAP  # noqa: SLF001
         self._modify: Callable[[_Parameters], _ApiAnswer] = self._actions["ModifyDBCluster"]
@@ -99,14 +106,26 @@ class _Clusters:
     def provision(
         self, logical_id: str, properties: Mapping[str, Any], stack_name: str
     ) -> _Provisioned:
-        """Create or restore the cluster of a resource."""
-        name = properties.get("DBClusterIdentifier") or f"{stack_name}-{logical_id}"
-        restored = properties.get("SnapshotIdentifier")
-        action = "RestoreDBClusterFromSnapshot" if restored else "CreateDBCluster"
-        defaults = {"Engine": "neptune"} if restored else {"Engine": "neptune", **_NEW_CLUSTER}
-        parameters = {**defaults, **_parameters(properties), "DBClusterIdentifier": name.lower()}
-        self._call(action, parameters)
-        return self._described(name.lower())
+        """Create, restore or clone the cluster of a resource."""
+        generated = self._provisioners._physical_name(stack_name, logical_id, max_len=63)  # noqa: SLF001
+        name = str(properties.get("DBClusterIdentifier") or generated).lower()
+        given = {**_parameters(properties), "DBClusterIdentifier": name}
+        if "SnapshotIdentifier" in properties:
+            self._call("RestoreDBClusterFromSnapshot", {"Engine": "neptune", **given})
+        else:
+            self._call("CreateDBCluster", {**self._origin(properties), **given})
+        self._tag(name, {}, properties)
+        return self._described(name)
+
+    def _origin(self, properties: Mapping[str, Any]) -> _Parameters:
+        """What a cluster has without being told: the source's settings, or those of a new one."""
+        source = str(properties.get("SourceDBClusterIdentifier", "")).lower()
+        if not source:
+            return {"Engine": "neptune", **_NEW_CLUSTER}
+        if source not in self._rds._clusters:  # noqa: SLF001
+            raise ValueError(f"{_TYPE}: DBClusterNotFoundFault: {source} not found.")
+        held = self._rds._clusters[source]  # noqa: SLF001
+        return {key: _text(held[key]) for key in _FROM_SNAPSHOT if held.get(key) not in (None, "")}
 
     def update(
         self,
@@ -116,15 +135,20 @@ class _Clusters:
         stack_name: str,
         logical_id: str,
     ) -> _Provisioned:
-        """Change the cluster in place, or replace it."""
+        """Change the cluster in place, or make another one: the cleanup deletes the old one."""
         if any(old.get(key) != new.get(key) for key in _REPLACING):
-            replaced = self.provision(logical_id, new, stack_name)
-            self.remove(physical_id, old)
+            again = self._provisioners._seeded_create  # noqa: SLF001
+            replaced: _Provisioned = again(self.provision, logical_id, new, stack_name)
             return replaced
         changed = {key: value for key, value in new.items() if old.get(key) != value}
         parameters = {**_parameters(changed), "DBClusterIdentifier": physical_id}
         self._call("ModifyDBCluster", parameters)
+        self._tag(physical_id, old, new)
         return self._described(physical_id)
+
+    def _tag(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        arn = self._rds._clusters[name]["DBClusterArn"]  # noqa: SLF001
+        self._provisioners._rds_sync_tags(arn, old, new, _TYPE)  # noqa: SLF001
 
     def remove(self, physical_id: str, properties: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Delete the cluster, if it is there."""

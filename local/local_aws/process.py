@@ -23,15 +23,28 @@ class ServerProcess:
     """A running server: its address, its directory and the settings of its clients."""
 
     def __init__(
-        self, port: int, region: str, account_id: str, extra_settings: Mapping[str, str]
+        self,
+        port: int,
+        region: str,
+        account_id: str,
+        extra_settings: Mapping[str, str],
+        home: Path | None,
     ) -> None:
         """Start the server; it accepts connections at once and answers when it is ready.
+
+        Args:
+            port: Port on loopback; 0 for a free one.
+            region: Region of clients and functions.
+            account_id: Number of the account.
+            extra_settings: More environment variables for the emulator.
+            home: Where the files of clients are, and stay; ``None`` for the server's directory.
 
         Raises:
             OSError: The port is in use.
         """
         listening = socket.create_server((HOSTS[0], port), backlog=128)
         self.directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
+        self._home = home or self.directory
         try:
             with listening:
                 self._start(listening, region, account_id, extra_settings)
@@ -76,14 +89,12 @@ class ServerProcess:
     ) -> None:
         port = int(listening.getsockname()[1])
         self.url = f"https://{HOSTS[0]}:{port}"
-        for name in ("tmp", "cdk"):
-            (self.directory / name).mkdir()
-        (self.directory / "aws-config").write_text("[default]\n")
-        (self.directory / "aws-credentials").touch()
-        self.certificates = certificates.make(self.directory)
-        self.settings = client_settings(
-            self.directory, self.url, region, account_id, self.certificates
-        )
+        (self.directory / "tmp").mkdir()
+        (self._home / "cdk").mkdir(parents=True, exist_ok=True)
+        (self._home / "aws-config").write_text("[default]\n")
+        (self._home / "aws-credentials").touch()
+        self.certificates = certificates.make(self._home)
+        self.settings = client_settings(self._home, self.url, region, account_id, self.certificates)
         server = server_settings(self.directory, port, region, account_id, self.certificates)
         environment = {**without_foreign(), **self.settings, **server, **extra_settings}
         self._process = self._spawn(listening.fileno(), environment)

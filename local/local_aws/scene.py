@@ -11,10 +11,21 @@ DEFAULT_QUOTA = 100
 
 @dataclass
 class Scene:
-    """Behaviour of new snapshots, states of clusters, and the quota."""
+    """Behaviour of new snapshots, states of clusters, the quota, CloudFormation and EventBridge.
+
+    Attributes:
+        behaviour: How new snapshots behave.
+        quota: How many manual snapshots a region may have.
+        stale_seconds: How old the status is that functions read of a stack.
+        refuses_replacement: Whether a new physical ID fails an update without rollback.
+        minute_seconds: How long a minute of a rule's rate takes.
+    """
 
     behaviour: SnapshotBehaviour = field(default_factory=SnapshotBehaviour)
     quota: int = DEFAULT_QUOTA
+    stale_seconds: float = 0.0
+    refuses_replacement: bool = True
+    minute_seconds: float = 60.0
     _by_cluster: dict[str, SnapshotBehaviour] = field(default_factory=dict)
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,9 +27,15 @@ from local_aws.asgi import (
 )
 from local_aws.connections import ResettableSocket
 from local_aws.control import ControlLayer
+from local_aws.custom_resources import CustomResources, ResponseLayer
+from local_aws.event_rules import EventRules
 from local_aws.faults import ConnectionLostError, FaultLayer
 from local_aws.lambdas import make_runtime
 from local_aws.neptune import NeptuneLayer
+from local_aws.nested_stacks import NestedStacks
+from local_aws.scene import Scene
+from local_aws.stack_actions import CallerLayer, StackActions
+from local_aws.stack_engine import StackEngine
 
 
 class _ListeningConfig(Config):
@@ -48,7 +55,9 @@ class _ListeningConfig(Config):
 
 def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> App:
     """Put the layers around the emulator."""
-    neptune = NeptuneLayer(handler_of(emulator))
+    responses = ResponseLayer(handler_of(emulator))
+    neptune = NeptuneLayer(CallerLayer(responses, account_id))
+    _correct(responses, lambda: neptune.scene)
     faults = FaultLayer(neptune, account_id)
     handle = ControlLayer(faults, faults, neptune)
 
@@ -67,6 +76,15 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
             pass
 
     return app
+
+
+def _correct(responses: ResponseLayer, scene: Callable[[], Scene]) -> None:
+    engine = StackEngine()
+    engine.install()
+    CustomResources(engine, responses, scene).install()
+    NestedStacks(engine).install()
+    StackActions(scene).install()
+    EventRules(scene).install()
 
 
 def main() -> None:

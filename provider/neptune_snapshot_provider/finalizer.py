@@ -210,6 +210,8 @@ class Finalizer:
         is_own = ownership.belongs_to(self._request, last_good, tags)
         if replaced_at is None:
             is_own = is_own and self._is_of_same_generation(tags, snapshot)
+        elif last_good.created_at == replaced_at:
+            is_own = is_own and ownership.has_failed_reuse(self._request, tags)
         return retention.keeps_last_good(
             last_good, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
         )

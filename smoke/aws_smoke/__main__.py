@@ -12,12 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws_smoke import cluster as clusters
 from aws_smoke import collecting, consent
 from aws_smoke.account import Account, Refused, connect, require_ready
-from aws_smoke.belongings import Belongings
 from aws_smoke.cdk import Cdk
 from aws_smoke.checks import judge
 from aws_smoke.evidence import Evidence
 from aws_smoke.naming import Run
 from aws_smoke.report import Report
+from aws_smoke.run_resources import RunResources
 from aws_smoke.running import Lanes
 from aws_smoke.screen import Screen
 from aws_smoke.watching import Watcher, polls
@@ -67,22 +67,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _clean_up(account: Account, options: argparse.Namespace) -> int:
-    screen, belongings = Screen(), Belongings(account)
-    things = belongings.find()
+    screen, resources = Screen(), RunResources(account)
+    things = resources.find()
     if not things:
         screen.lines([*consent.where(account), "", "Earlier runs have left nothing."])
         return _FINE
     screen.lines(consent.clean_up_announcement(account, things))
     if not consent.is_given(yes=options.yes):
         raise Refused("Nothing was removed: it was not agreed to. --yes agrees beforehand.")
-    return _remove(belongings, screen)
+    return _remove(resources, screen)
 
 
-def _remove(belongings: Belongings, screen: Screen) -> int:
-    left = belongings.remove(screen.doing)
+def _remove(resources: RunResources, screen: Screen) -> int:
+    left = resources.remove(screen.doing)
     for one in left:
         screen.lines([f"LEFT BEHIND: {one.kind} {one.name}: {one.why}", f"    {one.command}"])
-    for name in belongings.strangers:
+    for name in resources.strangers:
         screen.lines([f"not touched, as it does not carry the tag: {name}"])
     return _NOT_FINE if left else _FINE
 
@@ -164,8 +164,8 @@ class Smoke:
         if self._ended_early:
             self._screen.lines([f"Ended early: {self._ended_early}"])
         self._screen.doing("cleaning up; Ctrl-C leaves it and lists what is there")
-        belongings = Belongings(self._account, self._run.id)
-        leftovers = belongings.remove(self._screen.doing)
+        resources = RunResources(self._account, self._run.id)
+        leftovers = resources.remove(self._screen.doing)
         report = Report(
             account=self._account,
             run=self._run,
@@ -174,7 +174,7 @@ class Smoke:
             evidence=self._evidence,
             findings=judge(self._evidence),
             leftovers=leftovers,
-            strangers=belongings.strangers,
+            strangers=resources.strangers,
             ended_early=self._ended_early,
         )
         place = self._options.report or Path(f"smoke-report-{self._run.id}.md")

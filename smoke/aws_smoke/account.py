@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 """The parameter by which the CDK knows that an account and region are bootstrapped."""
-SNAPSHOTS_NEEDED: Final = 12
+SNAPSHOTS_NEEDED: Final = 18
 """Manual cluster snapshots a run may have at once."""
 QUOTA: Final = "ManualClusterSnapshots"
 _SERVICES: Final = (

@@ -13,6 +13,7 @@ from aws_smoke.naming import Run, as_list
 
 _LOOK_SECONDS: Final = 2.0
 _WAIT_SECONDS: Final = 3600.0
+NATIVE_TYPE: Final = "AWS::RDS::ClusterSnapshot"
 _MISSED_SECONDS: Final = 60.0
 """A snapshot that is not to be seen for so long does not come any more."""
 
@@ -51,6 +52,7 @@ class Questions:
         asked, second = self._asked, f"{self._run.prefix}-second"
         # In capitals on purpose: names are said to be stored in lower case.
         asked["create"] = self._create(self.taken.upper())
+        asked["describe-at-once"] = ask(lambda: self._describe(self.taken))
         asked["tags-at-once"] = ask(lambda: self._tags(self.taken))
         asked["create-again"] = self._create(self.taken)
         asked["create-beside"] = self._create(second)
@@ -83,24 +85,19 @@ class Questions:
             )
         )
 
-    def ask_others(self, function: str) -> None:
-        """Ask what the other services answer about what is not there.
-
-        Args:
-            function: Name of a function of this run that has no permissions.
-        """
+    def ask_others(self) -> None:
+        """Ask what the other services answer about what is not there."""
         none, asked = f"{self._run.prefix}-none", self._asked
-        events, functions = self._account.client("events"), self._account.client("lambda")
+        events, stacks = self._account.client("events"), self._account.client("cloudformation")
         asked["no-targets"] = ask(lambda: events.remove_targets(Rule=none, Ids=["1"]))
         asked["no-rule"] = ask(lambda: events.delete_rule(Name=none))
-        asked["no-policy"] = ask(lambda: functions.get_policy(FunctionName=function))
-        asked["no-permission"] = ask(
-            lambda: functions.remove_permission(FunctionName=function, StatementId=none)
-        )
         asked["no-parameter"] = ask(
             lambda: self._account.client("ssm").get_parameter(Name=f"/{none}")
         )
-        asked["function"] = ask(lambda: functions.get_function_configuration(FunctionName=function))
+        asked["no-stack"] = ask(lambda: stacks.describe_stacks(StackName=none))
+        asked["native-type"] = ask(
+            lambda: stacks.describe_type(Type="RESOURCE", TypeName=NATIVE_TYPE)
+        )
 
     def wait_until(self, name: str, status: str) -> None:
         """Wait until a snapshot has a status; "" is that it is gone."""

@@ -1,4 +1,4 @@
-"""Reads docs/assumptions.md: what is assumed of AWS, with an id each."""
+"""Reads docs/assumptions.md: what is assumed of AWS, with an ID each."""
 
 import re
 from dataclasses import dataclass
@@ -8,37 +8,39 @@ from typing import Final
 from aws_smoke.cdk import PROJECT
 
 PAGE: Final = PROJECT / "docs" / "assumptions.md"
-_HEADING: Final = re.compile(r"^### ([A-Z]+\d+)\. (.+)$", re.MULTILINE)
+_ROW: Final = re.compile(r"^\| ([A-Z]+\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One assumption; ``text`` is what the page says of it below its heading."""
+    """One row of the page.
+
+    Attributes:
+        id: Stable; never reused.
+        title: What is assumed.
+        verdict: What public evidence says, and where.
+        consequence: What a user notices if it is wrong.
+        coverage: Which module relies on it, and which check looks at it.
+    """
 
     id: str
     title: str
-    text: str
-
-    @property
-    def consequence(self) -> str:
-        """What a user notices if it is wrong."""
-        found = re.search(r"^- \*\*If it is wrong:\*\* (.+)$", self.text, re.MULTILINE)
-        return found.group(1) if found else ""
+    verdict: str
+    consequence: str
+    coverage: str
 
     @property
     def checks(self) -> tuple[str, ...]:
         """The smoke checks that the page names."""
-        return tuple(re.findall(r"smoke `(\w+)`", self.text))
+        _, _, named = self.coverage.partition("smoke ")
+        return tuple(re.findall(r"`(\w+)`", named))
 
     @property
-    def tests(self) -> tuple[str, ...]:
-        """The tests that the page names."""
-        return tuple(re.findall(r"`(test_\w+)`", self.text))
+    def modules(self) -> tuple[str, ...]:
+        """The provider's modules that rely on it."""
+        return tuple(re.findall(r"`([\w.]+)`", self.coverage.partition(";")[0]))
 
 
 def read(page: Path = PAGE) -> list[Assumption]:
     """All assumptions in the order of the page."""
-    parts = _HEADING.split(page.read_text())[1:]
-    found = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    # The next group's heading ends the last assumption of a group.
-    return [Assumption(i, title, text.split("\n## ")[0].strip()) for i, title, text in found]
+    return [Assumption(*found) for found in _ROW.findall(page.read_text())]

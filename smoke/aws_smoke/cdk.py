@@ -91,13 +91,13 @@ class Cdk:
         self._lock = threading.Lock()
         self._stopped = False
 
-    def deploy(self, assembly: Path, stack: str) -> Result:
+    def deploy(self, assembly: Path, stack: str, *options: str) -> Result:
         """Deploy a synthesised stack."""
         outputs = self._directory / f"{assembly.name}.outputs.json"
         outputs.unlink(missing_ok=True)
         ended = self.run(
             *("deploy", "--app", str(assembly), "--all", "--require-approval=never"),
-            *("--method=direct", "--progress=events", f"--outputs-file={outputs}"),
+            *("--method=direct", "--progress=events", f"--outputs-file={outputs}", *options),
         )
         found = json.loads(outputs.read_text()) if outputs.exists() else {}
         return Result(ended.status, ended.output, found.get(stack, {}))

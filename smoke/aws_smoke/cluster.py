@@ -10,6 +10,13 @@ from aws_smoke.naming import Run, as_list
 
 _LOOK_SECONDS: Final = 5.0
 _WAIT_SECONDS: Final = 30 * 60.0
+_NO_NETWORK: Final = (
+    "DBSubnetGroupDoesNotCoverEnoughAZs",
+    "DBSubnetGroupNotFoundFault",
+    "InvalidSubnet",
+    "InvalidVPCNetworkStateFault",
+)
+"""Codes of a creation that fails for want of subnets."""
 
 
 def require_usable(account: Account, identifier: str) -> dict[str, Any]:
@@ -56,7 +63,7 @@ def create(account: Account, run: Run, subnet_group: str) -> dict[str, Any]:
         )
     except ClientError as problem:
         advice = ""
-        if "ubnet" in str(problem) or "VPC" in str(problem):
+        if error_code(problem) in _NO_NETWORK:
             advice = " Without a default VPC, name a DB subnet group: --subnet-group NAME."
         raise Refused(
             f"The cluster could not be made ({error_code(problem)}): {problem}.{advice}"

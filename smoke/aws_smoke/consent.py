@@ -3,8 +3,8 @@
 import sys
 
 from aws_smoke.account import SNAPSHOTS_NEEDED, Account
-from aws_smoke.belongings import Thing
 from aws_smoke.naming import TAG, Run
+from aws_smoke.run_resources import Thing
 from aws_smoke.scenarios import lanes
 
 PRICES = "https://aws.amazon.com/neptune/pricing/"
@@ -25,8 +25,9 @@ def announcement(account: Account, run: Run, cluster: str, wanted: tuple[str, ..
         "This creates, and deletes again at its end, even if it fails or is interrupted:",
         f"  - {_cluster(run, cluster)};",
         f"  - at most {SNAPSHOTS_NEEDED} manual snapshots of it at a time;",
-        f"  - CloudFormation stacks ({', '.join(wanted)}), each with one or two",
-        "    Lambda functions, their IAM roles, policies and log groups;",
+        f"  - CloudFormation stacks ({', '.join(wanted)}), with up to two",
+        "    Lambda functions each, their IAM roles, policies and log groups;",
+        "  - an IAM role that may take snapshots, which this program assumes;",
         "  - for some minutes an EventBridge rule that calls one of the functions.",
         f"Everything is named {run.prefix}... and tagged {TAG}={run.id}; nothing else is changed.",
         "The zip files of the functions (about 40 KiB) stay in the CDK's own bucket.",

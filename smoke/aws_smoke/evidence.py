@@ -29,8 +29,28 @@ class LogLine:
 
     @property
     def message(self) -> str:
-        """The message of the provider."""
+        """What the provider reports, for a person; no check concludes anything from it."""
         return str(self.fields.get("message", ""))
+
+    @property
+    def event(self) -> str:
+        """The stable code of what the provider reports."""
+        return str(self.fields.get("event", ""))
+
+    @property
+    def code(self) -> str:
+        """The code of the error that the line is about; empty if it is about none."""
+        return str(self.fields.get("code", ""))
+
+    @property
+    def operation(self) -> str:
+        """The API operation that was refused; empty if none was."""
+        return str(self.fields.get("operation", ""))
+
+    @property
+    def status(self) -> str:
+        """The status, or the code of a refused call, that the line is about."""
+        return str(self.fields.get("status", ""))
 
 
 @dataclass(frozen=True)
@@ -45,13 +65,21 @@ class Look:
 
 
 @dataclass(frozen=True)
+class StatusRead:
+    """A status as ``DescribeStacks`` returned it, and when."""
+
+    lane: str
+    time: float
+    status: str
+
+
+@dataclass(frozen=True)
 class RuleSeen:
-    """A poll's rule while it was there, and the function's permissions then."""
+    """A poll's rule while it was there."""
 
     time: float
     name: str
     input_length: int
-    statements: list[dict[str, Any]] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -119,6 +147,7 @@ class Evidence:
     events: list[StackEvent] = field(default_factory=list[StackEvent])
     log: list[LogLine] = field(default_factory=list[LogLine])
     looks: list[Look] = field(default_factory=list[Look])
+    status_reads: list[StatusRead] = field(default_factory=list[StatusRead])
     cluster_statuses: set[str] = field(default_factory=set[str])
     rules: list[RuleSeen] = field(default_factory=list[RuleSeen])
     rules_left: list[str] | None = None
@@ -129,9 +158,13 @@ class Evidence:
         """One step, if it was done."""
         return next((one for one in self.steps if one.step == name), None)
 
-    def provider(self, lane: str = "") -> list[LogLine]:
-        """What the provider logged, oldest first."""
-        lines = [one for one in self.log if one.is_provider and lane in ("", one.lane)]
+    def provider(self, lane: str = "", event: str = "") -> list[LogLine]:
+        """What the provider logged in a lane, or of an event, oldest first."""
+        lines = [
+            one
+            for one in self.log
+            if one.is_provider and lane in ("", one.lane) and event in ("", one.event)
+        ]
         return sorted(lines, key=lambda one: one.time)
 
     def told(self, lane: str, logical_id: str = "") -> list[dict[str, Any]]:
@@ -142,6 +175,13 @@ class Evidence:
             one for one in asked if str(one.get("LogicalResourceId", "")).startswith(logical_id)
         ]
         return sorted(wanted, key=lambda one: float(one["Now"]))
+
+    def requests(self, lane: str, logical_id: str) -> list[dict[str, Any]]:
+        """What was told, each request once though it may have been delivered twice."""
+        found: dict[str, dict[str, Any]] = {}
+        for one in self.told(lane, logical_id):
+            found.setdefault(str(one["RequestId"]), one)
+        return list(found.values())
 
     def attempts(self) -> list[float]:
         """When the invocation that always fails was made, oldest first."""

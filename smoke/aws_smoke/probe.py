@@ -10,6 +10,8 @@ from constructs import Construct
 
 MARK: Final = "probe"
 """Key of the JSON lines it logs."""
+FAILURE: Final = "SmokeProbeFailed"
+"""The code that its reason begins with when it fails."""
 RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
 
 _CODE: Final = """
@@ -51,7 +53,7 @@ def note(what):
 def answer(event, failing, name):
     body = {
         "Status": "FAILED" if failing else "SUCCESS",
-        "Reason": "the migration failed, as it was asked to",
+        "Reason": "FAILURE: the migration fails, as its properties ask",
         "PhysicalResourceId": name,
         **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
     }
@@ -60,7 +62,7 @@ def answer(event, failing, name):
     request = urllib.request.Request(url, json.dumps(body).encode(), method="PUT")
     request.add_header("content-type", "")
     urllib.request.urlopen(request).read()
-""".replace("MARK", MARK)
+""".replace("MARK", MARK).replace("FAILURE", FAILURE)
 
 
 class Probe(Construct):

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from aws_smoke import assumptions
+from aws_smoke import assumptions, statuses
 from aws_smoke.account import Account
-from aws_smoke.belongings import Leftover
+from aws_smoke.assumptions import Assumption
 from aws_smoke.checks.finding import Check, Finding, Verdict, overall
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run
 from aws_smoke.probe import RUNTIME
+from aws_smoke.run_resources import Leftover
+from aws_smoke.scenarios import FAILING, FAILING_UPDATE
 
 _PACKAGES = ("cdk-neptune-snapshot", "aws-cdk-lib", "boto3", "crhelper")
 _OUTPUT_LINES = 15
@@ -58,6 +60,7 @@ class Report:
             self._left(),
             self._refuted(),
             self._scenarios(),
+            self._requests(),
             self._assumptions(),
             self._failures(),
         )
@@ -119,13 +122,13 @@ class Report:
         wrong = [one for one in assumptions.read() if self.verdicts[one.id] is Verdict.REFUTED]
         if not wrong:
             return []
-        rows = [(one.id, one.title, self._shown(one.id), one.consequence) for one in wrong]
+        rows = [(one.id, one.title, self._shown(one), one.consequence) for one in wrong]
         head = ("id", "assumption", "what was seen instead", "what that means for a user")
         return ["## Refuted", "", *_table(head, rows)]
 
-    def _shown(self, name: str) -> str:
-        found = [finding.evidence for _, finding in self.findings.get(name, [])]
-        return "; ".join(found) or "no check"
+    def _shown(self, assumption: Assumption) -> str:
+        found = [finding.evidence for _, finding in self.findings.get(assumption.id, [])]
+        return "; ".join(found) or assumption.coverage.partition("; ")[2]
 
     def _scenarios(self) -> list[str]:
         rows = [
@@ -133,6 +136,31 @@ class Report:
             for step in sorted(self.evidence.steps, key=lambda step: step.began)
         ]
         return ["## Scenarios", "", *_table(("scenario", "result", "seconds"), rows)]
+
+    def _requests(self) -> list[str]:
+        """Every request of the deployment that fails with DESTROY, and the status at that time."""
+        evidence, step = self.evidence, self.evidence.step(FAILING_UPDATE)
+        told = [
+            one
+            for one in evidence.requests(FAILING, "")
+            if step and step.began <= float(one["Now"]) <= step.ended
+        ]
+        if not step or not told:
+            return []
+        compared = [(one, statuses.of_request(evidence, FAILING, one)) for one in told]
+        rows = [
+            (
+                f"{float(one['Now']) - step.began:.1f}",
+                f"{one['RequestType']} {one['LogicalResourceId']}",
+                str(one.get("PhysicalResourceId", "")),
+                str(one["StackStatus"]),
+                found.current if found else "not known",
+            )
+            for one, found in compared
+        ]
+        head = ("second", "request", "ID", "DescribeStacks returned", "the stack was")
+        title = "Requests to the probes while a deployment with DESTROY fails"
+        return [f"## {title}", "", *_table(head, rows)]
 
     def _assumptions(self) -> list[str]:
         verdicts = self.verdicts
@@ -143,7 +171,7 @@ class Report:
             "",
         ]
         rows = [
-            (one.id, one.title, _marked(verdicts[one.id]), self._shown(one.id))
+            (one.id, one.title, _marked(verdicts[one.id]), self._shown(one))
             for one in assumptions.read()
         ]
         return [*lines, *_table(("id", "assumption", "verdict", "evidence"), rows)]

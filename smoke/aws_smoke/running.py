@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 
 from aws_smoke.account import Account
 from aws_smoke.asking import Questions
+from aws_smoke.authorization import Trials
 from aws_smoke.cdk import Cdk, Result, Stopped, synthesise
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run, as_mapping
 from aws_smoke.scenarios import Step, lanes
 from aws_smoke.screen import Screen
-from aws_smoke.stacks import define
+from aws_smoke.stacks import Recipe, define
 from aws_smoke.watching import manual_snapshots
 
 _RETRIES_SECONDS: Final = 225.0
@@ -46,6 +47,7 @@ class Lanes:
         self._evidence = evidence
         self._screen = screen
         self._questions = Questions(account, run, cluster, evidence)
+        self._trials = Trials(account, run, cluster, evidence, self._questions)
         self._assemblies: dict[str, Path] = {}
         self._over = threading.Event()
         self.stack_ids: dict[str, str] = {}
@@ -83,6 +85,7 @@ class Lanes:
         try:
             self._screen.doing("asking Neptune directly")
             self._questions.ask_neptune()
+            self._questions.ask_others()
             for thread in threads:
                 thread.start()
             while any(thread.is_alive() for thread in threads):
@@ -123,8 +126,7 @@ class Lanes:
         name, before, began = self._run.named(lane), self._snapshots(lane), time.time()
         if assembly is None:
             raise RuntimeError(f"{step.name} has nothing to begin with")
-        act = self._cdk.destroy if step.recipe is None else self._cdk.deploy
-        result: Result = act(assembly, name)
+        result = self._act(step.recipe, assembly, name)
         status = self._status(lane, name)
         after = self._snapshots(lane)
         done = Done(
@@ -140,6 +142,12 @@ class Lanes:
             outputs=result.outputs,
         )
         return replace(done, problem=step.problem(done))
+
+    def _act(self, recipe: Recipe | None, assembly: Path, name: str) -> Result:
+        if recipe is None:
+            return self._cdk.destroy(assembly, name)
+        options = () if recipe.rollback else ("--no-rollback",)
+        return self._cdk.deploy(assembly, name, *options)
 
     def _snapshots(self, lane: str) -> dict[str, dict[str, str]]:
         """The snapshots of a lane with their tags."""
@@ -163,10 +171,10 @@ class Lanes:
         return str(stack["StackStatus"])
 
     def _follow_up(self, done: Done) -> None:
-        """Ask what only the functions of a deployed stack can be asked."""
+        """Ask what only a function or role of a deployed stack can be asked."""
         function = done.outputs.get("Function", "")
-        if done.lane == "keep" and "function" not in self._evidence.asked and function:
-            self._questions.ask_others(function)
+        if role := done.outputs.get("RoleArn"):
+            self._trials.run(role)
         if done.lane == "retries" and function:
             self._account.client("lambda").invoke(
                 FunctionName=function, InvocationType="Event", Payload=b'{"attempt": "failing"}'

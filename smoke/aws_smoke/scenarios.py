@@ -10,10 +10,21 @@ from typing import Final
 from aws_cdk import RemovalPolicy
 
 from aws_smoke.evidence import Done
+from aws_smoke.probe import FAILURE
 from aws_smoke.stacks import Recipe
 
 POLL_INVOCATION: Final = 93
 """Seconds of an invocation; 90 of them are the margin in which it hands over."""
+FAILING: Final = "undo"
+"""The lane of a deployment that fails with DESTROY, whose status is read all the time."""
+FAILING_UPDATE: Final = "failing migration rolls back and keeps the snapshot"
+TAGS_ONLY: Final = "changed tags are changed in place"
+RETAINED: Final = "deleted stack keeps its snapshots"
+DESTROYED: Final = "deleted stack with DESTROY deletes its own only"
+NAME_TAKEN: Final = "taken name is refused and untouched"
+DENIED: Final = "denied permission is named"
+NO_ROLLBACK: Final = "failing update with --no-rollback stays as it failed"
+NATIVE: Final = "native resource type is tried"
 
 
 @dataclass(frozen=True)
@@ -37,15 +48,22 @@ def _deployed(done: Done, *, new: int, gone: int = 0) -> str:
     return _counts(done, new, gone)
 
 
-def _failed(done: Done, *, says: tuple[str, ...], status: str, new: int = 0) -> str:
+def _failed(done: Done, *, codes: tuple[str, ...], status: str, new: int = 0) -> str:
+    """Check a failure by the codes and identifiers that the command line prints."""
+    if problem := _left_in(done, status):
+        return problem
+    missing = [code for code in codes if code not in done.output]
+    if missing:
+        return f"the command line does not print {' nor '.join(missing)}"
+    return _counts(done, new, 0)
+
+
+def _left_in(done: Done, status: str) -> str:
     if done.succeeded:
         return "the deployment succeeded, though it had to fail"
-    missing = [text for text in says if text not in done.output]
-    if missing:
-        return f"the command line does not say {' nor '.join(map(repr, missing))}"
     if done.status != status:
         return f"the stack is {done.status or 'gone'} instead of {status}"
-    return _counts(done, new, 0)
+    return ""
 
 
 def _deleted(done: Done, *, gone: int) -> str:
@@ -70,10 +88,6 @@ def _tags_in_place(done: Done) -> str:
     return "" if "changed" in found else f"no snapshot has the changed tag: {found}"
 
 
-def _keeps_newest(done: Done, says: str) -> str:
-    return _failed(done, says=(says,), status="UPDATE_ROLLBACK_COMPLETE", new=1)
-
-
 def lanes(taken: str) -> Mapping[str, tuple[Step, ...]]:
     """All lanes by name.
 
@@ -81,7 +95,6 @@ def lanes(taken: str) -> Mapping[str, tuple[Step, ...]]:
         taken: The name of a snapshot that exists and belongs to no stack.
     """
     destroyed = RemovalPolicy.DESTROY
-    denied = "rds:CreateDBClusterSnapshot"
     migrating = Recipe(migrates=True)
     undone = Recipe(migrates=True, policy=destroyed)
     return {
@@ -93,48 +106,62 @@ def lanes(taken: str) -> Mapping[str, tuple[Step, ...]]:
                 lambda d: _deployed(d, new=1),
             ),
             Step(
-                "changed tags are changed in place",
+                TAGS_ONLY,
                 Recipe(version="v2", migrates=True, tags={"smoke": "changed"}),
                 _tags_in_place,
             ),
-            Step("deleted stack keeps its snapshots", None, lambda d: _deleted(d, gone=0)),
+            Step(RETAINED, None, lambda d: _deleted(d, gone=0)),
         ),
         "undo": (
             Step("deployment with DESTROY", undone, lambda d: _deployed(d, new=1)),
             Step(
-                "failing migration rolls back and keeps the snapshot",
+                FAILING_UPDATE,
                 Recipe(version="v2", migrates=True, fails=True, policy=destroyed),
-                lambda d: _keeps_newest(d, "the migration failed"),
+                lambda d: _failed(d, codes=(FAILURE,), status="UPDATE_ROLLBACK_COMPLETE", new=1),
             ),
-            Step(
-                "deleted stack with DESTROY deletes its own only",
-                None,
-                lambda d: _deleted(d, gone=1),
-            ),
+            Step(DESTROYED, None, lambda d: _deleted(d, gone=1)),
         ),
         "first": (
             Step(
                 "failing first deployment keeps the snapshot",
                 Recipe(migrates=True, fails=True, policy=destroyed),
-                lambda d: _failed(
-                    d, says=("the migration failed",), status="ROLLBACK_COMPLETE", new=1
-                ),
+                lambda d: _failed(d, codes=(FAILURE,), status="ROLLBACK_COMPLETE", new=1),
             ),
         ),
         "name": (
             Step(
-                "taken name is refused and untouched",
+                NAME_TAKEN,
                 Recipe(name=taken, policy=destroyed),
-                lambda d: _failed(d, says=(taken, "untouched"), status="ROLLBACK_COMPLETE"),
+                lambda d: _failed(
+                    d,
+                    codes=("DBClusterSnapshotAlreadyExistsFault", taken),
+                    status="ROLLBACK_COMPLETE",
+                ),
             ),
         ),
         "denied": (
             Step(
-                "denied right is named",
-                Recipe(denied=(denied,)),
+                DENIED,
+                Recipe(denied=("rds:CreateDBClusterSnapshot",)),
                 lambda d: _failed(
-                    d, says=("AccessDenied", "CreateDBClusterSnapshot"), status="ROLLBACK_COMPLETE"
+                    d, codes=("AccessDenied", "CreateDBClusterSnapshot"), status="ROLLBACK_COMPLETE"
                 ),
+            ),
+        ),
+        "unrolled": (
+            Step("deployment before --no-rollback", migrating, lambda d: _deployed(d, new=1)),
+            Step(
+                NO_ROLLBACK,
+                Recipe(version="v2", migrates=True, fails=True, rollback=False),
+                lambda d: _left_in(d, "UPDATE_FAILED"),
+            ),
+        ),
+        "native": (Step(NATIVE, Recipe(native=True), lambda _: ""),),
+        "policies": (
+            Step(
+                "role for calls under session policies",
+                Recipe(role=True),
+                lambda d: _deployed(d, new=0),
             ),
         ),
         "poll": (

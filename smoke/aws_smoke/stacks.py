@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 
+from aws_smoke.authorization import ACTIONS
 from aws_smoke.probe import Probe
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
 from cdk_neptune_snapshot.provider import SnapshotProvider
@@ -27,6 +30,10 @@ class Recipe:
         denied: Actions that the provider may not do.
         invocation: Seconds that the provider's invocations last; its own choice without.
         snapshots: Whether there is a snapshot at all.
+        rollback: Whether CloudFormation rolls back when the deployment fails.
+        role: Whether there is a role for calls under session policies, and nothing else.
+        native: Whether CloudFormation's own resource type takes the snapshot, and nothing else is
+            in the stack.
     """
 
     version: str = "v1"
@@ -38,6 +45,9 @@ class Recipe:
     denied: tuple[str, ...] = ()
     invocation: int | None = None
     snapshots: bool = True
+    rollback: bool = True
+    role: bool = False
+    native: bool = False
 
 
 def define(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> None:
@@ -49,6 +59,14 @@ def define(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> None:
         cluster: Identifier of the cluster.
         prefix: What the names of generated snapshots start with.
     """
+    if recipe.role:
+        return _role(stack)
+    if recipe.native:
+        return _native_snapshot(stack, cluster, f"{prefix}-{recipe.version}")
+    return _scenario(stack, recipe, cluster, prefix)
+
+
+def _scenario(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> None:
     snapshot = _snapshot(stack, recipe, cluster, prefix) if recipe.snapshots else None
     if not (recipe.migrates or snapshot is None):
         return
@@ -63,13 +81,29 @@ def define(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> None:
     migration.node.add_dependency(replaced)
 
 
+def _role(stack: cdk.Stack) -> None:
+    """Define a role that the account's own principals may assume."""
+    # The cast is for pyright: jsii names a parameter of class and interface differently.
+    principal = cast("iam.IPrincipal", iam.AccountPrincipal(stack.account))
+    role = iam.Role(stack, "Role", assumed_by=principal)
+    role.add_to_policy(iam.PolicyStatement(actions=list(ACTIONS), resources=["*"]))
+    cdk.CfnOutput(stack, "RoleArn", value=role.role_arn)
+
+
+def _native_snapshot(stack: cdk.Stack, cluster: str, name: str) -> None:
+    snapshot = rds.CfnClusterSnapshot(
+        stack, "Native", db_cluster_identifier=cluster, db_cluster_snapshot_identifier=name
+    )
+    snapshot.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+
+
 def _snapshot(
     stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str
 ) -> DatabaseClusterSnapshot:
     provider = SnapshotProvider.get_or_create(stack)
     outlive(provider.log_group, f"{stack.stack_name}-provider")
     if recipe.denied:
-        provider.role.add_to_policy(
+        provider.role.add_to_principal_policy(
             iam.PolicyStatement(
                 effect=iam.Effect.DENY, actions=list(recipe.denied), resources=["*"]
             )
@@ -96,7 +130,7 @@ def _snapshot(
     return snapshot
 
 
-def outlive(log_group: logs.LogGroup, name: str) -> None:
+def outlive(log_group: logs.ILogGroup, name: str) -> None:
     """Keep a log group when its stack is gone, to be read then, under a name that is known."""
     log_group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     resource = log_group.node.default_child

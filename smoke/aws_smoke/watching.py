@@ -1,6 +1,5 @@
-"""Looks at snapshots, rules and permissions while scenarios run, and notes what changed."""
+"""Polls snapshots, rules and the status of a stack while scenarios run, and notes them."""
 
-import json
 import threading
 import time
 from contextlib import suppress
@@ -10,8 +9,9 @@ from typing import Any, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws_smoke.account import Account
-from aws_smoke.evidence import Evidence, Look, RuleSeen
+from aws_smoke.evidence import Evidence, Look, RuleSeen, StatusRead
 from aws_smoke.naming import Run
+from aws_smoke.scenarios import FAILING
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
 
 _EVERY_SECONDS: Final = 2.0
@@ -47,7 +47,9 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
-            # A look that fails is made up for by the next one.
+            # What a refused call does not show, the next poll does.
+            with suppress(BotoCoreError, ClientError):
+                self._read_status(FAILING)
             with suppress(BotoCoreError, ClientError):
                 self.look()
 
@@ -63,7 +65,13 @@ class Watcher:
                 self._note(_look_at(record))
         for rule in polls(self._account, self._run):
             if rule["Name"] not in {one.name for one in self._evidence.rules}:
-                self._evidence.rules.append(_rule_seen(self._account, rule))
+                self._evidence.rules.append(_rule_seen(rule))
+
+    def _read_status(self, lane: str) -> None:
+        """Read the status of a lane's stack; a stack that is not there is refused."""
+        describe = self._account.client("cloudformation").describe_stacks
+        status = describe(StackName=self._run.named(lane))["Stacks"][0]["StackStatus"]
+        self._evidence.status_reads.append(StatusRead(lane, time.time(), status))
 
     def _note(self, look: Look) -> None:
         last = self._last.get(look.name)
@@ -112,12 +120,5 @@ def _look_at(record: dict[str, Any]) -> Look:
     )
 
 
-def _rule_seen(account: Account, rule: dict[str, Any]) -> RuleSeen:
-    target = rule["Target"]
-    policy = account.client("lambda").get_policy(FunctionName=target["Arn"])["Policy"]
-    return RuleSeen(
-        time=time.time(),
-        name=rule["Name"],
-        input_length=len(target.get("Input", "")),
-        statements=json.loads(policy)["Statement"],
-    )
+def _rule_seen(rule: dict[str, Any]) -> RuleSeen:
+    return RuleSeen(time.time(), rule["Name"], len(rule["Target"].get("Input", "")))

@@ -62,6 +62,13 @@ def resources(stack: cdk.Stack) -> dict[str, Json]:
     return found
 
 
+def annotations(stack: cdk.Stack, level: str) -> list[str]:
+    """Give what the app says of a stack: each ``error``, ``warning`` or ``info``."""
+    found = assertions.Annotations.from_stack(stack)
+    listed = getattr(found, f"find_{level}")("*", assertions.Match.any_value())
+    return [str(one.entry.data) for one in listed]
+
+
 def of_type(found: Mapping[str, Json], kind: str) -> list[Json]:
     return [resource for resource in found.values() if resource["Type"] == kind]
 

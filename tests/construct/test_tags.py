@@ -6,6 +6,7 @@ import pytest
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from construct.templates import (
     EXPLICIT_STACK_TAGS,
+    annotations,
     flagged_stack,
     new_stack,
     resources,
@@ -101,32 +102,77 @@ def test_stack_tags_added_late_arrive() -> None:
     assert tags_on_the_wire(stack) == {"late": "stack"}
 
 
-def test_a_forbidden_tag_from_elsewhere_ends_the_synthesis() -> None:
-    stack = new_stack()
+COMPANY_TAGS = {
+    "Owner": "team@example.com",
+    "url": "https://example.com/a+b=c",
+    "Straße": "Köln 50667",
+    "token": cdk.Aws.STACK_NAME,
+    "empty": "",
+}
+"""What a company puts on everything, and Neptune takes as well."""
+
+LEFT_OFF = {
+    "motto": ("R&D, always", "must contain only letters, digits, spaces and _.:/=+-@ (found '&')"),
+    contract.OwnerTag.STACK: ("mine", "keys that start with 'neptune-snapshot:' are set by this"),
+    "Neptune-Snapshot:Team": ("graph", "keys that start with 'neptune-snapshot:' are set by"),
+    "AWS:team": ("graph", "neither key nor value may start with 'aws:' or 'rds:'"),
+    "team": (f"aws:{cdk.Aws.REGION}", "neither key nor value may start with 'aws:' or 'rds:'"),
+    "k" * 129: ("graph", "its key must have 1 to 128 characters, has 129"),
+    "text": ("v" * 257, "its value must have at most 256 characters, has 257"),
+}
+"""What other services take, and Neptune or this library does not."""
+
+
+def warnings(stack: cdk.Stack) -> list[str]:
+    return [one for one in annotations(stack, "warning") if one.startswith("The snapshot goes")]
+
+
+@pytest.mark.parametrize("on", ["app", "stack", "Stack(tags=...)"])
+def test_the_tags_of_a_company_arrive(on: str) -> None:
+    literal = {key: value for key, value in COMPANY_TAGS.items() if key != "token"}
+    stack = cdk.Stack(cdk.App(), "Stack", tags=literal if on == "Stack(tags=...)" else None)
     snapshot_in(stack)
-    cdk.Tags.of(stack).add("owner", "me, you")
-    with pytest.raises(RuntimeError) as caught:
-        resources(stack)
-    message = str(caught.value)
-    assert "Stack/Snapshot" in message
-    assert "Invalid tags {'owner': 'me, you'}: must contain only letters" in message
-    assert "Tags.of(snapshot).remove" in message
+    for key, value in COMPANY_TAGS.items():
+        if on != "Stack(tags=...)":
+            cdk.Tags.of(stack if on == "stack" else stack.node.root).add(key, value)
+    found = tags_on_the_wire(stack)
+    assert {key: found[key] for key in literal} == literal
+    assert ("token" in found) is (on != "Stack(tags=...)")
+    assert not warnings(stack)
 
 
-def test_an_email_address_is_an_ordinary_tag() -> None:
+@pytest.mark.parametrize("key", LEFT_OFF)
+def test_the_snapshot_goes_without_an_inherited_tag_that_it_cannot_have(key: str) -> None:
+    value, why = LEFT_OFF[key]
     stack = new_stack()
-    snapshot_in(stack, contact="graph@example.com")
-    cdk.Tags.of(stack).add("Owner", "team@example.com")
-    assert tags_on_the_wire(stack) == {"contact": "graph@example.com", "Owner": "team@example.com"}
+    snapshot_in(stack, by="property")
+    cdk.Tags.of(stack.node.root).add(key, value)
+    cdk.Tags.of(stack.node.root).add("good", "tag")
+    assert tags_on_the_wire(stack) == {"by": "property", "good": "tag"}
+    (warning,) = warnings(stack)
+    assert f"{key!r}: {why}" in warning
+    assert "Tags.of(snapshot).remove" in warning
+    assert "${Token" not in warning
 
 
-def test_too_many_tags_from_everywhere_end_the_synthesis() -> None:
+def test_of_too_many_tags_those_of_the_property_are_kept() -> None:
     stack = new_stack()
     snapshot_in(stack, **{f"property-{number}": "" for number in range(40)})
     for number in range(7):
-        cdk.Tags.of(stack).add(f"inherited-{number}", "value")
-    with pytest.raises(RuntimeError, match=r"must have at most 43 tags .*, has 47"):
-        resources(stack)
+        cdk.Tags.of(stack.node.root).add(f"inherited-{number}", "value")
+    found = tags_on_the_wire(stack)
+    assert len(found) == 43
+    assert {f"property-{number}" for number in range(40)} <= set(found)
+    (warning,) = warnings(stack)
+    assert warning.count("there are more than 43 tags") == 4
+
+
+def test_a_tag_that_is_removed_is_not_warned_of() -> None:
+    stack = new_stack()
+    snapshot = snapshot_in(stack)
+    cdk.Tags.of(stack.node.root).add("motto", "R&D")
+    cdk.Tags.of(snapshot).remove("motto")
+    assert not warnings(stack)
 
 
 def test_tags_do_not_end_up_on_other_snapshots() -> None:

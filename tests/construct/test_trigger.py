@@ -2,7 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -71,6 +74,84 @@ def test_contents_names_and_places_count(migrations: Path) -> None:
     (migrations / "new.sql").touch()
     seen.add(on_files(migrations))
     assert len(seen) == 5
+
+
+def changes(path: Path, *edits: Callable[[], object]) -> list[bool]:
+    """Whether each edit changes the fingerprint."""
+    seen = [on_files(path)]
+    for edit in edits:
+        edit()
+        seen.append(on_files(path))
+    return [one != other for one, other in pairwise(seen)]
+
+
+def test_a_link_to_a_folder_is_followed(migrations: Path) -> None:
+    shared = migrations.parent / "shared"
+    shared.mkdir()
+    assert changes(
+        migrations,
+        lambda: (shared / "3.sql").write_text("unseen"),
+        lambda: (migrations / "shared").symlink_to(shared),
+        lambda: (shared / "3.sql").write_text("changed"),
+        (shared / "4.sql").touch,
+        lambda: (migrations / "shared").rename(migrations / "renamed"),
+    ) == [False, True, True, True, True]
+
+
+def test_a_link_to_a_file_and_a_linked_path_are_followed(migrations: Path) -> None:
+    (migrations.parent / "link").symlink_to(migrations)
+    assert on_files(migrations.parent / "link") == on_files(migrations)
+    single = migrations.parent / "single.sql"
+    single.write_text("one")
+    assert changes(
+        migrations,
+        lambda: (migrations / "3.sql").symlink_to(single),
+        lambda: single.write_text("changed"),
+    ) == [True, True]
+
+
+@pytest.mark.parametrize("target", [".", "..", "nested/..", "nested"])
+def test_a_circular_link_ends(migrations: Path, target: str) -> None:
+    (migrations / "nested" / "circle").symlink_to(migrations / target, target_is_directory=True)
+    assert changes(
+        migrations,
+        lambda: (migrations / "nested" / "2.sql").write_text("changed"),
+        (migrations / "nested" / "circle").unlink,
+    ) == [True, True]
+
+
+def test_many_links_to_each_other_are_read_quickly(migrations: Path) -> None:
+    folders = [migrations / f"folder-{number}" for number in range(12)]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "1.sql").touch()
+    for folder in folders:
+        for other in folders:
+            (folder / other.name).symlink_to(other)
+    assert changes(migrations, lambda: (folders[7] / "1.sql").write_text("changed")) == [True]
+
+
+def test_a_fingerprint_with_links_is_the_same_elsewhere(migrations: Path) -> None:
+    shared = migrations / "a" / "shared"
+    shared.mkdir(parents=True)
+    (shared / "3.sql").touch()
+    (migrations / "b").symlink_to(shared)
+    copy = migrations.parent / "elsewhere"
+    shutil.copytree(migrations, copy, symlinks=True)
+    (copy / "b").unlink()
+    (copy / "b").symlink_to("a/shared")
+    assert on_files(copy) == on_files(migrations)
+
+
+@pytest.mark.parametrize("target", ["nowhere", "itself"])
+def test_a_link_that_leads_nowhere_is_left_out(migrations: Path, target: str) -> None:
+    assert changes(migrations, lambda: (migrations / "itself").symlink_to(target)) == [False]
+
+
+@pytest.mark.parametrize("path", [7, b"migrations", None, ["migrations"]])
+def test_what_is_no_path_is_refused(path: Any) -> None:  # noqa: ANN401 - wrong types are tried
+    with pytest.raises(ValueError, match=r"Invalid paths .*: must be paths of files or folders"):
+        on_files(path)
 
 
 def test_contents_do_not_run_together(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Bad input ends the synthesis with a message that names property, value and rule."""
 
+import ast
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
@@ -8,9 +11,10 @@ from aws_cdk import aws_docdb as docdb
 from aws_cdk import aws_neptune_alpha as neptune_alpha
 from aws_cdk import aws_rds as rds
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, validation
 from construct.templates import new_stack, python, wire
 from neptune_snapshot_provider import contract
+from support.deployment import ROOT
 
 BAD_IDENTIFIERS = [
     ("", "must not be empty"),
@@ -27,7 +31,8 @@ BAD_TAGS = [
     ({"rds:team": "graph"}, "may start with 'aws:' or 'rds:'"),
     ({"k" * 129: "graph"}, "its key must have 1 to 128 characters, has 129"),
     ({"": "graph"}, "its key must have 1 to 128 characters, has 0"),
-    ({"owner": "me, you"}, "must contain only letters, digits, spaces and _.:/=+-@ (found ',')"),
+    ({"motto": "R&D"}, "must contain only letters, digits, spaces"),
+    ({f"aws:{cdk.Aws.REGION}": "graph"}, "may start with 'aws:' or 'rds:'"),
     ({"team": "v" * 257}, "its value must have at most 256 characters, has 257"),
     ({contract.OwnerTag.STACK: "mine"}, "are set by this library"),
     ({"team": 7}, "key and value must be strings"),
@@ -51,11 +56,16 @@ def test_identifiers(name: str, value: object, rule: str) -> None:
     assert rule in message
 
 
-@pytest.mark.parametrize(("tags", "rule"), BAD_TAGS)
+@pytest.mark.parametrize(("tags", "rule"), BAD_TAGS, ids=range(len(BAD_TAGS)))
 def test_tags(tags: dict[str, Any], rule: str) -> None:
     message = refused(tags=tags)
-    assert message.startswith(f"Invalid tags {tags!r}: ")
+    assert message.startswith(f"Invalid tags {validation.shown(tags)}: ")
     assert rule in message
+
+
+@pytest.mark.parametrize("tags", [["team"], [cdk.CfnTag(key="team", value="graph")], "team", 7])
+def test_tags_that_are_no_mapping(tags: object) -> None:
+    assert 'must be a mapping of keys to values, such as {"team": "graph"}' in refused(tags=tags)
 
 
 def test_51_tags() -> None:
@@ -111,6 +121,89 @@ def test_an_explicit_name_with_a_prefix() -> None:
     message = refused(snapshot_identifier="before-v2", identifier_prefix="before")
     assert message.startswith("Invalid identifier_prefix 'before': ")
     assert "must not be given together with snapshot_identifier" in message
+
+
+@pytest.mark.parametrize(
+    "trigger", ["v2", 7, ["migrations"], SnapshotTrigger, SnapshotTrigger.once]
+)
+def test_a_trigger_that_is_none(trigger: object) -> None:
+    message = refused(trigger=trigger)
+    assert message.startswith("Invalid trigger ")
+    assert "must be a SnapshotTrigger: SnapshotTrigger.once(), .on_value_changed(...)" in message
+
+
+@pytest.mark.parametrize("policy", ["DESTROY", None])
+def test_a_removal_policy_that_is_none(policy: object) -> None:
+    assert refused(removal_policy=policy).endswith("must be an aws_cdk.RemovalPolicy")
+
+
+def test_before_what() -> None:
+    stack = new_stack()
+    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
+    with pytest.raises(ValueError, match=r"Invalid constructs \(\): must name at least one"):
+        snapshot.before()
+    before: Any = snapshot.before
+    with pytest.raises(ValueError, match="Invalid constructs 'Migration': must be a construct"):
+        before("Migration")
+    with pytest.raises(ValueError, match=r"must be a construct, not builtins\.list"):
+        before([stack])
+
+
+TOKEN = cdk.Aws.STACK_NAME
+BAD_TOKENS: dict[str, Any] = {
+    "cluster": f"arn:{cdk.Aws.PARTITION}:rds:{cdk.Aws.REGION}:1:cluster:graph",
+    "last_good_parameter": f"/{TOKEN}/last-good",
+    "identifier_prefix": [TOKEN],
+    "snapshot_identifier": {"name": TOKEN},
+    "timeout": cdk.Token.as_number(cdk.Fn.ref("Seconds")),
+    "reuse_younger_than": cdk.Fn.ref("Seconds"),
+    "tags": {"aws:team": TOKEN, TOKEN: "graph"},
+    "trigger": TOKEN,
+    "keep_last": [cdk.Token.as_number(cdk.Fn.ref("Count"))],
+    "removal_policy": cdk.Token.as_list(cdk.Fn.ref("Policies")),
+    "when_cluster_missing": cdk.Fn.import_value("Missing"),
+}
+"""For each property something with a token in it that is refused."""
+
+
+imported: Any = DatabaseClusterSnapshot.from_snapshot_identifier
+
+
+def test_every_property_is_tried_with_a_token() -> None:
+    parameters = inspect.signature(DatabaseClusterSnapshot.__init__).parameters
+    assert set(BAD_TOKENS) == set(parameters) - {"self", "scope", "id"}
+
+
+@pytest.mark.parametrize("name", BAD_TOKENS)
+def test_a_message_says_that_a_value_is_known_only_at_deployment(name: str) -> None:
+    message = refused(**{name: BAD_TOKENS[name]})
+    assert message.startswith(f"Invalid {name} ")
+    assert validation.UNKNOWN in message
+    assert "Token[" not in message
+    assert "e+289" not in message
+
+
+@pytest.mark.parametrize(
+    ("refuse", "name"),
+    [
+        (lambda: SnapshotTrigger.on_files_changed(TOKEN), "paths"),
+        (lambda: SnapshotTrigger.on_files_changed(f"{TOKEN}/migrations"), "paths"),
+        (lambda: imported(new_stack(), "Snapshot", [TOKEN]), "snapshot_identifier"),
+    ],
+)
+def test_other_calls_say_so_too(refuse: Callable[[], object], name: str) -> None:
+    with pytest.raises(ValueError, match=f"Invalid {name} .*{validation.UNKNOWN}") as caught:
+        refuse()
+    assert "Token[" not in str(caught.value)
+
+
+def test_messages_are_written_in_one_place() -> None:
+    """Whoever formats a value into a message writes it with ``validation.shown``."""
+    for path in sorted((ROOT / "constructs" / "cdk_neptune_snapshot").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FormattedValue) and node.conversion == ord("r"):
+                # The name of a Python package, and what remains once tokens are taken out.
+                assert ast.unparse(node.value) == "package", path.name
 
 
 def test_a_snapshot_of_the_snapshot() -> None:

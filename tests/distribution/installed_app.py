@@ -8,8 +8,22 @@ import sys
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_neptune as neptune
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from cdk_neptune_snapshot import (
+    DatabaseClusterSnapshot,
+    RequireSnapshotBeforeUpgrade,
+    SnapshotTrigger,
+)
+
+
+def upgrade(app: cdk.App) -> None:
+    """Use what depends on the release of the CDK: Aspects, validations, overrides."""
+    stack = cdk.Stack(app, "Upgrade")
+    cluster = neptune.CfnDBCluster(stack, "Cluster", db_cluster_identifier="MyGraph")
+    cluster.add_property_override("EngineVersion", "1.4.5.0")
+    DatabaseClusterSnapshot(stack, "After", cluster=cluster)
+    cdk.Aspects.of(app).add(RequireSnapshotBeforeUpgrade())
 
 
 def main() -> None:
@@ -28,8 +42,9 @@ def main() -> None:
             keep_last=5,
             last_good_parameter="/graph/last-good",
         )
-        cdk.Tags.of(app).add("team", "graph")
+        cdk.Tags.of(app).add("team", "graph@example.com")
         cdk.CfnOutput(stack, "SnapshotArn", value=snapshot.snapshot_arn)
+        upgrade(app)
         app.synth()
     for package in ("cdk_neptune_snapshot", "neptune_snapshot_provider", "aws_cdk", "crhelper"):
         spec = importlib.util.find_spec(package)

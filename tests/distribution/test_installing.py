@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from neptune_snapshot_provider import contract
 from support.packages import PROJECT, Environment, interpreter, run
 
 APP = Path(__file__).with_name("installed_app.py")
-PYTHONS = {"3.11": "newest", "3.12": "lowest", "3.13": "newest"}
-"""Which releases are installed of what is required: one of them proves the lowest."""
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+RELEASES = ("lowest", "newest")
+"""Which releases are installed of what is required."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Installed:
         return found
 
 
-@pytest.fixture(scope="module", params=list(PYTHONS.items()), ids=" with the ".join)
+@pytest.fixture(scope="module", params=list(product(PYTHONS, RELEASES)), ids=" with the ".join)
 def installed(
     request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installed]:
@@ -90,10 +92,39 @@ def test_its_stack_takes_a_snapshot(installed: Installed) -> None:
     assert snapshot["Properties"]["DBClusterIdentifier"] == "my-graph"
     assert snapshot["Properties"]["Trigger"] == "v2"
     assert snapshot["Properties"]["ServiceTimeout"] == "3600"
-    assert snapshot["Properties"]["Tags"] == [{"Key": "team", "Value": "graph"}]
+    assert snapshot["Properties"]["Tags"] == [{"Key": "team", "Value": "graph@example.com"}]
     assert snapshot["DeletionPolicy"] == "Retain"
     waits = [one for one in resources if one["Type"] == contract.WAIT_RESOURCE_TYPE]
     assert [one["Properties"].get("KeepLast") for one in waits].count(5) == 1
+
+
+def test_its_rules_hold_with_every_release_of_the_cdk(installed: Installed) -> None:
+    manifest = json.loads((installed.outdir / "staged" / "manifest.json").read_text())
+    told = json.dumps(manifest["artifacts"]["Upgrade"])
+    metadata = installed.outdir / "staged" / "Upgrade.metadata.json"
+    told += metadata.read_text() if metadata.exists() else ""
+    assert "Invalid engine_version '1.4.5.0': no snapshot is taken before" in told.replace("\\", "")
+    template = installed.outdir / "staged" / "Upgrade.template.json"
+    assert ":cluster:mygraph" in template.read_text()
+    assert "rules_to_suppress" in template.read_text()
+
+
+def test_the_command_is_installed_without_the_cdk(wheel: Path, tmp_path: Path) -> None:
+    """As ``docs/cli.md`` says for a machine that only needs the command."""
+    base = interpreter("3.11")
+    assert base is not None
+    environment = Environment.create(tmp_path / "environment", base)
+    environment.install("boto3", "rich", "typer")
+    environment.install("--no-deps", wheel)
+    ran = run(environment.bin / "neptune-snapshot", "list", "--help", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "--cluster ID" in ran.stdout
+    (packages,) = environment.folder.glob("lib/python*/site-packages")
+    assert not {"aws_cdk", "constructs", "jsii", "crhelper"} & {
+        one.name for one in packages.iterdir()
+    }
+    size = sum(file.stat().st_size for file in packages.rglob("*") if file.is_file())
+    assert size < 80_000_000
 
 
 def test_its_commands_say_how_they_are_used(installed: Installed, wheel: Path) -> None:

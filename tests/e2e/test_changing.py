@@ -1,17 +1,27 @@
 """A stack with a snapshot is updated, fails, rolls back, is used on and is destroyed."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import aws_cdk as cdk
 import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from local_aws import LocalAws
 from support.deployment import Deployment, Snapshots
 from support.migration import Migration
 
 pytestmark = pytest.mark.e2e
 
 POLICIES = [cdk.RemovalPolicy.RETAIN, cdk.RemovalPolicy.DESTROY]
+
+
+@pytest.fixture
+def stale_reads(aws: LocalAws) -> Iterator[None]:
+    """The provider reads the status of six seconds ago: no rollback when its Delete arrives."""
+    aws.set_stale_reads(6)
+    yield
+    aws.set_stale_reads(0)
 
 
 def test_tags_are_changed_in_place(deployment: Deployment, snapshots: Snapshots) -> None:
@@ -44,6 +54,7 @@ def test_a_changed_trigger_takes_a_new_snapshot_and_keeps_the_old(
     assert snapshots.names() == [outputs[0], outputs[2]]
 
 
+@pytest.mark.usefixtures("stale_reads")
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.value.lower())
 def test_failing_migration(
     deployment: Deployment, snapshots: Snapshots, policy: cdk.RemovalPolicy
@@ -75,6 +86,7 @@ def test_failing_migration(
         assert len(kept) == 2
 
 
+@pytest.mark.usefixtures("stale_reads")
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.value.lower())
 def test_failing_first_deployment(
     deployment: Deployment, snapshots: Snapshots, policy: cdk.RemovalPolicy

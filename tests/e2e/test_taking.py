@@ -52,6 +52,7 @@ def test_a_snapshot_that_outlives_the_invocation_is_finished_by_the_poll(
     aws: LocalAws, deployment: Deployment, snapshots: Snapshots
 ) -> None:
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=15), cluster=snapshots.cluster)
+    aws.set_minute(10)
 
     def define(stack: cdk.Stack) -> None:
         snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster)

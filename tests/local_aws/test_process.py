@@ -1,12 +1,14 @@
 """The server as a process: it is found by its clients, by nobody else, and leaves nothing."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
@@ -39,28 +41,33 @@ def _becomes_gone(directory: Path, url: str) -> bool:
     return False
 
 
-@pytest.fixture
-def command() -> Iterator["subprocess.Popen[str]"]:
+@contextmanager
+def _running(home: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """The command, once it is ready."""
     # A shell's background jobs ignore Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    started = subprocess.Popen(
-        [sys.executable, "-m", "local_aws"], stdout=subprocess.PIPE, text=True
-    )
-    with started as process:
+    command = [sys.executable, "-m", "local_aws", "--home", str(home), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("Its log is") for line in process.stdout)
         yield process
         process.kill()
 
 
-def _exports(process: "subprocess.Popen[str]") -> dict[str, str]:
-    assert process.stdout is not None
-    exports: dict[str, str] = {}
-    for line in process.stdout:
-        if line.startswith("export "):
-            name, _, value = line.removeprefix("export ").strip().partition("=")
-            exports[name] = value
-        if line.startswith("# Its log is"):
-            return exports
-    raise AssertionError("it ended before it was ready")
+def _sourced(home: Path) -> dict[str, str]:
+    """The environment of a shell of this machine after the one line to type."""
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    script = f"source {home / 'env'} && {sys.executable} -c '{code}'"
+    shell = ["/bin/bash", "-c", script]
+    environment = {**os.environ, "AWS_PROFILE": "production"}
+    done = subprocess.run(shell, capture_output=True, text=True, check=True, env=environment)
+    return dict(json.loads(done.stdout))
+
+
+def _python(code: str, environment: Mapping[str, str]) -> str:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.strip()
 
 
 def test_nothing_is_left_when_the_block_ends() -> None:
@@ -81,24 +88,60 @@ def test_nothing_is_left_when_the_process_that_started_it_is_killed() -> None:
     assert _becomes_gone(Path(directory), url)
 
 
-def test_the_command_prints_an_environment_that_works(command: "subprocess.Popen[str]") -> None:
-    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
-    environment = {**os.environ, **_exports(command)}
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "111122223333"
+def test_one_sourced_file_leads_to_it_and_outlives_it(tmp_path: Path) -> None:
+    account = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    with _running(tmp_path, "--port=0"):
+        first = _sourced(tmp_path)
+        assert "AWS_PROFILE" not in first
+        assert _python(account, first) == "111122223333"
+    port = first["AWS_ENDPOINT_URL"].rpartition(":")[2]
+    authority = (tmp_path / "ca.pem").read_bytes()
+    with _running(tmp_path, f"--port={port}"):
+        assert _python(account, first) == "111122223333"
+    assert (tmp_path / "ca.pem").read_bytes() == authority
+    assert _sourced(tmp_path) == first
+
+
+def test_its_options_make_clusters_durations_failures_and_limits(tmp_path: Path) -> None:
+    clusters = ("calm", "working", "broken")
+    options = [f"--cluster={name}" for name in clusters]
+    options += ["--busy=working=600", "--fail=broken", "--quota=2", "--snapshot-seconds=0"]
+    code = """
+import boto3
+client = boto3.client("neptune")
+for cluster in ("calm", "working", "broken", "calm"):
+    count = len(client.describe_db_cluster_snapshots()["DBClusterSnapshots"])
+    names = dict(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=f"taken-{count}")
+    try:
+        client.create_db_cluster_snapshot(**names)
+        del names["DBClusterIdentifier"]
+        found = client.describe_db_cluster_snapshots(**names)["DBClusterSnapshots"][0]
+        print(cluster, found["Status"])
+    except client.exceptions.ClientError as problem:
+        print(cluster, problem.response["Error"]["Code"])
+"""
+    with _running(tmp_path, "--port=0", *options):
+        said = _python(code, _sourced(tmp_path))
+    assert said.splitlines() == [
+        "calm available",
+        "working InvalidDBClusterStateFault",
+        "broken failed",
+        "calm SnapshotQuotaExceeded",
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_cleans_up_when_it_is_asked_to_end(
-    command: "subprocess.Popen[str]", number: signal.Signals
+    tmp_path: Path, number: signal.Signals
 ) -> None:
-    exports = _exports(command)
-    directory, url = Path(exports["AWS_CONFIG_FILE"]).parent, exports["AWS_ENDPOINT_URL"]
-    command.send_signal(number)
-    assert command.wait(timeout=60) == (0 if number is signal.SIGINT else 128 + number)
-    assert _is_gone(directory, url)
+    with _running(tmp_path, "--port=0") as command:
+        url = _sourced(tmp_path)["AWS_ENDPOINT_URL"]
+        command.send_signal(number)
+        assert command.wait(timeout=60) == (0 if number is signal.SIGINT else 128 + number)
+    assert _is_gone(tmp_path / "nothing", url)
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(
+        ("aws-config", "aws-credentials", "ca.pem", "cdk", "env", "server.key", "server.pem")
+    )
 
 
 def test_a_port_in_use_is_named(aws: LocalAws) -> None:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_snapshot_provider.contract import (
-    POLL_RULE_PREFIX,
     PREFIX_MAX,
     WAIT_RESOURCE_TYPE,
     OwnerTag,
@@ -18,7 +17,6 @@ from neptune_snapshot_provider.contract import (
 )
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.ownership import rule_name
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
 from support import events
@@ -276,27 +274,3 @@ def test_the_arn_is_of_the_stacks_partition_region_and_account() -> None:
     request, _ = request_of()
     arn = ownership.snapshot_arn(request, "x")
     assert arn == "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:x"
-
-
-def test_a_rule_is_named_after_stack_resource_and_request() -> None:
-    create, _ = request_of()
-    update = parse_request(events.update("s", events.properties(), events.properties()))
-    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-create", rule_name(create))
-    assert re.fullmatch(
-        f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-[0-9a-f]{{8}}", rule_name(update)
-    )
-    assert len(rule_name(create)) <= 64
-
-
-def test_a_delete_knows_the_rule_of_the_create_that_it_cancels() -> None:
-    create, _ = request_of()
-    delete = parse_request(events.delete("an-id-that-cloudformation-invented"))
-    assert ownership.create_rule_name(delete) == rule_name(create)
-    assert rule_name(delete) != rule_name(create)
-
-
-def test_rules_differ_by_request_resource_and_stack() -> None:
-    event = events.update("s", events.properties(), events.properties())
-    changes = ({"RequestId": "x"}, {"LogicalResourceId": "x"}, {"StackId": f"{events.STACK_ID}/x"})
-    names = {rule_name(parse_request({**event, **change})) for change in ({}, *changes)}
-    assert len(names) == 4

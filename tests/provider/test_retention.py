@@ -121,7 +121,8 @@ def test_no_plan_ever_deletes_what_a_deployment_may_need(
     ("last_good_at", "replaced_at", "is_own_attempt", "keeps"),
     [
         pytest.param(5, 3, True, True, id="an attempt that failed"),
-        pytest.param(5, 5, True, False, id="the replaced one"),
+        pytest.param(5, 5, False, False, id="the replaced one"),
+        pytest.param(5, 5, True, True, id="the replaced one, reused by an attempt that failed"),
         pytest.param(2, 3, True, False, id="older than the replaced one"),
         pytest.param(5, 3, False, False, id="somebody else's, and older"),
         pytest.param(5, None, True, True, id="of the same properties, nothing replaced"),

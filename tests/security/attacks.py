@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from neptune_snapshot_provider.contract import OwnerTag
 from security.authorisations import (
+    INTERFACE,
     Context,
     cluster,
     function,
@@ -38,6 +39,10 @@ OWN_RULE = rule(f"neptune-snapshot-{STACK_ID.rpartition('/')[2][:8]}-0a1b2c3d-Ab
 OTHER_RULE = rule("neptune-snapshot-0badc0de-0a1b2c3d-AbCdEfGh")
 THIS_FUNCTION = function(FUNCTION)
 OTHER_FUNCTION = function("Payments")
+
+
+OWN_CODE: Context = {"lambda:SourceFunctionArn": THIS_FUNCTION}
+"""Context of every call that the function's own code makes."""
 
 
 def targets(*arns: str) -> Context:
@@ -141,6 +146,10 @@ POLLS: Mapping[str, Request] = {
     "read who may invoke the function": Request("lambda:GetPolicy", THIS_FUNCTION),
 }
 ELSEWHERE: Mapping[str, Request] = {
+    "delete a network interface": Request("ec2:DeleteNetworkInterface", INTERFACE, OWN_CODE),
+    "make a network interface": Request(
+        "ec2:CreateNetworkInterface", arn("ec2", "subnet/subnet-1"), OWN_CODE
+    ),
     "invoke itself": Request("lambda:InvokeFunction", THIS_FUNCTION),
     "invoke another function": Request("lambda:InvokeFunction", OTHER_FUNCTION),
     "change its own code": Request("lambda:UpdateFunctionCode", THIS_FUNCTION),

@@ -25,10 +25,11 @@ def of(call: Call) -> list[Request]:
     return list(KNOWN[call.operation](call.parameters, resource_tags(call.tags)))
 
 
-def of_the_runtime() -> list[Request]:
+def of_the_runtime(stack: str) -> list[Request]:
     """List what Lambda itself does in the function's name."""
     stream = arn("logs", f"log-group:{LOG_GROUP}:log-stream:2026/11/23/[$LATEST]0a1b2c")
-    return [Request("logs:CreateLogStream", stream), Request("logs:PutLogEvents", stream)]
+    logging = [Request("logs:CreateLogStream", stream), Request("logs:PutLogEvents", stream)]
+    return logging + (NETWORKING if stack == "networked" else [])
 
 
 def snapshot(name: str) -> str:
@@ -129,6 +130,24 @@ def _on(
 
     return requests
 
+
+INTERFACE = arn("ec2", "network-interface/eni-0a1b2c3d")
+NETWORKING = [
+    *(
+        Request("ec2:CreateNetworkInterface", resource)
+        for resource in (
+            INTERFACE,
+            arn("ec2", "subnet/subnet-1"),
+            arn("ec2", "security-group/sg-1"),
+        )
+    ),
+    Request("ec2:DescribeNetworkInterfaces", "*"),
+    Request("ec2:DescribeSubnets", "*"),
+    Request("ec2:DeleteNetworkInterface", INTERFACE),
+    Request("ec2:AssignPrivateIpAddresses", INTERFACE),
+    Request("ec2:UnassignPrivateIpAddresses", INTERFACE),
+]
+"""What Lambda does to attach a function to a VPC."""
 
 KNOWN: Mapping[str, Callable[[Parameters, Context], Iterator[Request]]] = {
     "neptune:CreateDBClusterSnapshot": _create,

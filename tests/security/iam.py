@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
-PRINCIPAL = f"arn:aws:sts::{ACCOUNT}:assumed-role/ProviderRole/Provider"
+PRINCIPAL_ROLE = "ProviderRole"
+PRINCIPAL = f"arn:aws:sts::{ACCOUNT}:assumed-role/{PRINCIPAL_ROLE}/Provider"
 
 Policy: TypeAlias = dict[str, Any]
 

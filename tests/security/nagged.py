@@ -1,7 +1,8 @@
-"""Runs apps of the CDK with cdk-nag looking on: ``nagged.py folder app.py ...``.
+"""Runs apps of the CDK with cdk-nag, of either major version: ``nagged.py folder app.py ...``.
 
-In one process, as starting the CDK takes longer than most apps. The n-th app is synthesised into
-the n-th folder; with findings there is a report, and the app ends in an error.
+In one process, as starting the CDK takes longer than most apps. The n-th app is synthesized into
+the n-th folder. Version 3 writes one report for an app, and the app ends in an error if there are
+findings; version 2 writes one report for each stack.
 """
 
 import os
@@ -12,25 +13,42 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
+import cdk_nag
 
-_make_app = cdk.App
+IS_VERSION_2 = hasattr(cdk_nag, "NagSuppressions")
+folder, *apps = sys.argv[1:]
+_outdir = Path(folder)
 
 
-def _run(path: str, outdir: Path) -> None:
-    def watched_app(**properties: Any) -> cdk.App:  # noqa: ANN401 - whatever the CDK takes
-        app = _make_app(outdir=str(outdir), **properties)
-        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-        return app
+def _watch(scope: cdk.Stage) -> None:
+    if IS_VERSION_2:
+        report = getattr(cdk_nag, "NagReportFormat").JSON  # noqa: B009 - version 3 has none
+        checks: Any = cdk_nag.AwsSolutionsChecks
+        cdk.Aspects.of(scope).add(checks(reports=True, report_formats=[report]))
+    elif isinstance(scope, cdk.App):
+        cdk.Validations.of(scope).add_plugins(cdk_nag.AwsSolutionsChecks(scope))
 
-    cdk.App = watched_app  # type: ignore[assignment,misc]
+
+class _WatchedApp(cdk.App):
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - whatever the CDK takes
+        super().__init__(outdir=str(_outdir), **properties)
+        _watch(self)
+
+
+class _WatchedStage(cdk.Stage):
+    """An Aspect of the app does not reach into it."""
+
+    def __init__(self, scope: Any, name: str, **properties: Any) -> None:  # noqa: ANN401 - likewise
+        super().__init__(scope, name, **properties)
+        _watch(self)
+
+
+cdk.App = _WatchedApp  # type: ignore[misc]
+cdk.Stage = _WatchedStage  # type: ignore[assignment,misc]
+for number, path in enumerate(apps):
+    os.chdir(Path(__file__).parents[2])
+    _outdir = Path(folder) / str(number)
     with suppress(RuntimeError):
         runpy.run_path(path, run_name="__main__")
-    if not (outdir / "validation-report.json").exists():
-        sys.exit(f"{path} could not be synthesised")
-
-
-folder, *apps = sys.argv[1:]
-for number, each in enumerate(apps):
-    os.chdir(Path(__file__).parents[2])
-    _run(each, Path(folder) / str(number))
+    if not (_outdir / "manifest.json").exists():
+        sys.exit(f"{path} could not be synthesized")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
@@ -10,6 +10,9 @@ from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 
 from security.stacks import OUTER_STACK_ID, STACK_ID
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,14 @@ class Recorder:
     Attributes:
         calls: What was called, oldest first.
         stack_status: What ``DescribeStacks`` says.
+        updated_at: When it says that the stack's last update began.
         is_nested: Whether there is a stack around the stack.
     """
 
     def __init__(self, tags_of: Callable[[str], Mapping[str, str]]) -> None:
         self.calls: list[Call] = []
         self.stack_status = "CREATE_IN_PROGRESS"
+        self.updated_at: datetime | None = None
         self.is_nested = False
         self._tags_of = tags_of
 
@@ -63,7 +68,9 @@ class Recorder:
         self, params: Mapping[str, Any], **_: object
     ) -> tuple[AWSResponse, dict[str, Any]]:
         asked = params["body"]["StackName"]
-        stack = {"StackId": asked, "StackStatus": self.stack_status}
+        stack: dict[str, Any] = {"StackId": asked, "StackStatus": self.stack_status}
+        if self.updated_at:
+            stack["LastUpdatedTime"] = self.updated_at
         if self.is_nested and asked == STACK_ID:
             stack["ParentId"] = OUTER_STACK_ID
         return AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [stack]}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from local_aws import LocalAws, SnapshotBehaviour
@@ -88,6 +89,7 @@ def replacing_and_rolling_back(stage: Stage) -> None:
     """A new snapshot is taken, and the update rolls back to the first, gone or not."""
     old = stage.send(stage.create("old"))
     stage.recorder.stack_status = "UPDATE_IN_PROGRESS"
+    stage.recorder.updated_at = datetime.now(UTC)
     new = stage.send(stage.update(old, "new", Trigger="v2"))
     stage.recorder.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
     after = stage.stack.snapshot
@@ -160,4 +162,5 @@ OF_STACK: Mapping[str, tuple[Scenario, ...]] = {
     "nested": (deleting,),
     "chained": (waiting_on,),
     "habitual": (pruning, filling_the_quota),
+    "networked": (deleting,),
 }

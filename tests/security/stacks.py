@@ -7,11 +7,13 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import assertions
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_neptune as neptune
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider, SnapshotTrigger
 from neptune_snapshot_provider import contract
-from security.iam import ACCOUNT, REGION, Policy, arn
+from security.iam import ACCOUNT, PRINCIPAL_ROLE, REGION, Policy, arn
 
 FUNCTION = "Provider"
 LOG_GROUP = "ProviderLogs"
@@ -77,6 +79,16 @@ def habitual(stack: cdk.Stack) -> None:
     )
 
 
+def networked(stack: cdk.Stack) -> None:
+    """In a VPC, with a role that exists already."""
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+    )
+    role = iam.Role.from_role_arn(stack, "Role", f"arn:aws:iam::{ACCOUNT}:role/{PRINCIPAL_ROLE}")
+    SnapshotProvider.get_or_create(stack, vpc=vpc, role=role)
+    literal(stack)
+
+
 ALL: Mapping[str, Callable[[cdk.Stack], None]] = {
     "literal": literal,
     "destroyed": destroyed,
@@ -86,6 +98,7 @@ ALL: Mapping[str, Callable[[cdk.Stack], None]] = {
     "nested": nested,
     "chained": chained,
     "habitual": habitual,
+    "networked": networked,
 }
 
 

@@ -21,16 +21,16 @@ class Grant:
     policy: Policy
 
 
-def needed(calls: list[Call]) -> list[Request]:
+def needed(calls: Calls, stack: str) -> list[Request]:
     """List what the calls of a stack ask of IAM, each once."""
-    asked = [request for call in calls for request in authorisations.of(call)]
-    different = {repr(each): each for each in (*asked, *authorisations.of_the_runtime())}
+    asked = [request for call in calls[stack] for request in authorisations.of(call)]
+    different = {repr(each): each for each in (*asked, *authorisations.of_the_runtime(stack))}
     return list(different.values())
 
 
 @pytest.mark.parametrize("stack", stacks.ALL)
 def test_every_call_of_every_scenario_is_allowed(calls: Calls, stack: str) -> None:
-    requests = needed(calls[stack])
+    requests = needed(calls, stack)
     policies = stacks.deployed(stack).policies
     answers = iam.allowed([Question(policies, request) for request in requests])
     assert [each for each, allowed in zip(requests, answers, strict=True) if not allowed] == []
@@ -39,7 +39,7 @@ def test_every_call_of_every_scenario_is_allowed(calls: Calls, stack: str) -> No
 @pytest.mark.parametrize("key", ["aws:RequestTag", "aws:ResourceTag", "aws:TagKeys"])
 def test_both_readings_of_the_tags_are_tried(calls: Calls, key: str) -> None:
     """A creation that needs a key of unproven supply is refused in one reading, never in all."""
-    requests = needed(calls["literal"])
+    requests = needed(calls, "literal")
     tagging = [each for each in requests if each.action == "rds:AddTagsToResource"]
     named = f"{key}/{OwnerTag.STACK}" if key.endswith("Tag") else key
     deny = {
@@ -67,7 +67,7 @@ def test_the_scenarios_make_every_call_that_the_provider_can_make(calls: Calls) 
 
 
 def test_nothing_is_granted_that_no_scenario_uses(calls: Calls) -> None:
-    requests = [request for each in calls.values() for request in needed(each)]
+    requests = [request for stack in calls for request in needed(calls, stack)]
     asked = [
         (grant, Question((grant.policy,), request))
         for name in stacks.ALL

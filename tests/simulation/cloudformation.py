@@ -157,6 +157,7 @@ class CloudFormation:
         kind: str,
         key: str,
         wanted: dict[str, Any],
+        *,
         physical_id: str = "",
         old: dict[str, Any] | None = None,
     ) -> Request:

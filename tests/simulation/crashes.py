@@ -1,5 +1,6 @@
 """Disturb every scenario at every call and count: ``python -m simulation.crashes``."""
 
+import multiprocessing
 import os
 import sys
 import time
@@ -13,7 +14,9 @@ def main() -> int:
     """Say how many points each scenario has, and what went wrong at which."""
     began = time.monotonic()
     total = wrong = 0
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    # Spawned: forked processes would share the one that synthesizes.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
         # By number: a scenario is made of functions, which do not travel between processes.
         for name, count, found in pool.map(_try, range(len(SCENARIOS))):
             total += count

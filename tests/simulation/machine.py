@@ -1,17 +1,16 @@
 """Every order of events: Hypothesis plays user, CloudFormation, Neptune and bad luck."""
 
 from contextlib import AbstractContextManager  # noqa: TC003 - Hypothesis reads annotations
-from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from simulation import luck
+from simulation import declarations, luck
+from simulation.deploying import QUIET_SECONDS, Deployments
 from simulation.faults import Fault
 from simulation.invariants import ALWAYS, AT_REST, verify
-from simulation.stacks import Stack, Style
-from simulation.surroundings import Surroundings
+from simulation.stacks import Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
 
@@ -19,18 +18,15 @@ KILLS_MAX = 2
 """As often Lambda delivers an event again; whoever is killed more often is never answered."""
 HANGS_MAX = 1
 DISASTERS_MAX = 2
-QUIET_SECONDS = 3.0
 SETTINGS = settings(
     deadline=None,
     database=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-_SHORT = 3000
-_GONE = ("DELETE_COMPLETE", "DELETE_FAILED", "ROLLBACK_COMPLETE")
 
 
-class Lifecycle(Surroundings):
+class Lifecycle(Deployments):
     """Stacks with one to three snapshots on one provider, and what befalls them."""
 
     def __init__(self) -> None:
@@ -43,7 +39,7 @@ class Lifecycle(Surroundings):
     @initialize(
         seed=st.integers(0, 2**16),
         duration=luck.DURATIONS,
-        first=luck.DECLARED,
+        first=declarations.DECLARED,
         count=st.integers(1, 3),
         nested=luck.SELDOM,
         unusual=st.sampled_from(["", "", "", "", "", "imitated", "parent denied"]),
@@ -65,7 +61,7 @@ class Lifecycle(Surroundings):
         cloudformation = self.universe.cloudformation
         cloudformation.lag = luck.staleness(self.universe.random)
         cloudformation.is_imitated = unusual == "imitated"
-        template = Template(self._snapshots(first, count))
+        template = Template(self.snapshots(first, count))
         if not nested:
             cloudformation.create("Graph", template)
             return
@@ -93,38 +89,38 @@ class Lifecycle(Surroundings):
 
     @precondition(lambda self: not self.stacks())
     @rule(
-        first=luck.DECLARED,
+        first=declarations.DECLARED,
         count=st.integers(1, 3),
         fails=luck.SELDOM,
-        style=luck.CREATION_STYLES,
+        style=declarations.CREATION_STYLES,
     )
     def create_stack(self, first: Declared, count: int, fails: bool, style: Style) -> None:  # noqa: FBT001 - drawn
-        template = Template(self._snapshots(first, count), fails)
+        template = Template(self.snapshots(first, count), fails)
         self.delay_permissions(None, template.snapshots[0])
         self.universe.cloudformation.create("Graph", template, style)
 
     @precondition(lambda self: self.idle())
-    @rule(update=luck.UPDATES)
-    def update_stack(self, update: luck.Update) -> None:
-        self._update(update)
+    @rule(update=declarations.UPDATES)
+    def update_stack(self, update: declarations.Update) -> None:
+        self.deploy(update)
 
     @precondition(lambda self: self.idle())
-    @rule(update=luck.UPDATES, before=luck.SECONDS)
-    def update_stack_and_wait(self, update: luck.Update, before: float) -> None:
+    @rule(update=declarations.UPDATES, before=luck.SECONDS)
+    def update_stack_and_wait(self, update: declarations.Update, before: float) -> None:
         """What is going to happen may happen to it."""
         self.universe.engine.run(before)
         if self.idle():
-            self._update(update)
+            self.deploy(update)
             self.universe.settle()
 
     @precondition(lambda self: self.idle())
-    @rule(attempts=luck.ATTEMPTS, between=luck.SECONDS)
+    @rule(attempts=declarations.ATTEMPTS, between=luck.SECONDS)
     def deployments_fail_and_are_tried_again(
-        self, attempts: list[luck.Update], between: float
+        self, attempts: list[declarations.Update], between: float
     ) -> None:
         for update in attempts:
             if self.idle():
-                self._update(update)
+                self.deploy(update)
                 self.universe.settle()
                 self.universe.engine.run(between)
 
@@ -177,19 +173,19 @@ class Lifecycle(Surroundings):
     @rule(fault=luck.KILLS)
     def a_process_is_going_to_be_killed(self, fault: Fault) -> None:
         self._kills += 1
-        self._arm(fault)
+        self.arm(fault)
 
     # What the network and the services do.
 
     @rule(fault=luck.FAULTS)
     def something_is_going_to_fail(self, fault: Fault) -> None:
-        self._arm(fault)
+        self.arm(fault)
 
     @precondition(lambda self: self._hangs < HANGS_MAX)
     @rule(fault=luck.HANGS)
     def a_call_is_going_to_hang(self, fault: Fault) -> None:
         self._hangs += 1
-        self._arm(fault)
+        self.arm(fault)
 
     # What happens at Neptune.
 
@@ -235,69 +231,3 @@ class Lifecycle(Surroundings):
             self.causes.add("broken")
             self.universe.ledger.struck.add(name)
             neptune.snapshots[name].status = disaster
-
-    def stacks(self) -> list[Stack]:
-        """Those that still exist and have snapshots, or had."""
-        stacks = list(self.universe.cloudformation.stacks.values())
-        around = [one.parent for one in stacks]
-        exist = [one for one in stacks if one.is_busy or one.status not in _GONE]
-        return [one for one in exist if one not in around]
-
-    def idle(self) -> list[Stack]:
-        """Those that can be updated."""
-        broken = "UPDATE_ROLLBACK_FAILED"
-        return [
-            one
-            for one in self.stacks()
-            if not (one.is_busy or (one.parent and one.parent.is_busy)) and one.status != broken
-        ]
-
-    def busy(self, *statuses: str) -> list[Stack]:
-        """Those in the middle of something, or of one of these."""
-        return [
-            one for one in self.stacks() if one.is_busy and (not statuses or one.status in statuses)
-        ]
-
-    def own(self) -> list[str]:
-        """Snapshots that the provider made."""
-        snapshots = self.universe.neptune.snapshots.values()
-        return [one.name for one in snapshots if one.made_by]
-
-    def _update(self, update: luck.Update) -> None:
-        # CloudFormation needs longer from one operation's last request to the next operation.
-        self.universe.engine.run(QUIET_SECONDS)
-        (stack,) = self.idle()
-        nested = stack.parent is not None and update.through_parent
-        keeps_failed = stack.status == "CREATE_FAILED" or (update.style.keeps_failed and not nested)
-        stack.style = replace(update.style, keeps_failed=keeps_failed)
-        first = update.of(stack.template.snapshots[0])
-        template = Template(self._snapshots(first, update.count, stack.template), update.fails)
-        self.delay_permissions(stack.template.snapshots[0], template.snapshots[0])
-        if nested:
-            cloudformation = self.universe.cloudformation
-            cloudformation.update_through_parent(stack, template, fails=update.parent_fails)
-        else:
-            self.universe.cloudformation.update(stack, template)
-
-    def _snapshots(
-        self, first: Declared, count: int, before: Template | None = None
-    ) -> tuple[Declared, ...]:
-        """The first as drawn, and plain ones beside it."""
-        rest = [Declared(f"Snapshot{number}") for number in range(1, count)]
-        kept = {one.id: one for one in before.snapshots} if before else {}
-        if first.trigger == luck.NOW:
-            first = first.but(trigger=luck.time_trigger(self.universe.engine.now))
-        self._note_causes(first)
-        return (first, *(kept.get(one.id, one) for one in rest))
-
-    def _note_causes(self, declared: Declared) -> None:
-        if declared.timeout < _SHORT:
-            self.causes.add("slow")
-        if declared.name:
-            self.causes.add("taken name")
-        if declared.cluster != "graph":
-            self.causes |= {"cluster", "bad property"}
-
-    def _arm(self, fault: Fault) -> None:
-        self.universe.faults.armed.append(fault)
-        self.causes |= luck.causes(fault)

@@ -1,6 +1,6 @@
 """Which snapshot protects the data when a migration starts, and what becomes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from simulation.engine import Engine
@@ -32,10 +32,11 @@ class Protection:
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong with a snapshot of this name."""
+    """What went wrong with a snapshot of this name; ``parameter`` is the one that names another."""
 
     text: str
     physical_id: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ class Migrations:
                 self.problems.append(Problem(problem, one.physical_id))
 
     def ended(self, stack: Stack, *, succeeded: bool) -> None:
-        """Keep the first failed attempt in mind, until one succeeds."""
+        """Keep the first failed attempt in mind, until one succeeds.
+
+        With rollback disabled the stack goes on to use its snapshot, as after a success: nothing
+        tells the next deployment that the parameter should keep naming it.
+        """
         self.check()
         migration = self._running.pop(stack.id, None)
         if succeeded:
@@ -87,7 +92,9 @@ class Migrations:
                     del self.good[key]
         for one in migration.protections if migration and not succeeded else ():
             if one.taken_at is not None:
-                self.good.setdefault((stack.id, one.declared.id), one)
+                named = one.is_named and not stack.style.keeps_failed
+                good = replace(one, is_named=named)
+                self.good.setdefault((stack.id, one.declared.id), good)
 
     def deleted(self, stack: Stack) -> None:
         """What the user has deleted protects nothing."""
@@ -98,8 +105,9 @@ class Migrations:
     def check(self) -> None:
         """Note which good snapshots are gone, or no longer named.
 
-        What CloudFormation rolled back to nothing is created again as another stack, whose first
-        snapshot the parameter names then.
+        The parameter may name another one in two cases. What CloudFormation rolled back to nothing
+        is created again as another stack. Without a rollback, the stack uses the good snapshot from
+        then on, like one whose deployment succeeded.
         """
         for good in self.good.values():
             name, parameter = good.physical_id, good.declared.parameter
@@ -111,7 +119,7 @@ class Migrations:
             exists = good.stack.status != "ROLLBACK_COMPLETE"
             if good.is_named and exists and named != ARN + name:
                 text = f"{about} is not what {parameter} names: {named}"
-                self.problems.append(Problem(text, name))
+                self.problems.append(Problem(text, name, parameter))
 
     def _protection(self, stack: Stack, declared: Declared) -> Protection:
         name = stack.ids.get(declared.logical_id, "")
@@ -123,7 +131,8 @@ class Migrations:
             physical_id=name,
             taken_at=taken_at,
             is_half_migrated=(stack.id, declared.id) in self.good,
-            is_named=self._parameters.values.get(declared.parameter) == ARN + name,
+            is_named=not stack.style.keeps_failed
+            and self._parameters.values.get(declared.parameter) == ARN + name,
         )
 
     def _problem(self, migration: Migration, protection: Protection) -> str:

@@ -1,54 +1,26 @@
 """What CloudFormation does to create, update, roll back and delete a stack."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterable
+from typing import Any, Final
 
-from simulation.engine import Engine
 from simulation.requests import Request
-from simulation.stacks import Condition, Operation, Part, Stack, State, Style
+from simulation.rollbacks import Rollbacks
+from simulation.stacks import Condition, Operation, Part, Stack, State
 from simulation.templates import MissingAttribute, Template
 
 MIGRATION_SECONDS: Final = 5.0
+_GENERATION: Final = (
+    "DBClusterIdentifier",
+    "DBClusterSnapshotIdentifier",
+    "SnapshotIdentifierPrefix",
+    "Trigger",
+)
+"""Properties that decide whether a deployment needs another snapshot."""
 CLEANUP: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
-class Send(Protocol):
-    """Sends one request to the provider."""
-
-    def __call__(
-        self,
-        stack: Stack,
-        kind: str,
-        key: str,
-        wanted: dict[str, Any],
-        physical_id: str = "",
-        old: dict[str, Any] | None = None,
-    ) -> Request:
-        """Send it; ``old`` are the properties that an Update replaces."""
-        ...
-
-
-class Watch(Protocol):
-    """Observes the migrations that snapshots protect."""
-
-    def began(self, stack: Stack) -> None:
-        """All snapshots are available, and the migration starts."""
-
-    def ended(self, stack: Stack, *, succeeded: bool) -> None:
-        """The deployment is over; it may have failed for other reasons."""
-
-    def deleted(self, stack: Stack) -> None:
-        """The user wants the stack, and what it stands for, deleted."""
-
-
-class Operations:
+class Operations(Rollbacks):
     """Every operation of a stack, as a generator that yields what it waits for."""
-
-    def __init__(self, engine: Engine, send: Send, wake: Callable[[], None]) -> None:
-        self.watches: list[Watch] = []
-        self._engine = engine
-        self._send = send
-        self._wake = wake
 
     def create(self, stack: Stack) -> Operation:
         """Create every resource, or take back what was created."""
@@ -59,10 +31,10 @@ class Operations:
         if succeeded:
             self._enter(stack, "CREATE_COMPLETE")
         elif style.keeps_failed:
-            yield from self._keep_failed(stack, tried)
+            yield from self.keep_failed(stack, tried)
             self._enter(stack, "CREATE_FAILED")
         else:
-            yield from self._take_back(stack, tried, style)
+            yield from self.take_back(stack, tried, style)
 
     def update(self, stack: Stack, template: Template) -> Operation:
         """Bring every resource to where the template wants it, or back."""
@@ -80,10 +52,10 @@ class Operations:
             yield from self._clean_up(stack, before)
             self._enter(stack, "UPDATE_COMPLETE")
         elif stack.style.keeps_failed:
-            yield from self._keep_failed(stack, tried)
+            yield from self.keep_failed(stack, tried)
             self._enter(stack, "UPDATE_FAILED")
         else:
-            yield from self._roll_back(stack, tried, before)
+            yield from self.roll_back(stack, tried, before)
 
     def delete(self, stack: Stack, given_up: Iterable[Request]) -> Operation:
         """Delete every resource, and those whose creation was ``given_up``."""
@@ -94,25 +66,11 @@ class Operations:
         deleted = yield from self._remove(stack, gone, stack.template)
         self._enter(stack, "DELETE_COMPLETE" if deleted else "DELETE_FAILED")
 
-    def pause(self, seconds: float) -> Part:
-        """Let time pass."""
-        over_at = self._engine.now + seconds
-        self._engine.after(seconds, self._wake)
-        yield lambda: self._engine.now >= over_at
-        return True
-
-    def _enter(self, stack: Stack, status: str, *, deletes: bool = False) -> None:
-        stack.enter(status, self._engine.now, deletes=deletes)
-
     def _end(self, stack: Stack, *, succeeded: bool) -> None:
         for watch in self.watches:
             watch.ended(stack, succeeded=succeeded)
         if succeeded:
             stack.succeed()
-
-    def _forget(self, stack: Stack) -> None:
-        for watch in self.watches:
-            watch.deleted(stack)
 
     def _forward(self, stack: Stack, tried: list[Request]) -> Part:
         """Bring every resource to where the template wants it, in order, and migrate."""
@@ -126,7 +84,7 @@ class Operations:
                 return False
             pending += started
             tried += started
-            yield lambda: stack.cancelled or any(one.settled for one in pending) or not pending
+            yield _one_settled(stack, pending)
             settled = [one for one in pending if one.settled]
             if stack.cancelled or not self._accept(stack, settled):
                 yield from self._finish_others(stack, pending)
@@ -163,9 +121,10 @@ class Operations:
                 accepted = False
                 continue
             one.is_accepted = True
+            if replaced or _is_new_generation(one, stack.sent.get(key)):
+                stack.brought_at[key] = stack.began_at
             stack.ids[key], stack.data[key] = one.physical_id, one.data
             stack.sent[key] = one.event["ResourceProperties"]
-            stack.brought_at[key] = stack.began_at
             stack.attempted.pop(key, None)
         return accepted
 
@@ -185,91 +144,7 @@ class Operations:
             old = stack.attempted.get(key, current)
         if wanted == old == current:
             return None
-        return self._send(stack, "Update", key, wanted, stack.ids[key], old)
-
-    def _keep_failed(self, stack: Stack, tried: list[Request]) -> Part:
-        """Put back what failed and had a good state; the next operation deletes the rest."""
-        failed = [one for one in tried if not one.is_accepted]
-        self._give_up(failed)
-        reverts: list[Request] = []
-        for one in failed:
-            key = one.logical_id
-            if key in stack.ids:
-                stack.attempted[key] = one.event["ResourceProperties"]
-                reverts.append(self._revert(stack, one, stack.ids[key], stack.sent[key]))
-            else:
-                stack.leftovers[key] = one.physical_id
-        yield _all_settled(reverts)
-        for one in reverts:
-            if one.succeeded:
-                stack.data[one.logical_id] = one.data
-                _note_stray(stack, one.logical_id, one.physical_id)
-        return True
-
-    def _take_back(self, stack: Stack, tried: list[Request], style: Style) -> Part:
-        """Delete what a failed creation left."""
-        status = "DELETE" if style.deletes_failed_stack else "ROLLBACK"
-        self._enter(stack, f"{status}_IN_PROGRESS", deletes=True)
-        if style.deletes_failed_stack:
-            self._forget(stack)
-        self._give_up(tried)
-        yield from self.pause(style.undo_seconds)
-        gone = {one.logical_id: one.physical_id for one in tried}
-        yield from self._remove(stack, gone, stack.template)
-        stack.restore(State(stack.template))
-        self._enter(stack, f"{status}_COMPLETE")
-        return True
-
-    def _roll_back(self, stack: Stack, tried: list[Request], before: State) -> Part:
-        self._enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS")
-        self._give_up(tried)
-        yield from self.pause(stack.style.undo_seconds)
-        failed_template = stack.template
-        stack.restore(before)
-        gone, reverts = self._undo(stack, tried)
-        yield _all_settled(reverts)
-        for one in reverts:
-            known = str(one.event["PhysicalResourceId"])
-            _note_stray(stack, one.logical_id, one.physical_id)
-            stack.ids[one.logical_id] = one.physical_id
-            if one.succeeded:
-                stack.data[one.logical_id] = one.data
-                if one.physical_id != known:
-                    gone[one.logical_id] = known
-        if not all(one.succeeded for one in reverts):
-            self._enter(stack, "UPDATE_ROLLBACK_FAILED")
-            return False
-        self._enter(stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        gone = {key: name for key, name in gone.items() if stack.ids.get(key) != name}
-        yield from self.pause(stack.style.undo_seconds if gone else 0.0)
-        yield from self._remove(stack, gone, failed_template)
-        self._enter(stack, "UPDATE_ROLLBACK_COMPLETE")
-        return True
-
-    def _undo(self, stack: Stack, tried: list[Request]) -> tuple[dict[str, str], list[Request]]:
-        """Send Updates back; physical IDs that are to be deleted, and those requests."""
-        gone: dict[str, str] = {}
-        reverts: list[Request] = []
-        for one in tried:
-            key, new_id = one.logical_id, one.physical_id
-            replaced = one.answer is not None and new_id != stack.ids.get(key)
-            if key not in stack.ids or (replaced and not stack.style.updates_replaced):
-                gone[key] = new_id
-                continue
-            known = new_id if stack.style.sends_new_id else stack.ids[key]
-            reverts.append(self._revert(stack, one, known, stack.sent[key]))
-            if known != new_id:
-                gone[key] = new_id
-        return gone, reverts
-
-    def _revert(
-        self, stack: Stack, failed: Request, physical_id: str, good: dict[str, Any]
-    ) -> Request:
-        attempted = failed.event["ResourceProperties"]
-        request = self._send(stack, "Update", failed.logical_id, good, physical_id, attempted)
-        request.reverts = True
-        request.is_rollback = "ROLLBACK" in stack.status
-        return request
+        return self._send(stack, "Update", key, wanted, physical_id=stack.ids[key], old=old)
 
     def _clean_up(self, stack: Stack, before: State) -> Part:
         """Delete what was replaced and what the template no longer has."""
@@ -284,26 +159,11 @@ class Operations:
         leftovers, stack.leftovers = stack.leftovers, {}
         return (yield from self._remove(stack, leftovers, Template()))
 
-    def _remove(self, stack: Stack, ids: Mapping[str, str], template: Template) -> Part:
-        """Ask for the deletion of what is not to be retained; whether all were deleted."""
-        requests = [
-            self._send(stack, "Delete", key, stack.last_event[key]["ResourceProperties"], name)
-            for key, name in ids.items()
-            if not (key in template.resources and template.resources[key].retain)
-        ]
-        yield _all_settled(requests)
-        return all(request.succeeded for request in requests)
 
-    def _give_up(self, requests: Iterable[Request]) -> None:
-        for request in requests:
-            if not request.settled:
-                request.cancelled_at = self._engine.now
+def _one_settled(stack: Stack, pending: list[Request]) -> Condition:
+    return lambda: stack.cancelled or not pending or any(one.settled for one in pending)
 
 
-def _all_settled(requests: Iterable[Request]) -> Condition:
-    return lambda: all(request.settled for request in requests)
-
-
-def _note_stray(stack: Stack, key: str, physical_id: str) -> None:
-    if stack.ids[key] != physical_id:
-        stack.strayed.append((key, stack.ids[key], physical_id))
+def _is_new_generation(request: Request, before: dict[str, Any] | None) -> bool:
+    properties = request.event["ResourceProperties"]
+    return before is None or any(before.get(key) != properties.get(key) for key in _GENERATION)

@@ -68,6 +68,37 @@ def _update(
     return update
 
 
+def _failed(*snapshots: Declared, style: Style | None = None) -> Callable[[Universe], None]:
+    """Create, and let one update fail."""
+
+    def fail(universe: Universe) -> None:
+        _create(snapshots[0])(universe)
+        _update(*snapshots[1:], fails=True, style=style)(universe)
+
+    return fail
+
+
+def _stale(act: Callable[[Universe], None]) -> Callable[[Universe], None]:
+    """Let every read of a stack be stale by some seconds."""
+
+    def stale(universe: Universe) -> None:
+        universe.cloudformation.lag = lambda: 5.0
+        act(universe)
+
+    return stale
+
+
+def _create_nested(universe: Universe) -> None:
+    universe.cloudformation.create_nested("Graph", Template((_ONE,)))
+    universe.settle()
+
+
+def _update_nested(universe: Universe) -> None:
+    template = Template((_NEXT,))
+    universe.cloudformation.update_through_parent(_stack(universe), template, fails=True)
+    universe.settle()
+
+
 def _delete(universe: Universe) -> None:
     universe.cloudformation.delete(_stack(universe))
     universe.settle()
@@ -101,6 +132,10 @@ _TAGGED: Final = _ONE.but(tags={"team": "a", "cost": "b"})
 _CHAIN: Final = _ONE.but(timeout=3 * 3300, parameter="/graph/last-good")
 _UPDATES: Final = Style(updates_replaced=True, sends_new_id=True)
 _NEXT: Final = _ONE.but(trigger="next")
+_GOOD: Final = _ONE.but(keep_last=1, parameter="/graph/last-good")
+_GOOD_NEXT: Final = _GOOD.but(trigger="next")
+_create_and_fail: Final = _create(_ONE, fails=True)
+_update_without_rollback: Final = _update(_NEXT, style=Style(keeps_failed=True))
 
 SCENARIOS: Final = (
     Scenario("create", _nothing, _create(_ONE)),
@@ -132,5 +167,19 @@ SCENARIOS: Final = (
             style=Style(updates_replaced=True, sends_new_id=False),
         ),
     ),
+    Scenario(
+        "the migration fails, and reads are stale",
+        _create(_ONE),
+        _stale(_update(_NEXT, fails=True)),
+    ),
+    Scenario("create, the migration fails, reads are stale", _nothing, _stale(_create_and_fail)),
+    Scenario("try again after a failed migration", _failed(_GOOD, _GOOD_NEXT), _update(_GOOD_NEXT)),
+    Scenario(
+        "the chain becomes longer, and the migration fails",
+        _create(_GOOD),
+        _update(_GOOD_NEXT.but(timeout=2 * 3300), fails=True),
+    ),
+    Scenario("a resource is reverted without a rollback", _create(_ONE), _update_without_rollback),
+    Scenario("a nested stack is updated, and its parent fails", _create_nested, _update_nested),
     Scenario("delete", _create(_ONE, Declared("Other")), _delete),
 )

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import aws_cdk as cdk
+
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, WhenClusterMissing
 
 
@@ -92,7 +93,7 @@ def _custom_resources(snapshot: DatabaseClusterSnapshot) -> Iterator[cdk.CfnReso
 
 
 def _resource(stack: cdk.Stack, resource: cdk.CfnResource) -> Resource:
-    properties: dict[str, Any] = stack.resolve(resource._cfn_properties)  # noqa: SLF001 - protected
+    properties: dict[str, Any] = stack.resolve(resource._cfn_properties)
     return Resource(
         logical_id=stack.resolve(resource.logical_id),
         type=resource.cfn_resource_type,

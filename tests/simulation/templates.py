@@ -121,7 +121,8 @@ def _resolve(
         if "Ref" in value:
             return values[value["Ref"]]
         if "Fn::GetAtt" in value:
-            return _attribute(*value["Fn::GetAtt"], data)
+            logical_id, name = value["Fn::GetAtt"]
+            return _attribute(logical_id, name, data)
         return {key: _resolve(part, values, data) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_resolve(part, values, data) for part in value]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulation.declarations import time_trigger
 from simulation.invariants import ALWAYS, AT_REST, verify
-from simulation.luck import time_trigger
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
@@ -262,6 +262,16 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert universe.parameters.values[PARAMETER].endswith(f":{good}")
     update(universe, stack, declared.but(trigger=retried))
     assert stack.status == "UPDATE_COMPLETE"
+
+
+def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Universe) -> None:
+    """Situation 13: the parameter named half-migrated data, as the good snapshot was reused."""
+    declared = FIRST.but(reuse=600, parameter=PARAMETER)
+    stack = create(universe, declared)
+    good = current(stack)
+    update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)), fails=True)
+    update(universe, stack, declared.but(trigger="v5.1"), fails=True)
+    assert universe.parameters.values[PARAMETER].endswith(f":{good}")
 
 
 def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> None:

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_smoke.evidence import Asked, Done, Evidence, LogLine, Look, RuleSeen, StackEvent
+from aws_smoke import scenarios
+from aws_smoke.evidence import (
+    Asked,
+    Done,
+    Evidence,
+    LogLine,
+    Look,
+    RuleSeen,
+    StackEvent,
+    StatusRead,
+)
+from aws_smoke.statuses import STACK_TYPE
+from neptune_snapshot_provider.logs import LogEvent
 
 T = 1_800_000_000.0
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/x/0a1b2c3d-1111-2222-3333-444455556666"
@@ -32,9 +44,9 @@ def told(
     return LogLine(lane, T + at, fields, is_provider=False)
 
 
-def said(lane: str, at: float, message: str) -> LogLine:
+def said(lane: str, at: float, event: LogEvent, **fields: str) -> LogLine:
     """A line of the provider."""
-    return LogLine(lane, T + at, {"message": message})
+    return LogLine(lane, T + at, {"message": f"{event} happened", "event": event.value, **fields})
 
 
 def step(lane: str, name: str, began: float, ended: float, **others: Any) -> Done:  # noqa: ANN401
@@ -51,14 +63,15 @@ def good() -> Evidence:
         has_instances=False,
         steps=_steps(),
         events=_events(),
-        log=[*_keep(), *_undo(), *_first(), *_poll(), *_attempts()],
+        log=[*_keep(), *_undo(), *_first(), *_denied(), *_unrolled(), *_poll(), *_attempts()],
         looks=[
             Look(T + 1, "a", "creating", 0, T),
             Look(T + 60, "a", "available", 100, T),
             Look(T + 90, "a", "deleting", 100, T),
         ],
+        status_reads=[StatusRead("undo", T + 125, "UPDATE_IN_PROGRESS")],
         cluster_statuses={"available"},
-        rules=[RuleSeen(T, RULE, 4000, [_statement()])],
+        rules=[RuleSeen(T, RULE, 4000)],
         rules_left=[],
         asked=_asked(),
         fields={"DBClusterSnapshotIdentifier", "Status"},
@@ -67,47 +80,88 @@ def good() -> Evidence:
 
 def _steps() -> list[Done]:
     refused = "DBClusterSnapshotAlreadyExistsFault: snapshot x exists"
-    denied = "AccessDenied: CreateDBClusterSnapshot: not authorized: rds:CreateDBClusterSnapshot"
-    rolled_back = "failing migration rolls back and keeps the snapshot"
     return [
-        step("keep", "changed tags are changed in place", 200, 250),
-        step("keep", "deleted stack keeps its snapshots", 300, 350),
-        step("undo", rolled_back, 100, 200, succeeded=False),
-        step("undo", "deleted stack with DESTROY deletes its own only", 300, 350),
-        step("name", "taken name is refused and untouched", 0, 60, output=refused),
-        step("denied", "denied right is named", 0, 60, output=denied),
+        step("keep", scenarios.TAGS_ONLY, 200, 250),
+        step("keep", scenarios.RETAINED, 300, 350),
+        step("undo", scenarios.FAILING_UPDATE, 100, 200, succeeded=False),
+        step("undo", scenarios.DESTROYED, 300, 350),
+        step("name", scenarios.NAME_TAKEN, 0, 60, output=refused),
+        step("denied", scenarios.DENIED, 0, 60),
+        step("unrolled", scenarios.NO_ROLLBACK, 0, 60, status="UPDATE_FAILED"),
+        step("native", scenarios.NATIVE, 0, 60),
     ]
 
 
 def _events() -> list[StackEvent]:
     provider, custom = "NeptuneSnapshotProviderRole", "Custom::NeptuneClusterSnapshot"
-    replaced = "Custom::Replaced"
+    replaced, native = "Custom::Replaced", "AWS::RDS::ClusterSnapshot"
     return [
+        *_history(
+            "keep",
+            {
+                0: "CREATE_IN_PROGRESS",
+                70: "CREATE_COMPLETE",
+                100: "UPDATE_IN_PROGRESS",
+                180: "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+                195: "UPDATE_COMPLETE",
+                300: "DELETE_IN_PROGRESS",
+            },
+        ),
+        *_history(
+            "undo",
+            {
+                100: "UPDATE_IN_PROGRESS",
+                118: "UPDATE_ROLLBACK_IN_PROGRESS",
+                135: "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+                145: "UPDATE_ROLLBACK_COMPLETE",
+            },
+        ),
+        *_history("first", {0: "CREATE_IN_PROGRESS", 15: "ROLLBACK_IN_PROGRESS"}),
         StackEvent("keep", T, "Snapshot1", custom, "CREATE_IN_PROGRESS"),
         StackEvent("keep", T + 60, "Snapshot1", custom, "CREATE_COMPLETE"),
         StackEvent("keep", T + 1, "ProbeReplaced1", replaced, "CREATE_IN_PROGRESS"),
         StackEvent("keep", T + 3, "ProbeReplaced1", replaced, "CREATE_COMPLETE"),
+        StackEvent("keep", T + 210, "Snapshot1", custom, "UPDATE_COMPLETE"),
+        StackEvent("keep", T + 310, "Snapshot1", custom, "DELETE_SKIPPED"),
         StackEvent("undo", T + 310, "Snapshot1", custom, "DELETE_COMPLETE"),
         StackEvent("undo", T + 320, provider, "AWS::IAM::Role", "DELETE_COMPLETE"),
+        StackEvent("unrolled", T + 20, "ProbeReplaced1", replaced, "UPDATE_FAILED"),
+        StackEvent("native", T + 20, "Native", native, "CREATE_COMPLETE"),
     ]
 
 
+def _history(lane: str, statuses: dict[int, str]) -> list[StackEvent]:
+    return [StackEvent(lane, T + at, lane, STACK_TYPE, one) for at, one in statuses.items()]
+
+
 def _keep() -> list[LogLine]:
-    cleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    forward, cleanup = "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    delete = "DELETE_IN_PROGRESS"
     return [
-        said("keep", 5, "Started snapshot a of cluster c"),
+        said("keep", 5, LogEvent.SNAPSHOT_STARTED),
+        said("keep", 55, LogEvent.REQUEST_SUCCEEDED),
         told("keep", 10, "Create", "ProbeReplaced1"),
-        told("keep", 110, "Update", "ProbeReplaced1", "made-v1"),
+        told("keep", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=forward),
         told("keep", 190, "Delete", "ProbeReplaced1", "made-v1", StackStatus=cleanup),
+        told("keep", 320, "Delete", "ProbeReplaced1", "made-v2", StackStatus=delete),
     ]
 
 
 def _undo() -> list[LogLine]:
+    forward = "UPDATE_IN_PROGRESS"
     back, cleanup = "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
     old, new = {"Version": "v1", "Number": "7"}, {"Version": "v2", "Number": "7"}
     return [
-        told("undo", 110, "Update", "ProbeReplaced1", "made-v1"),
-        told("undo", 115, "Update", "ProbeMigration1", "made-v1", ResourceProperties=new),
+        told("undo", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=forward),
+        told(
+            "undo",
+            115,
+            "Update",
+            "ProbeMigration1",
+            "made-v1",
+            StackStatus=forward,
+            ResourceProperties=new,
+        ),
         told(
             "undo",
             120,
@@ -131,12 +185,38 @@ def _first() -> list[LogLine]:
     ]
 
 
+def _denied() -> list[LogLine]:
+    refused = {"code": "AccessDenied", "status": "AccessDenied"}
+    return [
+        *(said("denied", at, LogEvent.PERMISSION_WAITING, **refused) for at in (0, 60, 119)),
+        said("denied", 121, LogEvent.REQUEST_FAILED, **refused),
+    ]
+
+
+def _unrolled() -> list[LogLine]:
+    old, new = {"Version": "v1", "Number": "7"}, {"Version": "v2", "Number": "7"}
+    status = {"StackStatus": "UPDATE_IN_PROGRESS"}
+    return [
+        told(
+            "unrolled",
+            at,
+            "Update",
+            "ProbeReplaced1",
+            "made-v1",
+            ResourceProperties=to,
+            OldResourceProperties=of,
+            **status,
+        )
+        for at, of, to in ((10, old, new), (30, new, old))
+    ]
+
+
 def _poll() -> list[LogLine]:
     return [
-        said("poll", 3, "This takes longer than one invocation: looking again every minute"),
-        said("poll", 63, "Snapshot b is creating, 0 %"),
-        said("poll", 64, "Snapshot b is creating, 40 %"),
-        said("poll", 124, "Done: snapshot b is available"),
+        said("poll", 3, LogEvent.REQUEST_CONTINUED),
+        said("poll", 63, LogEvent.OPERATION_UNCLEAR),
+        said("poll", 64, LogEvent.OPERATION_UNCLEAR),
+        said("poll", 124, LogEvent.REQUEST_SUCCEEDED),
     ]
 
 
@@ -147,17 +227,13 @@ def _attempts() -> list[LogLine]:
     ]
 
 
-def _statement() -> dict[str, Any]:
-    arn = f"arn:aws:events:eu-west-1:123456789012:rule/{RULE}"
-    return {"Sid": RULE, "Condition": {"ArnLike": {"AWS:SourceArn": arn}}}
-
-
 def created(name: str = "n-taken", at: float = 0.4) -> Asked:
     """The answer to a creation; ``at`` is when Neptune says it was, after the call began."""
     record = {
         "DBClusterSnapshotIdentifier": name,
         "DBClusterSnapshotArn": f"arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:{name}",
         "SnapshotCreateTime": datetime.fromtimestamp(T + at, UTC),
+        "ClusterCreateTime": datetime.fromtimestamp(T - 60, UTC),
     }
     return Asked("", {"DBClusterSnapshot": record}, T, T + 0.8, T)
 
@@ -173,21 +249,31 @@ def _asked() -> dict[str, Asked]:
         "create-beside": "",
         "delete-while-creating": "InvalidDBClusterSnapshotStateFault",
         "describe-in-capitals": "",
-        "cluster-in-capitals": "",
         "no-snapshot": "DBClusterSnapshotNotFoundFault",
         "no-snapshot-tags": "DBClusterSnapshotNotFoundFault",
         "no-cluster": "DBClusterNotFoundFault",
         "deleted": "DBClusterSnapshotNotFoundFault",
         "no-targets": "ResourceNotFoundException",
         "no-rule": "",
-        "no-policy": "ResourceNotFoundException",
-        "no-permission": "ResourceNotFoundException",
+        "no-stack": "ValidationError",
+        "native-type": "",
+        "describe-at-once": "",
+        "create-denied": "AccessDenied",
+        "create-tags-supplied": "",
+        "create-tags-absent": "AccessDenied",
+        "create-as-the-library": "",
+        "create-untagged-only": "AccessDenied",
+        "describe-by-arn": "",
+        "describe-another": "AccessDenied",
         "no-parameter": "ParameterNotFound",
     }
     shared = {"DBClusterSnapshotAttributes": [{"AttributeName": "restore", "AttributeValues": []}]}
     return {
         **{question: Asked(code) for question, code in codes.items()},
         "create": created(),
+        "cluster-in-capitals": Asked(
+            "", {"DBClusters": [{"ClusterCreateTime": datetime.fromtimestamp(T - 60, UTC)}]}
+        ),
         "tags-at-once": tagged("neptune-smoke:run"),
         "tags-after-retag": tagged("neptune-smoke:run", "smoke-retag"),
         "quotas": Asked("", {"AccountQuotas": [{"AccountQuotaName": "ManualClusterSnapshots"}]}),

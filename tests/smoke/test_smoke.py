@@ -59,14 +59,36 @@ def test_every_scenario_is_run_every_assumption_is_judged_and_nothing_is_left(
     head = program.report[:400]
     assert program.aws.endpoint_url in head
     assert "not AWS" in head
-    assert "11 of 11 as they should be" in program.report
+    assert "15 of 15 as they should be" in program.report
     verdicts = _verdicts(program.report)
     assert set(verdicts) == {one.id for one in assumptions.read()}
     refuted = {name for name, verdict in verdicts.items() if verdict == "refuted"}
     assert refuted == EMULATOR_DIFFERS
-    for seen in ("N1", "N9", "N11", "CFN2", "CFN3", "CFN16", "E1", "IAM2", "L6"):
+    for seen in ("N1", "N9", "N11", "CFN2", "CFN3", "CFN13", "CFN16", "E1", "IAM2", "L8"):
         assert verdicts[seen] == "confirmed", seen
-    assert verdicts["L1"] == "not seen"
+    for blind in ("L1", "N28", "IAM14"):
+        assert verdicts[blind] == "not seen", blind
+    assert "policies are not in effect here" in program.report
+    assert "AWS::RDS::ClusterSnapshot is not known here" in program.report
+    assert re.search(r"Update ProbeMigration\w* .*UPDATE_ROLLBACK_IN_PROGRESS", program.report)
+
+
+def test_creation_is_tried_under_session_policies(program: Program) -> None:
+    """The emulator evaluates none: it refuses here what a policy would, with one reading."""
+    for action, name in (
+        ("CreateDBClusterSnapshot", "-create-denied"),
+        ("CreateDBClusterSnapshot", "-create-untagged-only"),
+        ("CreateDBClusterSnapshot", "-create-tags-supplied"),
+        ("DescribeDBClusterSnapshots", "-another"),
+    ):
+        fault = Fault(FaultKind.ACCESS_DENIED, action=action, count=None, about=name)
+        program.aws.add_fault(fault)
+    ended = program.run("--yes", *_only("policies"))
+    verdicts = _verdicts(program.report)
+    assert {verdicts[one] for one in ("IAM3", "IAM4", "IAM7", "IAM14")} == {"confirmed"}
+    assert "RDS does not supply aws:RequestTag with the creation" in program.report
+    assert "allowed for this snapshot, denied for another" in program.report
+    assert "nothing is left behind" in ended.stdout
 
 
 def test_an_assumption_that_does_not_hold_is_reported_and_a_given_cluster_untouched(
@@ -118,6 +140,7 @@ def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
     assert "removing stack" in output
     assert "nothing is left behind" in output
     assert "It ended early: it was interrupted" in program.report
+    program.settle()
 
 
 def test_without_consent_nothing_is_made(program: Program) -> None:

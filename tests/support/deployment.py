@@ -1,6 +1,5 @@
 """Deploys with the real CDK command line on local AWS, and looks at what is there afterwards."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,15 @@ class Deployment:
         self.aws = aws
         self.name = name
         self.directory = directory
-        self._cdk = Cdk(aws.environment, directory, longest=400)
+        preload = f"--require={Path(__file__).with_name('quick_polls.cjs')}"
+        self._cdk = Cdk({**aws.environment, "NODE_OPTIONS": preload}, directory, longest=400)
         self._count = 0
 
-    def deploy(self, define: Callable[[cdk.Stack], object]) -> Result:
-        """Synthesise what ``define`` puts into the stack, and deploy it."""
+    def deploy(self, define: Callable[[cdk.Stack], object], *options: str) -> Result:
+        """Synthesise what ``define`` puts into the stack, and deploy it with these options."""
         self._count += 1
         assembly = synthesise(self._assembly, self.name, define)
-        return self._cdk.deploy(assembly, self.name)
+        return self._cdk.deploy(assembly, self.name, *options)
 
     def destroy(self) -> Result:
         """Delete the stack."""
@@ -45,20 +45,6 @@ class Deployment:
     def rules(self) -> list[str]:
         """EventBridge rules, of whomever."""
         return [rule["Name"] for rule in self.aws.client("events").list_rules()["Rules"]]
-
-    def permissions(self) -> list[str]:
-        """What the provider's function has been opened to, if there is one."""
-        client = self.aws.client("lambda")
-        found = []
-        for function in client.list_functions()["Functions"]:
-            if not function["FunctionName"].startswith(self.name):
-                continue
-            try:
-                policy = client.get_policy(FunctionName=function["FunctionName"])["Policy"]
-            except client.exceptions.ResourceNotFoundException:
-                continue
-            found += [statement["Sid"] for statement in json.loads(policy)["Statement"]]
-        return found
 
     @property
     def _assembly(self) -> Path:

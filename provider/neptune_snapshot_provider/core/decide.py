@@ -57,7 +57,7 @@ def decide(request: Request, observed: Observed, timing: Timing) -> Step:
             return _scheduled(request, observed, timing, operation, step)
     except ProviderError as error:
         if request.type is RequestType.UPDATE:
-            return _unless_reverting(request, observed, timing, operation, error)
+            return _unless_reverting(request, observed, operation, error)
         raise
     return step
 
@@ -112,7 +112,12 @@ def _after_refusal(request: Request, observed: Observed, timing: Timing, refusal
     if isinstance(refusal, SnapshotBusy) and isinstance(observed.snapshot, Snapshot):
         return delete.after_refusal(observed.snapshot)
     if isinstance(refusal, Unexpected):
-        raise ApiFault(f"{refusal}.", snapshot=observed.identifier, status=refusal.code)
+        raise ApiFault(
+            f"{refusal}.",
+            snapshot=observed.identifier,
+            status=refusal.code,
+            operation=refusal.operation,
+        )
     situation = f"{refusal.operation} was refused with {refusal.code}"
     return Wait(situation, refusal.code, event=LogEvent.CALL_REFUSED, refused=True)
 
@@ -128,6 +133,7 @@ def _after_denial(observed: Observed, timing: Timing, refusal: Denied) -> Step:
         "Grant the provider's role this permission, then redeploy.",
         snapshot=observed.identifier,
         status=refusal.code,
+        operation=refusal.operation,
     )
 
 
@@ -135,6 +141,9 @@ def _scheduled(
     request: Request, observed: Observed, timing: Timing, operation: Operation | None, wait: Wait
 ) -> Step:
     """Wait only as long as there is time, and somebody waits for the response."""
+    if wait.event is LogEvent.OPERATION_UNCLEAR:
+        # Ends by itself, well within the margin: a short timeout must not fail a rollback.
+        return wait
     if timing.is_over:
         if wait.refused and timing.may_repeat:
             return wait
@@ -153,7 +162,6 @@ def _scheduled(
 def _unless_reverting(
     request: Request,
     observed: Observed,
-    timing: Timing,
     operation: Operation | None,
     error: ProviderError,
 ) -> Step:
@@ -171,7 +179,7 @@ def _unless_reverting(
     # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
     may_revert = not operation.is_settled and matches(request, observed)
     is_unclear = verdict is Verdict.UNCLEAR or (verdict is Verdict.ALLOWED and may_revert)
-    if is_unclear and not timing.is_over:
+    if is_unclear:
         return unclear(operation)
     raise error
 

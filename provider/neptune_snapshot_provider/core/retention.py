@@ -93,11 +93,12 @@ def keeps_last_good(
         snapshot: The snapshot that the resource refers to from now on.
         replaced_at: When the snapshot that it replaces was taken; ``None`` if nothing is replaced.
         is_own_attempt: Whether this resource took ``last_good``; where nothing is replaced, for
-            the same properties.
+            the same properties; where it is the replaced one, whether a deployment that reused it
+            failed.
     """
     if last_good.cluster != snapshot.cluster:
         return False
     taken_at = last_good.created_at or 0
     if taken_at > (snapshot.created_at or 0):
         return True
-    return is_own_attempt and (replaced_at is None or taken_at > replaced_at)
+    return is_own_attempt and (replaced_at is None or taken_at >= replaced_at)

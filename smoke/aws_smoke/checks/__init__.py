@@ -1,6 +1,6 @@
 """Checks of the assumptions: each looks at the evidence and says what it shows."""
 
-from aws_smoke.checks import cloudformation, functions, neptune, rights
+from aws_smoke.checks import cloudformation, functions, iam, neptune, rollback, snapshots
 from aws_smoke.checks.finding import CHECKS, Check, Finding, Verdict, judge
 
 __all__ = [
@@ -10,7 +10,9 @@ __all__ = [
     "Verdict",
     "cloudformation",
     "functions",
+    "iam",
     "judge",
     "neptune",
-    "rights",
+    "rollback",
+    "snapshots",
 ]

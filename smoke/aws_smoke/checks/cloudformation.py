@@ -3,69 +3,36 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from aws_smoke.checks.finding import Finding, check, not_seen, whether
+from aws_smoke import statuses
+from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
 from aws_smoke.evidence import Done, Evidence
+from aws_smoke.scenarios import NAME_TAKEN, RETAINED, TAGS_ONLY
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
-from neptune_snapshot_provider.core.models import CLOCKS_DIFFER
+from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
 
 _SIGNED_WITHIN: Final = 30.0
 """Seconds between the signing of the answer's address and the arrival of the request."""
 _HOUR: Final = 3600
 
 
-@check("CFN1")
-def a_failed_create_is_deleted_by_the_id_it_answered(evidence: Evidence) -> Finding:
-    """The probe's first Create fails with an id; the Delete that follows carries it."""
-    told = _requests(evidence, "first", "ProbeMigration")
-    deletes = [one for one in told if one["RequestType"] == "Delete"]
-    if not deletes:
-        return not_seen("no Delete of the failed resource was received")
-    ids = [str(one["PhysicalResourceId"]) for one in deletes]
-    return whether(ids == ["failed-v1"], f"answered failed-v1, asked to delete {', '.join(ids)}")
-
-
-@check("CFN2")
-def a_replaced_resource_is_rolled_back_in_a_known_order(evidence: Evidence) -> Finding:
-    """What a replaced resource is told by the rollback: either order is provided for."""
-    told = _of_rollback(evidence)
-    if not told:
-        return not_seen("no rollback told the replaced resource anything")
-    kinds = [f"{one['RequestType']}({one['PhysicalResourceId']})" for one in told]
-    known = (
-        ["Delete(made-v2)"],
-        ["Update(made-v2)", "Delete(made-v2)"],
-        ["Update(made-v1)", "Delete(made-v2)"],
-    )
-    return whether(kinds in known, " then ".join(kinds))
-
-
-@check("CFN3")
-def a_rollback_is_seen_by_the_status_of_the_stack(evidence: Evidence) -> Finding:
-    """``DescribeStacks`` said ROLLBACK whenever a request of a rollback was received."""
-    told = _of_rollback(evidence) + [
-        one for one in _requests(evidence, "first", "") if one["RequestType"] == "Delete"
-    ]
-    if not told:
-        return not_seen("no request of a rollback was received")
-    statuses = sorted({str(one["StackStatus"]) for one in told})
-    return whether(all("ROLLBACK" in one for one in statuses), f"it said {', '.join(statuses)}")
-
-
 @check("CFN5")
 def another_id_is_a_replacement_that_is_cleaned_up(evidence: Evidence) -> Finding:
     """After an Update with a new id: Delete of the old one, in the cleanup phase."""
-    told = _requests(evidence, "keep", "ProbeReplaced")
+    told = evidence.requests("keep", "ProbeReplaced")
     kinds = [f"{one['RequestType']}({one.get('PhysicalResourceId', '')})" for one in told]
     if "Update(made-v1)" not in kinds:
         return not_seen("no resource was replaced")
     later = told[kinds.index("Update(made-v1)") + 1 :]
     deleted = [one for one in later if one.get("PhysicalResourceId") == "made-v1"]
-    statuses = [str(one["StackStatus"]) for one in deleted]
+    if not deleted:
+        return refuted(" then ".join(kinds))
+    compared = statuses.of_request(evidence, "keep", deleted[0])
+    if compared is None:
+        return not_seen("no event tells the status of the stack")
     return whether(
-        deleted
-        and deleted[0]["RequestType"] == "Delete"
-        and statuses[0] == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-        f"{' then '.join(kinds)}; the stack was {', '.join(statuses) or 'never asked'}",
+        deleted[0]["RequestType"] == "Delete"
+        and compared.current == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        f"{' then '.join(kinds)}; the stack was {compared.current}",
     )
 
 
@@ -81,13 +48,16 @@ def properties_arrive_as_text(evidence: Evidence) -> Finding:
 
 @check("CFN8")
 def what_did_not_change_is_not_updated(evidence: Evidence) -> Finding:
-    """The probes were told nothing when only the snapshot's tags changed."""
-    step = evidence.step("changed tags are changed in place")
-    if step is None:
+    """The requests to the probes when only the tags of the snapshot changed."""
+    step = evidence.step(TAGS_ONLY)
+    times = [float(one["Now"]) for one in evidence.told("keep")]
+    if step is None or step.problem or not times:
         return not_seen("no deployment changed tags only")
-    told = [one for one in evidence.told("keep") if step.began <= float(one["Now"]) <= step.ended]
+    if not min(times) < step.began < step.ended < max(times):
+        return not_seen("the log does not reach from before the deployment to after it")
+    told = [one for one in evidence.told("keep") if _is_within(step, float(one["Now"]))]
     kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for one in told]
-    return whether(not kinds, f"told meanwhile: {', '.join(kinds) or 'nothing'}")
+    return whether(not kinds, f"requests meanwhile: {', '.join(kinds) or 'none'}")
 
 
 @check("CFN10", "CFN11")
@@ -111,33 +81,22 @@ def the_address_says_when_the_request_was_sent(evidence: Evidence) -> Finding:
     )
 
 
-@check("CFN13", "CFN14")
-def the_status_of_the_stack_is_up_to_date(evidence: Evidence) -> Finding:
-    """No stack was said to be at rest while it waited for an answer."""
-    told = evidence.told("")
-    if not told:
-        return not_seen("no probe was told anything")
-    stale = [one for one in told if not str(one["StackStatus"]).endswith("_IN_PROGRESS")]
-    looked_again = [
-        one.message for one in evidence.provider() if one.message.startswith("The stack is ")
-    ]
-    return whether(
-        not stale,
-        f"{len(stale)} of {len(told)} requests met a stack at rest; "
-        f"the provider looked again {len(looked_again)} times",
-    )
-
-
 @check("CFN16")
 def retained_resources_are_not_deleted(evidence: Evidence) -> Finding:
-    """A stack with RETAIN was deleted, and the provider was not told."""
-    step = evidence.step("deleted stack keeps its snapshots")
-    if step is None or step.problem:
+    """What CloudFormation did with the snapshot's resource when a stack with RETAIN was deleted."""
+    step = evidence.step(RETAINED)
+    if step is None:
         return not_seen("no stack with RETAIN was deleted")
-    lines = [one for one in evidence.provider("keep") if one.time >= step.began]
+    found = [
+        one.status
+        for one in evidence.events
+        if one.lane == "keep" and one.type == RESOURCE_TYPE and _is_within(step, one.time)
+    ]
+    if not found:
+        return not_seen("no event tells what became of the resource")
     return whether(
-        not lines and not step.gone,
-        f"the provider logged {len(lines)} lines meanwhile; deleted: {step.gone or 'nothing'}",
+        set(found) == {"DELETE_SKIPPED"} and not step.gone,
+        f"{', '.join(found)}; deleted: {', '.join(step.gone) or 'no snapshot'}",
     )
 
 
@@ -200,21 +159,6 @@ def every_request_has_an_id_of_its_own(evidence: Evidence) -> Finding:
     )
 
 
-@check("CFN21")
-def a_rollback_swaps_old_and_new(evidence: Evidence) -> Finding:
-    """The Update by which a failed resource is rolled back."""
-    told = _requests(evidence, "undo", "ProbeMigration")
-    updates = [one for one in told if one["RequestType"] == "Update"]
-    if len(updates) < 2:  # noqa: PLR2004 - forward and back
-        return not_seen("the failed resource was not updated back")
-    back = updates[-1]
-    old, new = back.get("OldResourceProperties", {}), back["ResourceProperties"]
-    return whether(
-        (old.get("Version"), new.get("Version")) == ("v2", "v1"),
-        f"from {old.get('Version')} to {new.get('Version')}, id {back['PhysicalResourceId']}",
-    )
-
-
 @check("CFN22")
 def a_stack_id_ends_in_a_uuid(evidence: Evidence) -> Finding:
     """Its first eight characters are what the rules of polls are named after."""
@@ -240,39 +184,25 @@ def an_operation_begins_before_its_requests_are_sent(evidence: Evidence) -> Find
     )
 
 
+@check("CFN28")
+def a_stack_that_is_not_there_is_a_validation_error(evidence: Evidence) -> Finding:
+    """The code for a stack that CloudFormation does not know."""
+    return asked_code(evidence, "no-stack", "ValidationError")
+
+
 @check("CDK4")
 def the_command_line_says_why(evidence: Evidence) -> Finding:
-    """The provider's reason stands in what the command line prints."""
-    step = evidence.step("taken name is refused and untouched")
+    """The code that the provider's reason begins with, in the output of the command line."""
+    step = evidence.step(NAME_TAKEN)
     if step is None:
         return not_seen("no deployment was refused")
-    return whether("DBClusterSnapshotAlreadyExistsFault" in step.output, _line_about(step))
+    code = "DBClusterSnapshotAlreadyExistsFault"
+    shown = "in" if code in step.output else "not in"
+    return whether(code in step.output, f"{code} is {shown} its output")
 
 
-def _line_about(step: Done) -> str:
-    lines = [line.strip() for line in step.output.splitlines() if "AlreadyExists" in line]
-    return lines[0][:300] if lines else "the fault is not in its output"
-
-
-def _requests(evidence: Evidence, lane: str, logical_id: str) -> list[dict[str, Any]]:
-    """What was told, each request once though it may have been delivered twice."""
-    found: dict[str, dict[str, Any]] = {}
-    for one in evidence.told(lane, logical_id):
-        found.setdefault(str(one["RequestId"]), one)
-    return list(found.values())
-
-
-def _of_rollback(evidence: Evidence) -> list[dict[str, Any]]:
-    """What the replaced resource was told after it was replaced by the update that failed."""
-    step = evidence.step("failing migration rolls back and keeps the snapshot")
-    if step is None:
-        return []
-    told = [
-        one
-        for one in _requests(evidence, "undo", "ProbeReplaced")
-        if step.began <= float(one["Now"]) <= step.ended
-    ]
-    return told[1:]
+def _is_within(step: Done, time: float) -> bool:
+    return step.began <= time <= step.ended
 
 
 def _age(told: dict[str, Any]) -> float | None:

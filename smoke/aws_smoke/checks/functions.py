@@ -3,17 +3,25 @@
 import itertools
 from typing import Final
 
-from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
+from aws_smoke.checks.finding import (
+    Finding,
+    asked_code,
+    check,
+    confirmed,
+    not_seen,
+    refuted,
+    whether,
+)
 from aws_smoke.evidence import Evidence, LogLine
 from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX
-from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
+from neptune_snapshot_provider.contract import POLL_RULE_PREFIX, RESOURCE_TYPE
+from neptune_snapshot_provider.logs import LogEvent
 
 _RULE_NAME_MAX: Final = 64
 _FIRST_TICK_WITHIN: Final = 90.0
 _BETWEEN_TICKS: Final = (30.0, 90.0)
 _RETRIES: Final = ((30.0, 100.0), (80.0, 200.0))
 """Seconds after which Lambda tries again: about one minute, then about two more."""
-_HANDS_OVER: Final = "This takes longer than one invocation"
 
 
 @check("L1")
@@ -44,42 +52,22 @@ def a_request_is_delivered_once_or_again(evidence: Evidence) -> Finding:
 
 @check("L4", "L7")
 def the_runtime_has_what_the_provider_imports(evidence: Evidence) -> Finding:
-    """The provider ran in Lambda."""
-    lines = evidence.provider()
-    if not lines:
-        return not_seen("the provider logged nothing")
-    broken = [one.message for one in lines if "ImportError" in one.message]
-    ready = [one for one in lines if one.message.startswith("Started snapshot")]
-    return whether(ready and not broken, broken[0] if broken else f"{len(ready)} snapshots started")
-
-
-@check("L5")
-def what_is_not_there_is_not_found_by_lambda(evidence: Evidence) -> Finding:
-    """The code for a permission, and for a policy, that is not there."""
-    findings = [
-        asked_code(evidence, question, "ResourceNotFoundException")
-        for question in ("no-policy", "no-permission")
+    """The provider ran in Lambda, and reached Neptune."""
+    broken = [
+        f"{one.logical_id} failed with {code}"
+        for one in evidence.events
+        for code in ("ImportError", "ModuleNotFoundError")
+        if one.type == RESOURCE_TYPE and f"{code}:" in one.reason
     ]
-    bad = [one for one in findings if one.verdict != "confirmed"]
-    return bad[0] if bad else findings[0]
+    if broken:
+        return refuted(broken[0])
+    started = evidence.provider(event=LogEvent.SNAPSHOT_STARTED)
+    if not started:
+        return not_seen("the provider started no snapshot")
+    return confirmed(f"{len(started)} snapshots started")
 
 
-@check("L6")
-def a_permission_names_its_rule(evidence: Evidence) -> Finding:
-    """The function's policy while a poll is set up."""
-    if not evidence.rules:
-        return not_seen("no rule was seen")
-    for rule in evidence.rules:
-        own = [one for one in rule.statements if one.get("Sid") == rule.name]
-        arns = [
-            str(one.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")) for one in own
-        ]
-        if not [arn for arn in arns if arn.endswith(f"/{rule.name}")]:
-            return refuted(f"{rule.name}: {rule.statements}")
-    return whether(holds=True, evidence=f"statement and rule are both {evidence.rules[0].name}")
-
-
-@check("E1", "E3")
+@check("E1", "E3", "L8")
 def a_rule_fires_every_minute(evidence: Evidence) -> Finding:
     """When the provider was called again after it had set up the poll."""
     gaps = _ticks(evidence.provider("poll"))
@@ -137,7 +125,7 @@ def a_missing_parameter_is_named_so(evidence: Evidence) -> Finding:
 
 def _ticks(lines: list[LogLine]) -> list[float]:
     """Seconds from the hand-over to the first tick, and from tick to tick."""
-    starts = [one.time for one in lines if one.message.startswith(_HANDS_OVER)]
+    starts = [one.time for one in lines if one.event == LogEvent.REQUEST_CONTINUED]
     if not starts:
         return []
     times = [starts[0]]

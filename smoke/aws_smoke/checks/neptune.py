@@ -3,6 +3,7 @@
 from typing import Final
 
 from aws_smoke.account import QUOTA
+from aws_smoke.asking import NATIVE_TYPE
 from aws_smoke.checks.finding import (
     Finding,
     asked_code,
@@ -12,11 +13,9 @@ from aws_smoke.checks.finding import (
     refuted,
     whether,
 )
-from aws_smoke.evidence import Evidence, Look
+from aws_smoke.evidence import Evidence
 from aws_smoke.naming import TAG, as_mapping
-from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
 
-_IN_PROGRESS: Final = ("creating", "pending", "copying", "upgrading")
 _CLOCK_SECONDS: Final = 1.0
 """The Date of an answer is in whole seconds."""
 
@@ -29,10 +28,12 @@ def identifiers_are_lower_case_and_compared_so(evidence: Evidence) -> Finding:
         return not_seen("no snapshot was created in capitals")
     name = str(asked.answer["DBClusterSnapshot"]["DBClusterSnapshotIdentifier"])
     others = [evidence.asked.get(f"{what}-in-capitals") for what in ("describe", "cluster")]
+    if None in others:
+        return not_seen("nothing was asked for in capitals")
     codes = [one.code for one in others if one is not None]
     return whether(
         name == name.lower() and not any(codes),
-        f"stored as {name}; asked for in capitals: {codes or 'not asked'}",
+        f"stored as {name}; asked for in capitals: {', '.join(filter(None, codes)) or 'found'}",
     )
 
 
@@ -77,50 +78,11 @@ def what_is_not_there_is_named_so(evidence: Evidence) -> Finding:
 
 @check("N7")
 def a_new_snapshot_is_seen_at_once(evidence: Evidence) -> Finding:
-    """Nothing that the provider started was invisible to it afterwards."""
-    lines = [one.message for one in evidence.provider()]
-    if not any(line.startswith("Started snapshot") for line in lines):
-        return not_seen("the provider started no snapshot")
-    invisible = [line for line in lines if "is not visible" in line]
-    return whether(not invisible, "; ".join(invisible) or "every one was seen by the next look")
-
-
-@check("N8")
-def a_snapshot_goes_from_creating_to_available(evidence: Evidence) -> Finding:
-    """The states that snapshots were seen in."""
-    lives = [[look.status for look in looks] for looks in evidence.snapshots_seen()]
-    if not lives:
-        return not_seen("no snapshot was looked at")
-    seen = sorted({status for life in lives for status in life})
-    known = {*_IN_PROGRESS, "available", "deleting"}
-    return whether(set(seen) <= known, f"states seen: {', '.join(seen)}")
-
-
-@check("N9")
-def progress_is_a_number_and_ends_at_100(evidence: Evidence) -> Finding:
-    """``PercentProgress`` of every snapshot, at every change."""
-    lives = [_percents(looks) for looks in evidence.snapshots_seen()]
-    if not lives:
-        return not_seen("no snapshot was looked at")
-    shown = "; ".join(sorted({" > ".join(map(str, life)) for life in lives}))
-    numbers = all(value is not None and 0 <= value <= 100 for life in lives for value in life)  # noqa: PLR2004
-    ends = [
-        looks[-1].percent for looks in evidence.snapshots_seen() if looks[-1].status == "available"
-    ]
-    return whether(numbers and set(ends) <= {100}, f"seen: {shown}")
-
-
-@check("N10")
-def the_creation_time_is_there_and_stays(evidence: Evidence) -> Finding:
-    """``SnapshotCreateTime`` of every snapshot, at every change."""
-    lives = list(evidence.snapshots_seen())
-    if not lives:
-        return not_seen("no snapshot was looked at")
-    for looks in lives:
-        times = {look.created_at for look in looks}
-        if None in times or len(times) > 1:
-            return refuted(f"{looks[0].name} had the times {sorted(map(str, times))}")
-    return confirmed(f"{len(lives)} snapshots, each with one time from its first look on")
+    """Describing a snapshot right after the call that created it."""
+    created = evidence.asked.get("create")
+    if created is None or created.code:
+        return not_seen("no snapshot was created")
+    return asked_code(evidence, "describe-at-once", "")
 
 
 @check("N11")
@@ -175,15 +137,6 @@ def tags_are_changed_at_once(evidence: Evidence) -> Finding:
     return whether("smoke-retag" in tags and TAG in tags, f"afterwards: {sorted(tags)}")
 
 
-@check("N20")
-def a_cluster_without_instances_has_snapshots(evidence: Evidence) -> Finding:
-    """A snapshot of the cluster became available."""
-    if evidence.has_instances is not False:
-        return not_seen("the cluster has instances")
-    ready = [looks[0].name for looks in evidence.snapshots_seen() if _is_ready(looks)]
-    return whether(ready, f"{len(ready)} snapshots became available")
-
-
 @check("N21")
 def the_quota_has_its_name(evidence: Evidence) -> Finding:
     """``DescribeAccountAttributes`` knows the quota of manual cluster snapshots."""
@@ -207,28 +160,37 @@ def sharing_is_an_attribute_with_accounts(evidence: Evidence) -> Finding:
     if asked is None or asked.code:
         return not_seen(asked.code if asked else "was not asked")
     found = asked.answer["DBClusterSnapshotAttributesResult"].get("DBClusterSnapshotAttributes", [])
-    values = [value for one in found for value in one.get("AttributeValues", [])]
-    return whether(not values, f"not shared, and its attributes say: {found}")
+    accounts = {one.get("AttributeName"): one.get("AttributeValues", []) for one in found}
+    if "restore" not in accounts:
+        return not_seen(f"attributes: {', '.join(map(str, accounts)) or 'none'}")
+    return whether(not accounts["restore"], f"not shared, and restore has {accounts['restore']}")
 
 
-@check("N25")
-def records_have_the_fields_known(evidence: Evidence) -> Finding:
-    """Fields of the records, of which each is an attribute."""
-    if not evidence.fields:
-        return not_seen("no snapshot was looked at")
-    more = sorted(evidence.fields - set(SNAPSHOT_FIELDS))
-    less = sorted(set(SNAPSHOT_FIELDS) - evidence.fields)
-    return whether(not more, f"beyond those known: {more or 'none'}; left out: {less or 'none'}")
+@check("N28")
+def the_native_type_accepts_a_neptune_cluster(evidence: Evidence) -> Finding:
+    """A stack whose snapshot is an ``AWS::RDS::ClusterSnapshot``."""
+    known = evidence.asked.get("native-type")
+    if known is None or known.code:
+        return not_seen(f"{NATIVE_TYPE} is not known here: {known.code if known else 'not asked'}")
+    ends = [
+        one
+        for one in evidence.events
+        if one.type == NATIVE_TYPE and one.status in ("CREATE_COMPLETE", "CREATE_FAILED")
+    ]
+    if not ends:
+        return not_seen("no stack came that far")
+    last = ends[-1]
+    if "HandlerErrorCode: AccessDenied" in last.reason:
+        return not_seen(last.reason)
+    return whether(last.status == "CREATE_COMPLETE", f"{last.status} {last.reason}".rstrip())
 
 
-def _percents(looks: list[Look]) -> list[int | None]:
-    """The progress without repetitions, leaving out what is on its way out."""
-    values: list[int | None] = []
-    for look in looks:
-        if look.status != "deleting" and (not values or values[-1] != look.percent):
-            values.append(look.percent)
-    return values
-
-
-def _is_ready(looks: list[Look]) -> bool:
-    return any(look.status == "available" for look in looks)
+@check("N29")
+def a_snapshot_has_the_creation_time_of_its_cluster(evidence: Evidence) -> Finding:
+    """``ClusterCreateTime`` of the snapshot and of the cluster."""
+    created, cluster = (evidence.asked.get(one) for one in ("create", "cluster-in-capitals"))
+    if not (created and cluster) or created.code or cluster.code:
+        return not_seen("there was no snapshot, or no cluster")
+    time = created.answer["DBClusterSnapshot"].get("ClusterCreateTime")
+    other = cluster.answer["DBClusters"][0].get("ClusterCreateTime")
+    return whether(time and time == other, f"snapshot: {time}; cluster: {other}")

@@ -47,7 +47,7 @@ class Leftover:
     command: str
 
 
-class Belongings:
+class RunResources:
     """The things of one run, or of all."""
 
     def __init__(self, account: Account, run_id: str = "") -> None:

@@ -1,0 +1,173 @@
+"""Calls of the CloudFormation API as AWS answers them, where the emulator does not.
+
+A stack in the middle of an operation takes no other; one that failed without rollback can be
+updated. DescribeStacks names the parent, the times as AWS does, and can be stale.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+from local_aws.api_call import identify
+from local_aws.asgi import Answer, Handler, Request
+from local_aws.behaviour import Caller
+from local_aws.emulator import Stack, module, timestamp
+from local_aws.scene import Scene
+
+_Parameters: TypeAlias = dict[str, Any]
+_ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
+_Action: TypeAlias = Callable[[_Parameters], _ApiAnswer]
+
+_RETRYABLE = ("CREATE_FAILED", "UPDATE_FAILED")
+_UNDELETABLE = ("UPDATE", "IMPORT")
+_MEMBER = re.compile(
+    r"<member><StackName>.*?</StackId><StackStatus>.*?</LastUpdatedTime>", re.DOTALL
+)
+
+_caller: ContextVar[Caller] = ContextVar("caller", default=Caller.OUTSIDE)
+
+
+class CallerLayer:
+    """Tells the actions who calls them."""
+
+    def __init__(self, inner: Handler, account_id: str) -> None:
+        """Wrap the handler that carries the calls out."""
+        self._inner = inner
+        self._account_id = account_id
+
+    async def __call__(self, request: Request) -> Answer:
+        """Handle a request."""
+        call = identify(request, self._account_id)
+        if call is not None:
+            _caller.set(call.caller)
+        return await self._inner(request)
+
+
+class StackActions:
+    """The corrected actions; ``install`` puts them in place."""
+
+    def __init__(self, scene: Callable[[], Scene]) -> None:
+        """Know what a test has chosen."""
+        self._scene = scene
+        self._handlers = module("cloudformation.handlers")
+        self._events: dict[str, list[Any]] = module("cloudformation")._stack_events  # noqa: SLF001
+        self._originals: dict[str, _Action] = {}
+
+    def install(self) -> None:
+        """Replace the emulator's actions."""
+        actions: dict[str, _Action] = self._handlers._ACTION_HANDLERS  # noqa: SLF001
+        replacements: dict[str, _Action] = {
+            "CreateStack": self.create,
+            "UpdateStack": self.update,
+            "CreateChangeSet": self.create_change_set,
+            "ExecuteChangeSet": self.execute_change_set,
+            "DeleteStack": self.delete,
+            "DescribeStacks": self.describe,
+        }
+        self._originals = {name: actions[name] for name in replacements}
+        actions |= replacements
+
+    def create(self, parameters: _Parameters) -> _ApiAnswer:
+        """Create a stack, which has not been updated yet."""
+        answer = self._originals["CreateStack"](parameters)
+        stack = self._stack(parameters)
+        if stack is not None and stack["StackStatus"] == "CREATE_IN_PROGRESS":
+            stack["LastUpdatedTime"] = ""
+        return answer
+
+    def update(self, parameters: _Parameters) -> _ApiAnswer:
+        """Update a stack, also one that failed without rollback."""
+        stack = self._stack(parameters)
+        status = stack["StackStatus"] if stack else ""
+        if stack is None or status not in _RETRYABLE:
+            return self._refusal(stack) or self._originals["UpdateStack"](parameters)
+        stack["StackStatus"] = "UPDATE_COMPLETE"  # the emulator updates no other
+        try:
+            return self._originals["UpdateStack"](parameters)
+        finally:
+            if stack["StackStatus"] == "UPDATE_COMPLETE":
+                stack["StackStatus"] = status
+
+    def create_change_set(self, parameters: _Parameters) -> _ApiAnswer:
+        """Create a change set of a stack that is in no operation."""
+        refusal = self._refusal(self._stack(parameters))
+        return refusal or self._originals["CreateChangeSet"](parameters)
+
+    def execute_change_set(self, parameters: _Parameters) -> _ApiAnswer:
+        """Execute a change set of a stack that is in no operation."""
+        change_sets = module("cloudformation.changesets")
+        names = (_text(parameters, "ChangeSetName"), _text(parameters, "StackName"))
+        _, found = change_sets._find_change_set(*names)  # noqa: SLF001
+        stack = self._stack({"StackName": [found["StackId"]]}) if found else None
+        return self._refusal(stack) or self._originals["ExecuteChangeSet"](parameters)
+
+    def delete(self, parameters: _Parameters) -> _ApiAnswer:
+        """Delete a stack once, and not in the middle of an update."""
+        stack = self._stack(parameters)
+        status = stack["StackStatus"] if stack else ""
+        if status == "DELETE_IN_PROGRESS":
+            answer: _ApiAnswer = self._handlers._xml(200, "DeleteStackResponse", "")  # noqa: SLF001
+            return answer
+        if stack and status.startswith(_UNDELETABLE) and status.endswith("_IN_PROGRESS"):
+            return self._refuse(f"Stack [{stack['StackName']}] cannot be deleted while in {status}")
+        return self._originals["DeleteStack"](parameters)
+
+    def describe(self, parameters: _Parameters) -> _ApiAnswer:
+        """Describe stacks, to functions perhaps as they were some seconds ago."""
+        status, headers, body = self._originals["DescribeStacks"](parameters)
+        corrected = _MEMBER.sub(self._corrected, body.decode())
+        return status, headers, corrected.encode()
+
+    def _corrected(self, member: re.Match[str]) -> str:
+        text = member.group()
+        (stack_id,) = re.findall(r"<StackId>(.*?)</StackId>", text)
+        stack = self._stack({"StackName": [stack_id]})
+        if stack is None:
+            return text
+        status, updated = stack["StackStatus"], stack.get("LastUpdatedTime", "")
+        seconds = self._scene().stale_seconds
+        if seconds and _caller.get() is Caller.LAMBDA:
+            status, updated = self._earlier(stack, timestamp(time.time() - seconds))
+        fields = {
+            "DeletionTime": stack.get("DeletionTime", ""),
+            "LastUpdatedTime": updated,
+            "ParentId": stack.get("ParentId", ""),
+            "RootId": stack.get("RootId", ""),
+        }
+        added = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items() if value)
+        text = re.sub(r"<StackStatus>.*?<", f"<StackStatus>{status}<", text)
+        return re.sub(r"<LastUpdatedTime>.*?</LastUpdatedTime>", added, text)
+
+    def _earlier(self, stack: Stack, moment: str) -> tuple[str, str]:
+        """Status and time of the last update as they were at a moment."""
+        own = [
+            one
+            for one in self._events.get(stack["StackId"], [])
+            if one["PhysicalResourceId"] == stack["StackId"]
+        ]
+        seen = [one for one in own if one["Timestamp"] <= moment] or own[:1]
+        began = [one for one in seen if one["ResourceStatus"] == "UPDATE_IN_PROGRESS"]
+        updated = began[-1]["Timestamp"] if began else ""
+        return seen[-1]["ResourceStatus"], updated
+
+    def _stack(self, parameters: _Parameters) -> Stack | None:
+        found: Stack | None = self._handlers._resolve_stack(_text(parameters, "StackName"))  # noqa: SLF001
+        return found
+
+    def _refusal(self, stack: Stack | None) -> _ApiAnswer | None:
+        status = stack["StackStatus"] if stack else ""
+        if stack is None or not status.endswith("_IN_PROGRESS") or status.startswith("REVIEW"):
+            return None
+        return self._refuse(
+            f"Stack:{stack['StackId']} is in {status} state and can not be updated."
+        )
+
+    def _refuse(self, message: str) -> _ApiAnswer:
+        refusal: _ApiAnswer = self._handlers._error("ValidationError", message)  # noqa: SLF001
+        return refusal
+
+
+def _text(parameters: _Parameters, name: str) -> str:
+    return str(parameters.get(name, [""])[0])

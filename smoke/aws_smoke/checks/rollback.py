@@ -1,0 +1,155 @@
+"""Checks of what a failed deployment is assumed to do, with and without a rollback."""
+
+from typing import Any, Final
+
+from aws_smoke import statuses
+from aws_smoke.checks.finding import Finding, check, not_seen, whether
+from aws_smoke.evidence import Evidence, StackEvent
+from aws_smoke.scenarios import FAILING, FAILING_UPDATE, NO_ROLLBACK
+from neptune_snapshot_provider.contract import RESOURCE_TYPE
+from neptune_snapshot_provider.core.operation import SETTLED_AFTER
+from neptune_snapshot_provider.logs import LogEvent
+
+_UNROLLED: Final = "unrolled"
+
+
+@check("CFN1")
+def a_failed_create_is_deleted_by_the_id_it_answered(evidence: Evidence) -> Finding:
+    """The probe's first Create fails with an ID; the Delete that follows carries it."""
+    told = evidence.requests("first", "ProbeMigration")
+    deletes = [one for one in told if one["RequestType"] == "Delete"]
+    if not deletes:
+        return not_seen("no Delete of the failed resource was received")
+    ids = [str(one["PhysicalResourceId"]) for one in deletes]
+    return whether(ids == ["failed-v1"], f"answered failed-v1, asked to delete {', '.join(ids)}")
+
+
+@check("CFN2")
+def a_replaced_resource_is_rolled_back_in_a_known_order(evidence: Evidence) -> Finding:
+    """What a replaced resource is told by the rollback: either order is provided for."""
+    told = _of_rollback(evidence)
+    if not told:
+        return not_seen("no rollback told the replaced resource anything")
+    kinds = [f"{one['RequestType']}({one['PhysicalResourceId']})" for one in told]
+    known = (
+        ["Delete(made-v2)"],
+        ["Update(made-v2)", "Delete(made-v2)"],
+        ["Update(made-v1)", "Delete(made-v2)"],
+    )
+    return whether(kinds in known, " then ".join(kinds))
+
+
+@check("CFN3")
+def a_rollback_begins_before_its_requests_are_sent(evidence: Evidence) -> Finding:
+    """The status of the stack, by its own events, when a request of a rollback was received."""
+    told = [(FAILING, one) for one in _of_rollback(evidence)] + [
+        ("first", one) for one in evidence.requests("first", "") if one["RequestType"] == "Delete"
+    ]
+    compared = [statuses.of_request(evidence, lane, one) for lane, one in told]
+    found = [one for one in compared if one]
+    if not found:
+        return not_seen("no request of a rollback was received, or no event of its stack")
+    current = sorted({one.current for one in found})
+    read = sorted({one.read for one in found})
+    return whether(
+        all("ROLLBACK" in status for status in current),
+        f"the stack was {', '.join(current)}; DescribeStacks returned {', '.join(read)}",
+    )
+
+
+@check("CFN13")
+def a_status_is_at_most_75_seconds_old(evidence: Evidence) -> Finding:
+    """Every status that was read, against the stack's events."""
+    lags = [one.lag for one in statuses.all_compared(evidence)]
+    if not lags:
+        return not_seen("no status was read that an event tells about")
+    stale = [lag for lag in lags if lag]
+    return whether(
+        max(lags) < SETTLED_AFTER,
+        f"{len(lags)} reads, {len(stale)} of them stale, by {max(lags):.1f} s at most",
+    )
+
+
+@check("CFN14")
+def a_stack_that_waits_for_a_response_is_in_progress(evidence: Evidence) -> Finding:
+    """The status of the stack, by its own events, whenever a probe received a request."""
+    found = [
+        compared.current
+        for line in evidence.log
+        if "RequestType" in line.fields
+        and (compared := statuses.of_request(evidence, line.lane, line.fields))
+    ]
+    if not found:
+        return not_seen("no request was received, or no event of its stack")
+    unclear = evidence.provider(event=LogEvent.OPERATION_UNCLEAR)
+    return whether(
+        all(one.endswith("_IN_PROGRESS") for one in found),
+        f"{', '.join(sorted(set(found)))}; the provider read it again {len(unclear)} times",
+    )
+
+
+@check("CFN21")
+def a_rollback_swaps_old_and_new(evidence: Evidence) -> Finding:
+    """The Update by which a failed resource is rolled back."""
+    told = evidence.requests(FAILING, "ProbeMigration")
+    updates = [one for one in told if one["RequestType"] == "Update"]
+    if len(updates) < 2:  # noqa: PLR2004 - forward and back
+        return not_seen("the failed resource was not updated back")
+    back = updates[-1]
+    return whether(
+        _versions(back) == ("v2", "v1"),
+        f"from {' to '.join(map(str, _versions(back)))}, id {back['PhysicalResourceId']}",
+    )
+
+
+@check("CFN26")
+def a_replacement_is_refused_while_rollback_is_disabled(evidence: Evidence) -> Finding:
+    """Which resource of an update with ``--no-rollback`` failed first."""
+    step = evidence.step(NO_ROLLBACK)
+    failed = [one for one in _events(evidence, _UNROLLED) if one.status == "UPDATE_FAILED"]
+    if step is None or not failed:
+        return not_seen("no update failed with rollback disabled")
+    if evidence.provider(_UNROLLED, LogEvent.REQUEST_FAILED):
+        return not_seen("the provider itself returned FAILED")
+    first = failed[0]
+    return whether(
+        first.type in (RESOURCE_TYPE, "Custom::Replaced"),
+        f"{first.type} failed first; the stack was {step.status}",
+    )
+
+
+@check("CFN27")
+def without_rollback_a_resource_is_reverted_in_update_in_progress(evidence: Evidence) -> Finding:
+    """Requests with the old version while no rollback runs."""
+    told = evidence.requests(_UNROLLED, "")
+    back = [one for one in told if _versions(one) == ("v2", "v1")]
+    if not back:
+        kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for one in told]
+        return not_seen(f"nothing was reverted; requests: {', '.join(kinds) or 'none'}")
+    found = sorted({str(one["StackStatus"]) for one in back})
+    return whether(found == ["UPDATE_IN_PROGRESS"], f"reverted while {', '.join(found)}")
+
+
+def _events(evidence: Evidence, lane: str) -> list[StackEvent]:
+    """Events of a lane's resources, without those of the stack itself, oldest first."""
+    events = [one for one in evidence.events if one.lane == lane]
+    resources = [one for one in events if one.type != statuses.STACK_TYPE]
+    return sorted(resources, key=lambda one: one.time)
+
+
+def _versions(request: dict[str, Any]) -> tuple[object, object]:
+    old, new = request.get("OldResourceProperties", {}), request["ResourceProperties"]
+    return old.get("Version"), new.get("Version")
+
+
+def _of_rollback(evidence: Evidence) -> list[dict[str, Any]]:
+    """What the replaced resource was told after it was replaced by the update that failed."""
+    step = evidence.step(FAILING_UPDATE)
+    if step is None:
+        return []
+    told = [
+        one
+        for one in evidence.requests(FAILING, "ProbeReplaced")
+        if step.began <= float(one["Now"]) <= step.ended
+    ]
+    return told[1:]

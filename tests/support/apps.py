@@ -1,0 +1,35 @@
+"""The apps in ``tests/apps``: clients of the library, as companies have them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.deployment import ROOT
+
+FOLDER = ROOT / "tests" / "apps"
+
+
+@dataclass(frozen=True)
+class App:
+    """One app.
+
+    Attributes:
+        path: The file that defines and synthesizes it.
+        stacks: Those to deploy, in this order; none if the emulator cannot run the app.
+    """
+
+    path: Path
+    stacks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The app's name in reports."""
+        return self.path.parent.name if self.path.stem == "app" else self.path.stem
+
+
+APPS = (
+    App(FOLDER / "graph_platform.py", ("GraphPlatform", "GraphService")),
+    App(FOLDER / "knowledge_graph.py", ("KnowledgeGraph",)),
+    App(FOLDER / "many_databases.py", ("ManyDatabases",)),
+    App(FOLDER / "existing_template" / "app.py", ("ExistingTemplate",)),
+    App(FOLDER / "pipeline.py"),
+)
