@@ -249,6 +249,30 @@ def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> N
     assert not ownership.is_of_generation(request, third, snapshot, tags)
 
 
+def test_the_last_generation_is_the_one_that_a_snapshot_was_used_for_last() -> None:
+    request, first = request_of(Trigger="v1")
+    tags = ownership.owner_tags(request, first)
+    assert ownership.is_last_generation(tags, first)
+    _, second = request_of(Trigger="v2")
+    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, second)
+    assert not ownership.is_last_generation(tags, first)
+    assert ownership.is_last_generation(tags, second)
+    assert not ownership.is_last_generation({}, second)
+
+
+@pytest.mark.parametrize(("old", "has_failed"), [("v1", True), ("v2", False)])
+def test_a_reuse_has_failed_where_cloudformation_has_older_properties(
+    old: str, *, has_failed: bool
+) -> None:
+    """Of the snapshot that was taken for v1 and reused for v2."""
+    request, first = request_of(Trigger="v1")
+    tags = ownership.owner_tags(request, first)
+    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, request_of(Trigger="v2")[1])
+    event = events.update("s", events.properties(Trigger="v3"), events.properties(Trigger=old))
+    assert ownership.has_failed_reuse(parse_request(event), tags) is has_failed
+    assert not ownership.has_failed_reuse(request, tags)
+
+
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=30))
 def test_the_generations_always_fit_into_a_tag(triggers: list[str]) -> None:
     tags = ownership.owner_tags(*request_of())
