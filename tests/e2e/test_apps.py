@@ -26,7 +26,7 @@ def cdk(aws: LocalAws, app: App, folder: Path, *arguments: str) -> str:
             *arguments,
             f"--app={sys.executable} {app.path}",
             f"--output={folder / 'cdk.out'}",
-            f"--context={NO_SDK}=false",
+            f"--context={NO_SDK}=",  # the empty text is the only one that is false
             "--no-color",
         ],
         cwd=ROOT,
