@@ -8,8 +8,8 @@ from typing import Final
 from benchmarks.policy.traces import Trace
 from neptune_snapshot_provider.core import schedule
 
-FIRST_INVOCATION: Final = 900.0 - schedule.HAND_OVER_MARGIN
-TICK_INTERVAL: Final = 60.0
+LAMBDA_SECONDS: Final = 900.0
+TICK_INTERVAL: Final = schedule.TICK_INTERVAL
 TICK_EXTRA_CALLS: Final = 1
 """Each tick also asks once for the snapshot's tags, to know whose it is."""
 
@@ -41,21 +41,22 @@ def fixed(trace: Trace, interval: float) -> Watched:
 
 
 def ours(trace: Trace, dice: random.Random) -> Watched:
-    """Look when the provider does: in one long invocation, then in a tick every minute."""
+    """Poll as the provider does: in one long invocation, then in one every minute."""
     elapsed, calls, progress = 0.0, 0, schedule.Progress(0)
-    ends, next_tick = FIRST_INVOCATION, FIRST_INVOCATION + TICK_INTERVAL
+    budget = schedule.Budget.first(0.0, math.inf, LAMBDA_SECONDS)
+    next_tick = 0.0
     while True:
-        if elapsed >= ends:
-            elapsed, ends, next_tick = (
-                next_tick,
-                next_tick + schedule.TICK_LENGTH,
-                next_tick + TICK_INTERVAL,
-            )
+        estimate = schedule.remaining(elapsed, progress, elapsed)
+        timing = schedule.Timing(budget=budget, now=elapsed, remaining=estimate)
+        if timing.hands_over:
+            next_tick = elapsed + TICK_INTERVAL if next_tick <= 0 else next_tick + TICK_INTERVAL
+            elapsed = next_tick
+            budget = schedule.Budget.tick(elapsed, 0.0, math.inf)
             calls += TICK_EXTRA_CALLS
             progress = schedule.Progress()  # a tick knows nothing of the one before
         else:
-            pause = schedule.pause(elapsed, progress, elapsed, dice.random())
-            elapsed += min(pause, ends - elapsed)
+            pause = schedule.pause(elapsed, estimate, dice.random())
+            elapsed += min(pause, budget.invocation_ends - elapsed)
         calls += 1
         if elapsed >= trace.duration:
             return Watched(trace.duration, elapsed - trace.duration, calls)

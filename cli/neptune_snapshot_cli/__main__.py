@@ -1,4 +1,4 @@
-"""Entry point: says what to install where the extra is missing."""
+"""Entry point; names the packages that are missing."""
 
 import signal
 import sys
@@ -13,8 +13,7 @@ def main() -> None:
     """Run the command line."""
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise SystemExit(
-            f"neptune-snapshot needs {' and '.join(missing)}: "
-            "pip install 'cdk-neptune-snapshot[cli]'"
+            f"neptune-snapshot needs {' and '.join(missing)}: pip install {' '.join(_NEEDED)}"
         )
     # So that the terminal gets its cursor back.
     signal.signal(signal.SIGTERM, _end)

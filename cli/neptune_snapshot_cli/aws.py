@@ -1,42 +1,50 @@
-"""What the command asks AWS, behind a narrow Protocol; it reads only. Not found is a value."""
+"""The AWS calls of the command, behind a narrow Protocol; they read. Not found is a value."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from neptune_snapshot_cli.stacks import Event, Resource, Stack
 from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
 
 
 class Aws(Protocol):
-    """All that the command asks. Every method may raise `NoAccess`."""
+    """The calls of the command. Every method may raise `NoAccess`."""
 
     @property
     def region(self) -> str:
-        """Where it asks."""
+        """The region of the calls."""
         ...
 
     def stack(self, name: str) -> Stack | Missing:
-        """Look at a stack, by name or ARN."""
+        """Read a stack, by name or ARN."""
         ...
 
     def events(self, stack: str) -> Iterator[Event]:
-        """Look at a stack's events, newest first, by its ARN."""
+        """Read a stack's events, newest first, by its ARN."""
         ...
 
     def resources(self, stack: str) -> list[Resource]:
-        """Look at a stack's resources; of one that is gone there are none."""
+        """Read a stack's resources; a stack that does not exist has none."""
         ...
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
-        """Look at one snapshot, of any engine."""
+        """Read one snapshot, of any engine."""
         ...
 
     def snapshots(self, cluster: str = "") -> Iterator[Snapshot]:
-        """Look at the manual snapshots of a Neptune cluster, or of all."""
+        """Read the manual snapshots of a Neptune cluster, or of all."""
         ...
 
     def tags(self, arn: str) -> Mapping[str, str]:
-        """Look at the tags of a snapshot."""
+        """Read the tags of a snapshot."""
+        ...
+
+    def template(self, stack: str) -> Mapping[str, Any] | None:
+        """Read a stack's processed template; ``None`` if it is not JSON."""
+        ...
+
+    def parameter(self, name: str) -> str:
+        """Read a parameter of Parameter Store; empty if there is none."""
         ...
 
     def is_shared(self, identifier: str) -> bool:
@@ -44,7 +52,7 @@ class Aws(Protocol):
         ...
 
     def cluster(self, identifier: str) -> Cluster | Missing:
-        """Look at one cluster."""
+        """Read one cluster."""
         ...
 
     def offers_version(self, version: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -17,6 +17,7 @@ from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Sna
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_neptune import NeptuneClient
+    from types_boto3_ssm import SSMClient
 
 _T = TypeVar("_T")
 
@@ -65,6 +66,10 @@ class BotoAws:
     def _cloudformation(self) -> "CloudFormationClient":
         return self._session.client("cloudformation", config=CONFIG)
 
+    @cached_property
+    def _ssm(self) -> "SSMClient":
+        return self._session.client("ssm", config=CONFIG)
+
     def stack(self, name: str) -> Stack | Missing:
         with access("cloudformation:DescribeStacks"):
             try:
@@ -79,6 +84,11 @@ class BotoAws:
             status=found["StackStatus"],
             reason=found.get("StackStatusReason", ""),
             updated_at=updated.timestamp() if updated else None,
+            parameters={
+                one.get("ParameterKey", ""): one.get("ResolvedValue")
+                or one.get("ParameterValue", "")
+                for one in found.get("Parameters", [])
+            },
         )
 
     def events(self, stack: str) -> Iterator[Event]:
@@ -138,7 +148,7 @@ class BotoAws:
                 )
                 for page in found:
                     for fields in page["DBClusterSnapshots"]:
-                        # The API tells of Aurora's and DocumentDB's too.
+                        # The API lists Aurora's and DocumentDB's, too.
                         if fields.get("Engine") == ENGINE:
                             yield Snapshot.of(fields)
             except ClientError as error:
@@ -150,6 +160,28 @@ class BotoAws:
             # It may have been deleted since it was listed.
             tags = _found(lambda: self._neptune.list_tags_for_resource(ResourceName=arn)["TagList"])
         return {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
+
+    def template(self, stack: str) -> Mapping[str, Any] | None:
+        with access("cloudformation:GetTemplate"):
+            try:
+                # JSON is parsed by boto3, although its types do not say so.
+                body: Any = self._cloudformation.get_template(
+                    StackName=stack, TemplateStage="Processed"
+                )["TemplateBody"]
+            except ClientError as error:
+                if is_no_stack(error):
+                    return {}
+                raise
+        return body if isinstance(body, Mapping) else None
+
+    def parameter(self, name: str) -> str:
+        with access("ssm:GetParameter"):
+            try:
+                return self._ssm.get_parameter(Name=name)["Parameter"].get("Value", "")
+            except ClientError as error:
+                if code(error) == "ParameterNotFound":
+                    return ""
+                raise
 
     def is_shared(self, identifier: str) -> bool:
         with access("rds:DescribeDBClusterSnapshotAttributes"):

@@ -16,8 +16,8 @@ from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.boto import connect
 from neptune_snapshot_cli.errors import CliError, ExitStatus, NotFound
 from neptune_snapshot_cli.options import Profile, Region
-from neptune_snapshot_cli.patience import Clock, Terms
 from neptune_snapshot_cli.planning import Planner
+from neptune_snapshot_cli.retry import Clock, Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.watching import SnapshotWatch
 from neptune_snapshot_cli.watching_stack import StackWatch
@@ -26,11 +26,12 @@ from neptune_snapshot_provider.core.models import Missing, Snapshot
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    # Plain text: boxes break identifiers.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 all is well, 1 it failed, 2 wrong usage, 3 AWS could not be asked, "
-    "4 not found, 5 the timeout is over, 130 Ctrl-C.",
+    epilog="Exit status: 0 success, 1 failure, 2 wrong usage, 3 no access to AWS, 4 not found, "
+    "5 timeout, 130 Ctrl-C.",
 )
 
 
@@ -82,17 +83,17 @@ def watch(  # noqa: PLR0913 - options
 ) -> None:
     """Show the progress of snapshots until they are available; print their ARNs.
 
-    With `--stack`: what the stack does now, until that is over. Begin it while `cdk deploy` runs.
+    With `--stack`: the stack's operation, until it ends. Start it while `cdk deploy` runs.
 
     With `--snapshot`: these snapshots, whoever takes them.
 
-    Bars on a terminal, plain lines in a log. Ctrl-C stops watching; the snapshot goes on.
+    Bars on a terminal, plain lines in a log. Ctrl-C stops watching; the snapshot continues.
     """
     names = [*(snapshot or []), *(more or [])]
     if bool(stack) == bool(names):
         raise typer.BadParameter("Give either --stack NAME or --snapshot ID.")
     seconds = options.seconds(timeout)
-    with _ending("No longer watching; what was watched goes on."):
+    with _ending("No longer watching; the operation continues."):
         aws = _connect(context, region, profile)
         identifiers = [options.snapshot_identifier(name, aws.region) for name in names]
         with Board(Console(stderr=True)) as board:
@@ -119,16 +120,15 @@ def list_snapshots(  # noqa: PLR0913 - options
     region: Region = None,
     profile: Profile = None,
 ) -> None:
-    """List manual Neptune snapshots, newest first: whose they are, and what may go.
+    """List manual Neptune snapshots, newest first, with the stacks that took them.
 
-    `prunable` is what the habit `keep_last` would delete; `kept` comes with its reason: `newest`,
-    `replaced` (its stack stands for it), `keep-tag`, `shared`, `foreign` (no stack has taken it)
-    or `not-available`.
+    `prunable` is what the policy `keep_last` would delete. `kept` comes with its reason, such as
+    `newest`, `replaced` (its stack uses it) or `foreign` (no stack took it).
     """
     with _ending():
         name = options.cluster_identifier(cluster)
         aws = _connect(context, region, profile)
-        rows, problems = listing.look(aws, cluster=name, stack=stack, keep_last=keep_last)
+        rows, problems = listing.read(aws, cluster=name, stack=stack, keep_last=keep_last)
         for problem in problems:
             _say(f"! {problem}", "yellow")
         if not rows:
@@ -136,7 +136,7 @@ def list_snapshots(  # noqa: PLR0913 - options
         if as_json:
             typer.echo(listing.to_json(rows, time.time()))
         elif rows:
-            table.print_rows(_output(), rows, time.time())
+            table.print_rows(Console(), rows, time.time())
 
 
 @app.command(epilog="Example: `neptune-snapshot restore-plan my-graph-v2-3f0c9d2e7a`")
@@ -186,11 +186,6 @@ def _ending(interrupted: str = "Interrupted.") -> Iterator[None]:
 
 def _say(text: str, style: str = "") -> None:
     Console(stderr=True).print(Text(text, style=style), soft_wrap=True, highlight=False)
-
-
-def _output() -> Console:
-    console = Console()
-    return console if console.file.isatty() else Console(width=table.WIDE)
 
 
 def _print_arns(snapshots: Sequence[Snapshot]) -> None:

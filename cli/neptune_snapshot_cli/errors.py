@@ -9,17 +9,17 @@ class ExitStatus(IntEnum):
 
     OK = 0
     FAILED = 1
-    """What was asked about is not well: a failed snapshot, a rollback, a check not passed."""
+    """A failed snapshot, a rollback, or a failed check."""
     USAGE = 2
     """The command line is wrong."""
     NO_ACCESS = 3
-    """AWS could not be asked: credentials, region, profile, rights or the connection."""
+    """AWS cannot be called: credentials, region, profile, permissions or the connection."""
     NOT_FOUND = 4
     """There is no such stack, cluster or snapshot."""
     TIMED_OUT = 5
-    """``--timeout`` is over; what was watched goes on."""
+    """``--timeout`` is over; the operation continues."""
     INTERRUPTED = 130
-    """Ctrl-C; what was watched goes on."""
+    """Ctrl-C; the operation continues."""
 
 
 class CliError(Exception):
@@ -37,17 +37,17 @@ class CliError(Exception):
 
 
 class Failed(CliError):
-    """What was asked about is not well."""
+    """A snapshot or a stack failed."""
 
 
 class NoAccess(CliError):
-    """AWS could not be asked, and asking again will not help."""
+    """AWS refuses the calls, and a retry does not help."""
 
     status = ExitStatus.NO_ACCESS
 
 
 class Denied(NoAccess):
-    """A right is missing.
+    """A permission is missing.
 
     Attributes:
         action: the IAM action, such as ``rds:DescribeDBClusters``.
@@ -56,7 +56,7 @@ class Denied(NoAccess):
     def __init__(self, action: str, said: str) -> None:
         self.action = action
         super().__init__(
-            f"The right {action} is missing.",
+            f"The permission {action} is missing.",
             f"Have it allowed for these credentials, or choose others with --profile. "
             f"AWS says: {said}",
         )

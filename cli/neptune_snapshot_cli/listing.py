@@ -1,25 +1,27 @@
-"""``list``: snapshots, whose they are, and which of them a habit would prune; pure but `look`."""
+"""``list``: snapshots, which stack took each, and which of them retention would delete."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from neptune_snapshot_cli import stack_usage
 from neptune_snapshot_cli.aws import Aws
-from neptune_snapshot_cli.errors import Denied
+from neptune_snapshot_cli.errors import NotFound
 from neptune_snapshot_cli.progress import duration
-from neptune_snapshot_cli.stacks import Stack, is_in_progress, name_of
+from neptune_snapshot_cli.stack_usage import Usage
+from neptune_snapshot_cli.stacks import name_of
 from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.core import retention
-from neptune_snapshot_provider.core.models import Snapshot, attributes
+from neptune_snapshot_provider.core import ownership, retention
+from neptune_snapshot_provider.core.attributes import attributes
+from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.retention import Candidate
 
+COPY: Final = "copy"
 FOREIGN: Final = "foreign"
-IN_PROGRESS: Final = "in-progress"
 NEWEST: Final = "newest"
 NOT_AVAILABLE: Final = "not-available"
-UNKNOWN: Final = "unknown"
 _AT_ONCE: Final = 8
 """Calls at the same time: tags are one call for each snapshot."""
 
@@ -28,7 +30,7 @@ _AT_ONCE: Final = 8
 class Row:
     """One snapshot in the list.
 
-    ``prunable`` is ``None`` where it cannot be told; ``reason`` says why it is not ``True``.
+    ``prunable`` is ``None`` where it is not known; ``reason`` says why it is not ``True``.
     """
 
     snapshot: Snapshot
@@ -54,57 +56,71 @@ class Row:
         return f"unknown: {self.reason}" if self.prunable is None else f"kept: {self.reason}"
 
 
-def look(aws: Aws, *, cluster: str, stack: str, keep_last: int) -> tuple[list[Row], list[str]]:
-    """Ask for snapshots and all that decides about them.
+def read(aws: Aws, *, cluster: str, stack: str, keep_last: int) -> tuple[list[Row], list[str]]:
+    """Read the snapshots and what decides about them.
 
     Args:
-        aws: whom to ask.
-        cluster: only of this cluster; empty for all.
-        stack: only those this stack, by name or ARN, has taken; empty for all.
-        keep_last: how many of each resource the habit keeps.
+        aws: Where to read.
+        cluster: Only of this cluster; empty for all.
+        stack: Only those that this stack, by name or ARN, or one nested in it has taken; empty for
+            all.
+        keep_last: How many snapshots of each resource the policy keeps.
 
     Returns:
-        The rows, newest first, and what could not be told.
+        The rows, newest first, and what could not be read.
 
     Raises:
-        NoAccess: AWS could not be asked.
+        NoAccess: AWS refuses the calls.
+        NotFound: There is no such stack, and no snapshot that it has taken.
     """
+    problems: list[str] = []
+    stacks = stack_usage.stack_and_nested(aws, stack, problems) if stack else set[str]()
     snapshots = list(aws.snapshots(cluster))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         tags = list(pool.map(lambda one: aws.tags(one.arn), snapshots))
     candidates = [Candidate(snapshot=one, tags=t) for one, t in zip(snapshots, tags, strict=True)]
-    # Whose cannot be told by a stack's name once two stacks have had it: both are shown.
     if stack:
-        candidates = [one for one in candidates if _is_of(one.tags, stack)]
-    return _judge_all(aws, candidates, keep_last)
+        # Snapshots of an earlier stack of the same name are listed, too.
+        candidates = [one for one in candidates if _is_of(one.tags, stack, stacks)]
+        if not candidates and not stacks:
+            raise NotFound(
+                f"There is no stack {stack} in {aws.region}, and no snapshot that it has taken.",
+                "Choose another --region?",
+            )
+    return _judge_all(aws, candidates, keep_last, problems)
 
 
 def judge(
-    candidates: Iterable[Candidate], *, in_use: frozenset[str], keep_last: int
+    candidates: Iterable[Candidate],
+    *,
+    replaced_at: Callable[[str, str], float | None],
+    keep_last: int,
 ) -> dict[str, str]:
-    """Why each snapshot is kept; what is missing here is prunable.
+    """Why each snapshot is kept; a snapshot that is missing here is prunable.
 
     Args:
-        candidates: snapshots with their tags.
-        in_use: snapshots that a stack stands for, and the next deployment would replace.
-        keep_last: how many of each resource the habit keeps.
+        candidates: Snapshots with their tags.
+        replaced_at: When the snapshot was taken that a resource, by stack and logical ID, uses;
+            ``None`` if it uses none.
+        keep_last: How many snapshots of each resource the policy keeps.
     """
     kept: dict[str, str] = {}
     groups: dict[tuple[str, str], list[Candidate]] = {}
     for one in candidates:
         owner = (one.tags.get(OwnerTag.STACK, ""), one.tags.get(OwnerTag.RESOURCE, ""))
-        if not all(owner):
-            kept[one.snapshot.identifier] = FOREIGN
-        elif not retention.may_be_candidate(one.snapshot):
-            kept[one.snapshot.identifier] = NOT_AVAILABLE
+        if all(owner) and one.snapshot.source_arn:
+            kept[_name(one)] = COPY
+        elif not all(owner) or not ownership.is_own(one.snapshot, one.tags, *owner):
+            kept[_name(one)] = FOREIGN
+        elif not ownership.is_usable(one.snapshot):
+            kept[_name(one)] = NOT_AVAILABLE
         else:
             groups.setdefault(owner, []).append(one)
-    for group in groups.values():
-        replaced = next((name for name in map(_name, group) if name in in_use), "")
-        plan = retention.plan(group, keep_last, newest="", replaced=replaced)
-        gone = {*plan.prune, *plan.spared}
+    for owner, group in groups.items():
+        plan = retention.plan(group, keep_last, newest="", replaced_at=replaced_at(*owner))
+        gone = {*plan.delete, *plan.retained}
         kept |= {name: NEWEST for name in map(_name, group) if name not in gone}
-        kept |= plan.spared
+        kept |= plan.retained
     return kept
 
 
@@ -129,24 +145,19 @@ def owner(row: Row) -> str:
 
 
 def _judge_all(
-    aws: Aws, candidates: list[Candidate], keep_last: int
+    aws: Aws, candidates: list[Candidate], keep_last: int, problems: list[str]
 ) -> tuple[list[Row], list[str]]:
-    problems: list[str] = []
-    in_use, busy, unreadable = _in_use(aws, candidates, problems)
-    kept = judge(candidates, in_use=in_use, keep_last=keep_last)
+    usage = Usage(aws, {_name(one): one.snapshot for one in candidates}, problems)
+    usage.read({one.tags[OwnerTag.STACK] for one in candidates if OwnerTag.STACK in one.tags})
+    kept = judge(candidates, replaced_at=usage.replaced_at, keep_last=keep_last)
     unknown: dict[str, str] = {}
     for one in candidates:
-        # Each of these is a call: only those that would go are asked about.
-        name = _name(one)
-        if name in kept:
+        # Each of these is a call, made only for snapshots that would be deleted.
+        if _name(one) in kept:
             continue
-        stack = one.tags.get(OwnerTag.STACK, "")
-        if stack in unreadable:
-            unknown[name] = "stack not readable"
-        elif stack in busy:
-            kept[name] = IN_PROGRESS
-        elif shared := _shared(aws, name, problems):
-            (kept if shared == "shared" else unknown)[name] = shared
+        known, reason = usage.reason_to_keep(one)
+        if reason:
+            (kept if known else unknown)[_name(one)] = reason
     rows = [
         Row(
             snapshot=one.snapshot,
@@ -160,42 +171,9 @@ def _judge_all(
     return rows, list(dict.fromkeys(problems))
 
 
-def _in_use(
-    aws: Aws, candidates: list[Candidate], problems: list[str]
-) -> tuple[frozenset[str], set[str], set[str]]:
-    """Snapshots that stacks stand for, stacks that may roll back, and those that are not shown."""
-    stacks = {one.tags[OwnerTag.STACK] for one in candidates if OwnerTag.STACK in one.tags}
-    found: set[str] = set()
-    busy: set[str] = set()
-    unreadable: set[str] = set()
-    for stack in sorted(stacks):
-        try:
-            resources, now = aws.resources(stack), aws.stack(stack)
-        except Denied as problem:
-            unreadable.add(stack)
-            problems.append(f"Which snapshot a stack stands for is not known. {problem}")
-            continue
-        found |= {
-            one.physical_id
-            for one in resources
-            if one.is_snapshot and not one.status.startswith("DELETE")
-        }
-        if isinstance(now, Stack) and is_in_progress(now.status):
-            busy.add(stack)
-    return frozenset(found), busy, unreadable
-
-
-def _shared(aws: Aws, name: str, problems: list[str]) -> str:
-    try:
-        return "shared" if aws.is_shared(name) else ""
-    except Denied as problem:
-        problems.append(f"Whether snapshots are shared is not known. {problem}")
-        return "sharing not readable"
-
-
-def _is_of(tags: Mapping[str, str], stack: str) -> bool:
+def _is_of(tags: Mapping[str, str], stack: str, stacks: set[str]) -> bool:
     arn = tags.get(OwnerTag.STACK, "")
-    return bool(arn) and stack in (arn, name_of(arn))
+    return bool(arn) and (arn in stacks or stack in (arn, name_of(arn)))
 
 
 def _name(candidate: Candidate) -> str:

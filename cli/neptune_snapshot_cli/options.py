@@ -41,8 +41,8 @@ Wait = Annotated[
     bool,
     typer.Option(
         "--wait",
-        help="Wait for what has not begun: a stack or snapshot that is not there yet, or the next "
-        "update of a stack at rest. Default: say so and end.",
+        help="Wait for a stack or snapshot that does not exist yet, or for the next "
+        "update of an idle stack. Default: report it and end.",
     ),
 ]
 Timeout = Annotated[
@@ -50,7 +50,7 @@ Timeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="DURATION",
-        help="Give up after 90s, 45m, 2h; the snapshot goes on. Default: never.",
+        help="Give up after 90s, 45m, 2h; the snapshot continues. Default: never.",
     ),
 ]
 KeepLast = Annotated[

@@ -1,4 +1,4 @@
-"""``restore-plan``: the command that restores a snapshot, and what has to be right before."""
+"""``restore-plan``: the command that restores a snapshot, and checks of what it needs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Verdict(Enum):
     GOOD = "✓"
     BAD = "✗"
     UNSEEN = "?"
-    """It cannot be seen with the rights to describe databases: look yourself."""
+    """The permissions to describe databases do not show it: check it yourself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that has to be right before the restore command is run."""
+    """One check of what the restore command needs."""
 
     verdict: Verdict
     text: str
@@ -50,10 +50,10 @@ class Planner:
     """Makes the plan for one snapshot."""
 
     def __init__(self, aws: Aws, identifier: str) -> None:
-        """Look at the snapshot.
+        """Read the snapshot.
 
         Raises:
-            NoAccess: AWS could not be asked.
+            NoAccess: AWS refuses the calls.
             NotFound: There is no such snapshot.
         """
         found = aws.snapshot(identifier)
@@ -70,7 +70,7 @@ class Planner:
         """Make the command, and check what it needs.
 
         Raises:
-            NoAccess: AWS could not be asked.
+            NoAccess: AWS refuses the calls.
         """
         snapshot, settings = self._snapshot, self._settings
         source = self._tolerate(lambda: self._aws.cluster(snapshot.cluster))

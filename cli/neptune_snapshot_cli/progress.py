@@ -14,7 +14,7 @@ from neptune_snapshot_provider.core.models import Snapshot
 PERCENT_STEP: Final = 10
 """Without a terminal there is a line for each step of progress this big."""
 SILENCE_MAX: Final = 300.0
-"""Without a terminal there is a line at least this often, so that nobody thinks it hangs."""
+"""Without a terminal there is a line at least this often, to show that the command works."""
 _DONE: Final = 100
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -54,7 +54,7 @@ class View:
     @property
     def is_dead(self) -> bool:
         """Whether it is in a state it does not leave by itself."""
-        return availability.is_dead(self.status, availability.SNAPSHOT_DEAD)
+        return availability.is_in(self.status, availability.SNAPSHOT_FAILED_STATES)
 
     @property
     def is_settled(self) -> bool:
@@ -66,7 +66,7 @@ class View:
         return None if self.created_at is None else max(0.0, now - self.created_at)
 
     def left(self, now: float) -> float | None:
-        """Until it is available, if it goes on as fast as it went so far."""
+        """Until it is available, at the speed so far."""
         elapsed = self.elapsed(now)
         if elapsed is None or self.percent is None or not 0 < self.percent < _DONE:
             return None

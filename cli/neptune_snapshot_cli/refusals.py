@@ -63,7 +63,7 @@ def access(action: str) -> Iterator[None]:
             f"AWS does not answer: {error}.", "Check the network, and that the region exists."
         ) from error
     except BotoCoreError as error:
-        raise NoAccess(f"AWS could not be asked: {str(error).rstrip('.')}.") from error
+        raise NoAccess(f"AWS cannot be called: {str(error).rstrip('.')}.") from error
 
 
 def _refusal(error: ClientError, action: str) -> NoAccess:

@@ -16,7 +16,7 @@ from neptune_snapshot_cli.progress import SILENCE_MAX, View, is_worth_a_line
 
 _BAR_WIDTH: Final = 30
 _REFRESHES: Final = 8
-"""A second: the spinner turns and times move between two looks at AWS."""
+"""A second: the spinner turns and times move between two polls."""
 
 
 class Board:

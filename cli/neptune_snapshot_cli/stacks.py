@@ -1,13 +1,14 @@
-"""What CloudFormation tells of a stack's operation, read from its events; pure."""
+"""A stack's operation, read from its events; pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from neptune_snapshot_provider.contract import (
     RESOURCE_TYPE,
+    WAIT_RESOURCE_TYPE,
     Property,
     identifier_problem,
 )
@@ -28,13 +29,14 @@ class Stack:
     """A stack; ``name`` is the last but one part of its ARN.
 
     ``updated_at`` is when its last update began, in seconds since the epoch; ``None`` if there was
-    none.
+    none. ``parameters`` are the values of its template's parameters.
     """
 
     arn: str
     status: str
     reason: str = ""
     updated_at: float | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def name(self) -> str:
@@ -55,6 +57,14 @@ class Event:
     at: float
     reason: str = ""
     properties: str = ""
+
+    def read_properties(self) -> Mapping[str, Any]:
+        """Read the resource's properties; empty if the event has none."""
+        try:
+            found = json.loads(self.properties or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def is_start(self) -> bool:
@@ -133,7 +143,8 @@ class Operation:
                 physical_id=event.physical_id,
                 type=event.type,
                 status=event.status,
-                cluster=_cluster(event.properties) or (last.cluster if last else ""),
+                cluster=str(event.read_properties().get(Property.CLUSTER_IDENTIFIER, ""))
+                or (last.cluster if last else ""),
             )
         return found
 
@@ -191,21 +202,35 @@ def has_succeeded(status: str) -> bool:
 
 
 def has_failed(status: str) -> bool:
-    """Whether a stack's last operation did not work, also if undoing it still goes on."""
+    """Whether a stack's last operation failed, also while its rollback is in progress."""
     return "ROLLBACK" in status or status.endswith("_FAILED")
+
+
+def last_good_parameters(
+    template: Mapping[str, Any] | None, values: Mapping[str, str]
+) -> set[str] | None:
+    """The Parameter Store names in a template; ``None`` if one is not known before deployment.
+
+    Args:
+        template: The processed template; ``None`` if it is not JSON.
+        values: Values of the template's parameters.
+    """
+    if template is None:
+        return None
+    names: set[str] = set()
+    for resource in template.get("Resources", {}).values():
+        if resource.get("Type") not in (RESOURCE_TYPE, WAIT_RESOURCE_TYPE):
+            continue
+        name = resource.get("Properties", {}).get(Property.LAST_GOOD_PARAMETER, "")
+        if isinstance(name, Mapping):
+            name = values.get(str(name.get("Ref", "")))
+        if name is None:
+            return None
+        names.add(str(name))
+    return names - {""}
 
 
 def name_of(arn: str) -> str:
     """The name in a stack's ARN."""
     parts = arn.split("/")
     return parts[1] if len(parts) > 1 else arn
-
-
-def _cluster(properties: str) -> str:
-    if not properties:
-        return ""
-    try:
-        found = json.loads(properties)
-    except ValueError:
-        return ""
-    return str(found.get(Property.CLUSTER_IDENTIFIER, "")) if isinstance(found, dict) else ""

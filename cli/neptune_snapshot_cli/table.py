@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -11,40 +12,65 @@ from neptune_snapshot_cli import listing
 from neptune_snapshot_cli.listing import Row
 from neptune_snapshot_cli.planning import Check, Verdict
 
-WIDE: Final = 10_000
-"""Columns where there is no terminal: nothing is cut off or broken."""
+_WIDE: Final = 10_000
+_COLUMNS: Final = (
+    "SNAPSHOT",
+    "STATE",
+    "DONE",
+    "AGE",
+    "GIB",
+    "ENGINE",
+    "STACK / RESOURCE",
+    "RETENTION",
+)
+_NUMBERS: Final = ("DONE", "AGE", "GIB")
 _STYLES: Final = {Verdict.GOOD: "green", Verdict.BAD: "bold red", Verdict.UNSEEN: "yellow"}
 
 
 def print_rows(console: Console, rows: Sequence[Row], now: float) -> None:
-    """Print a table; on a terminal it is as wide as that.
+    """Print a table, or where a terminal is too narrow for it, a block for each snapshot.
+
+    Either way an identifier stays on one line.
 
     Args:
-        console: where to.
-        rows: what.
-        now: seconds since the epoch.
+        console: Where to print.
+        rows: What to print.
+        now: The time, in seconds since the epoch.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("SNAPSHOT", "STATE"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("DONE", "AGE", "GIB"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("ENGINE", no_wrap=True)
-    for heading in ("STACK / RESOURCE", "PRUNING"):
-        table.add_column(heading, overflow="fold")
+    for heading in _COLUMNS:
+        is_number = heading in _NUMBERS
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
-        snapshot = row.snapshot
-        table.add_row(
-            snapshot.identifier,
-            snapshot.status,
-            "" if snapshot.percent is None else f"{snapshot.percent} %",
-            listing.age(snapshot, now),
-            str(snapshot.fields.get("AllocatedStorage", "")),
-            str(snapshot.fields.get("EngineVersion", "")),
-            listing.owner(row),
-            row.verdict,
-        )
-    console.print(table, highlight=False)
+        table.add_row(*_cells(row, now))
+    wide = Console(file=console.file, width=_WIDE)
+    if console.file.isatty() and Measurement.get(wide, wide.options, table).maximum > console.width:
+        for row in rows:
+            _print_block(console, row, now)
+    else:
+        wide.print(table, highlight=False)
+
+
+def _print_block(console: Console, row: Row, now: float) -> None:
+    name, *cells = _cells(row, now)
+    console.print(Text(name, style="bold"), soft_wrap=True)
+    for heading, cell in zip(_COLUMNS[1:], cells, strict=True):
+        if cell:
+            console.print(Text(f"  {heading.lower()}: {cell}"), soft_wrap=True)
+
+
+def _cells(row: Row, now: float) -> list[str]:
+    snapshot = row.snapshot
+    return [
+        snapshot.identifier,
+        snapshot.status,
+        "" if snapshot.percent is None else f"{snapshot.percent} %",
+        listing.age(snapshot, now),
+        str(snapshot.fields.get("AllocatedStorage", "")),
+        str(snapshot.fields.get("EngineVersion", "")),
+        listing.owner(row),
+        row.verdict,
+    ]
 
 
 def print_checks(console: Console, checks: Sequence[Check]) -> None:

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Denied
-from neptune_snapshot_cli.patience import Clock
 from neptune_snapshot_cli.progress import View
+from neptune_snapshot_cli.retry import Clock
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_provider.core import schedule
-from neptune_snapshot_provider.core.create import MISSES_MAX
+from neptune_snapshot_provider.core.create import NOT_FOUND_READS_MAX
 from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 
 @dataclass
 class _Tracked:
-    """One snapshot; ``misses`` counts the looks in a row that did not find it."""
+    """One snapshot; ``not_found_reads`` counts the reads in a row that did not find it."""
 
     snapshot: Snapshot | None = None
     progress: schedule.Progress = field(default_factory=schedule.Progress)
-    misses: int = 0
+    not_found_reads: int = 0
     problem: str = ""
 
     @property
@@ -31,14 +31,14 @@ class _Tracked:
 
 @dataclass
 class Clusters:
-    """States of clusters, as far as they may be seen."""
+    """States of clusters, as far as they may be read."""
 
     aws: Aws
     board: Board
     _denied: bool = field(default=False, init=False)
 
     def status(self, identifier: str) -> str:
-        """A cluster's state; empty if it cannot be told."""
+        """A cluster's state; empty if it is not known."""
         if not identifier or self._denied:
             return ""
         try:
@@ -65,11 +65,11 @@ class Tracker:
         """Follow one more; one that is followed already stays as it is."""
         self._tracked.setdefault(identifier, _Tracked(snapshot))
 
-    def look(self) -> None:
-        """Look at every snapshot that is not settled, and show it.
+    def poll(self) -> None:
+        """Read every snapshot that is not settled, and show it.
 
         Raises:
-            NoAccess: AWS could not be asked.
+            NoAccess: AWS refuses the calls.
         """
         # Several snapshots of one cluster share its state.
         statuses: dict[str, str] = {}
@@ -78,16 +78,18 @@ class Tracker:
                 self._board.show(View.of(one.snapshot))
             if one.is_over:
                 continue
-            self._look_at(identifier, one, statuses)
+            self._poll_snapshot(identifier, one, statuses)
 
-    def _look_at(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
+    def _poll_snapshot(self, identifier: str, one: _Tracked, statuses: dict[str, str]) -> None:
         found = self._aws.snapshot(identifier)
         if isinstance(found, Missing):
-            one.misses += 1
-            if one.snapshot is not None and one.misses >= MISSES_MAX:
-                one.problem = f"Snapshot {identifier} is gone: somebody has deleted it."
+            one.not_found_reads += 1
+            if one.snapshot is not None and one.not_found_reads >= NOT_FOUND_READS_MAX:
+                one.problem = (
+                    f"Snapshot {identifier} does not exist any more: it was deleted meanwhile."
+                )
             return
-        one.snapshot, one.misses = found, 0
+        one.snapshot, one.not_found_reads = found, 0
         one.progress = one.progress.reported(found.percent, self._clock.now())
         view = View.of(found)
         if not view.is_settled:
@@ -100,7 +102,7 @@ class Tracker:
 
     @property
     def missing(self) -> list[str]:
-        """Those that have never been seen."""
+        """Those that were never found."""
         return [name for name, one in self._tracked.items() if one.snapshot is None]
 
     @property
@@ -125,11 +127,13 @@ class Tracker:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next look is worth it."""
+        """Seconds until the next poll."""
         now = self._clock.now()
         pauses = [
             schedule.pause(
-                View.of(snapshot).elapsed(now) or 0.0, progress, now, self._clock.chance()
+                elapsed := View.of(snapshot).elapsed(now) or 0.0,
+                schedule.remaining(elapsed, progress, now),
+                self._clock.chance(),
             )
             for snapshot, progress in self._going_on()
         ]
@@ -149,7 +153,7 @@ class Tracker:
 def _obituary(view: View) -> str:
     name = view.identifier
     if view.status in ("deleting", "deleted"):
-        return f"Snapshot {name} is {view.status}: somebody has deleted it."
+        return f"Snapshot {name} is {view.status}: it was deleted meanwhile."
     return (
         f"Snapshot {name} is {view.status} and holds no usable data; the cluster is untouched. "
         f"Neptune may say why: aws neptune describe-events --source-type db-cluster-snapshot "

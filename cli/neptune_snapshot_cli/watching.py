@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Failed, NotFound
-from neptune_snapshot_cli.patience import Clock, Patience, Terms
+from neptune_snapshot_cli.retry import Clock, Retries, Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.tracking import Tracker
 from neptune_snapshot_provider.core.models import Snapshot
@@ -19,7 +19,7 @@ class SnapshotWatch:
         self._board = board
         self._wait = terms.wait
         self._tracker = Tracker(aws, board, clock)
-        self._patience = Patience(board, clock, terms.timeout)
+        self._retries = Retries(board, clock, terms.timeout)
 
     def run(self, identifiers: Sequence[str]) -> list[Snapshot]:
         """Watch until the last is settled; the snapshots, all of them available.
@@ -30,17 +30,17 @@ class SnapshotWatch:
         for identifier in identifiers:
             self._tracker.add(identifier)
         while True:
-            answered = self._patience.ask(self._look)
+            answered = self._retries.ask(self._poll)
             pending = self._tracker.pending
             if answered and not pending:
                 break
-            self._patience.rest(self._tracker.pause, self._going_on(pending))
+            self._retries.rest(self._tracker.pause, self._going_on(pending))
         if problems := self._tracker.problems:
             raise Failed(" ".join(problems.values()))
         return self._tracker.available
 
-    def _look(self) -> bool:
-        self._tracker.look()
+    def _poll(self) -> bool:
+        self._tracker.poll()
         missing = self._tracker.missing
         if missing and not self._wait:
             raise NotFound(

@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from neptune_snapshot_cli import reports
+from neptune_snapshot_cli import messages
+from neptune_snapshot_cli.attempts import read_attempts
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import Failed, NotFound
-from neptune_snapshot_cli.finding import Finder
-from neptune_snapshot_cli.patience import Clock, Patience, Terms
+from neptune_snapshot_cli.retry import Clock, Retries, Terms
 from neptune_snapshot_cli.screen import Board
+from neptune_snapshot_cli.snapshot_lookup import SnapshotLookup
+from neptune_snapshot_cli.stack_events import StackEvents
 from neptune_snapshot_cli.stacks import (
     Resource,
     Stack,
@@ -16,7 +18,6 @@ from neptune_snapshot_cli.stacks import (
     is_in_progress,
     is_over,
 )
-from neptune_snapshot_cli.stories import Stories
 from neptune_snapshot_cli.tracking import Tracker
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import Missing, Snapshot
@@ -33,8 +34,8 @@ class StackWatch:
         self._board = board
         self._wait = terms.wait
         self._tracker = Tracker(aws, board, clock)
-        self._patience = Patience(board, clock, terms.timeout)
-        self._finder = Finder(aws)
+        self._retries = Retries(board, clock, terms.timeout)
+        self._lookup = SnapshotLookup(aws)
 
     def run(self, name: str) -> list[Snapshot]:
         """Watch until the stack is done; its snapshots, all of them available.
@@ -47,17 +48,17 @@ class StackWatch:
                 is over.
         """
         stack = self._begin(name)
-        stories = Stories(self._aws, stack)
+        events = StackEvents(self._aws, stack)
         while True:
-            answered = self._patience.ask(lambda: self._look(stories))
+            answered = self._retries.ask(lambda: self._poll(events))
             stack = answered or stack
             if answered and (is_over(stack.status) or has_failed(stack.status)):
                 break
-            going_on = reports.going_on(stack, self._tracker.going_on)
-            self._patience.rest(self._tracker.pause, going_on)
+            going_on = messages.going_on(stack, self._tracker.going_on)
+            self._retries.rest(self._tracker.pause, going_on)
         self._board.waiting("")
         if has_failed(stack.status):
-            raise self._failure(stack, stories)
+            raise self._failure(stack, events)
         if not has_succeeded(stack.status):
             raise Failed(f"Stack {stack.name} is {stack.status}: it takes no snapshot.")
         return self._results(stack)
@@ -66,16 +67,18 @@ class StackWatch:
         """Find the stack; with ``--wait``, one that is at work, or has been since."""
         first: Stack | Missing | None = None
         while True:
-            found = self._patience.ask(lambda: self._aws.stack(name))
+            found = self._retries.ask(lambda: self._aws.stack(name))
             first = first or found
             if isinstance(found, Stack):
                 if is_in_progress(found.status) and not self._will_come_back(found):
                     return found
-                # A deployment that fails at once is over before the next look.
+                # A deployment that fails at once ends before the next poll.
                 if self._wait and found != first and not self._will_come_back(found):
                     return found
                 if not self._wait:
-                    self._board.note(f"Stack {found.name} is {found.status}: nothing is going on.")
+                    self._board.note(
+                        f"Stack {found.name} is {found.status}: no operation is in progress."
+                    )
                     return found
                 waited_for = f"stack {found.name} is {found.status}: waiting for its next operation"
             elif isinstance(found, Missing) and not self._wait:
@@ -87,34 +90,34 @@ class StackWatch:
             else:
                 waited_for = f"waiting for stack {name}: not there yet"
             self._board.waiting(waited_for)
-            self._patience.rest(_IDLE_PAUSE, waited_for)
+            self._retries.rest(_IDLE_PAUSE, waited_for)
 
     def _will_come_back(self, stack: Stack) -> bool:
         """Whether it is worth waiting for the next stack of that name."""
         return self._wait and stack.status.startswith("DELETE")
 
-    def _look(self, stories: Stories) -> Stack:
-        """Look at the stacks' new events, then at the snapshots."""
-        stack = stories.look()
-        resources = stories.snapshots
+    def _poll(self, events: StackEvents) -> Stack:
+        """Poll the stacks' new events, then the snapshots."""
+        stack = events.poll()
+        resources = events.snapshots
         for resource in resources:
             if resource.is_complete and not ownership.is_skipped_id(resource.physical_id):
                 self._tracker.add(resource.physical_id)
-        self._finder.since = stories.started_at
-        for snapshot in self._finder.find(resources):
+        self._lookup.since = events.started_at
+        for snapshot in self._lookup.find(resources):
             self._tracker.add(snapshot.identifier, snapshot)
         self._board.waiting(self._waited_for(stack, resources))
-        self._tracker.look()
+        self._tracker.poll()
         return stack
 
     def _waited_for(self, stack: Stack, resources: list[Resource]) -> str:
-        waiting = [one for one in resources if one.is_in_progress and not self._finder.has(one)]
+        waiting = [one for one in resources if one.is_in_progress and not self._lookup.has(one)]
         clusters = {
             cluster: self._tracker.clusters.status(cluster)
-            for cluster in map(self._finder.cluster, waiting)
+            for cluster in map(self._lookup.cluster, waiting)
             if cluster
         }
-        return reports.waiting(
+        return messages.waiting(
             stack,
             waiting,
             clusters,
@@ -122,24 +125,21 @@ class StackWatch:
             available=bool(self._tracker.available),
         )
 
-    def _failure(self, stack: Stack, stories: Stories) -> Failed:
+    def _failure(self, stack: Stack, events: StackEvents) -> Failed:
         """Say what became of the snapshots of this operation, too."""
-        for name in stories.answered:
+        for name in events.answered:
             self._tracker.add(name)
-        self._patience.ask(self._look_once)
-        new = [one for one in self._tracker.available if self._finder.is_new(one)]
-        return Failed(
-            reports.failure(
-                stack,
-                stories.operations,
-                new,
-                self._tracker.going_on,
-                self._tracker.problems.values(),
-            )
-        )
+        self._retries.ask(self._poll_once)
+        new = [one for one in self._tracker.available if self._lookup.is_new(one)]
+        attempts = self._retries.ask(lambda: read_attempts(self._aws, self._lookup, events)) or []
+        others = [
+            *map(messages.continuing, self._tracker.going_on),
+            *self._tracker.problems.values(),
+        ]
+        return Failed(messages.failure(stack, events.operations, new, attempts, others))
 
     def _results(self, stack: Stack) -> list[Snapshot]:
-        """Look once more at all snapshots of the stack, also at those it did not touch."""
+        """Read all snapshots of the stack again, also those that the operation did not change."""
         found = self._resources(stack.arn)
         if not found:
             raise NotFound(
@@ -157,13 +157,14 @@ class StackWatch:
     def _settled(self, names: list[str]) -> list[Snapshot]:
         for name in names:
             self._tracker.add(name)
-        while not self._patience.ask(self._look_once) or self._tracker.going_on:
+        while not self._retries.ask(self._poll_once) or self._tracker.going_on:
             going_on = "; ".join(view.title() for view in self._tracker.going_on)
-            self._patience.rest(self._tracker.pause, going_on)
+            self._retries.rest(self._tracker.pause, going_on)
         problems = [
             *self._tracker.problems.values(),
             *(
-                f"Snapshot {name}, which the stack stands for, is gone: somebody has deleted it."
+                f"Snapshot {name}, which the stack uses, does not exist any more: it was deleted "
+                "outside the stack."
                 for name in self._tracker.missing
             ),
         ]
@@ -171,14 +172,14 @@ class StackWatch:
             raise Failed(" ".join(problems))
         return [one for one in self._tracker.available if one.identifier in names]
 
-    def _look_once(self) -> bool:
-        self._tracker.look()
+    def _poll_once(self) -> bool:
+        self._tracker.poll()
         return True
 
     def _resources(self, arn: str) -> list[Resource]:
         """The snapshot resources of a stack and those nested in it."""
         found: list[Resource] = []
-        for one in self._patience.insist(
+        for one in self._retries.insist(
             lambda: self._aws.resources(arn), f"the resources of {arn}"
         ):
             if one.is_snapshot and one.is_complete:

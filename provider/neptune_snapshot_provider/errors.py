@@ -19,6 +19,7 @@ class ProviderError(Exception):
         snapshot: identifier of the snapshot, or empty.
         cluster: identifier of the cluster, or empty.
         status: the status that was seen, or empty.
+        operation: the API operation that was refused, or empty.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class ProviderError(Exception):
         snapshot: str = "",
         cluster: str = "",
         status: str = "",
+        operation: str = "",
     ) -> None:
         super().__init__(f"{message} {advice}".rstrip())
         self.message = message
@@ -36,6 +38,7 @@ class ProviderError(Exception):
         self.snapshot = snapshot
         self.cluster = cluster
         self.status = status
+        self.operation = operation
 
     @property
     def code(self) -> str:

@@ -171,6 +171,7 @@ class Invocation:
             snapshot=error.snapshot,
             cluster=error.cluster,
             status=error.status,
+            operation=error.operation,
         )
         return Response(physical_id=self.failure_id, reason=error.reason)
 

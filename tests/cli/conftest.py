@@ -9,14 +9,14 @@ from rich.console import Console
 from local_aws import LocalAws
 from neptune_snapshot_cli.screen import Board
 from support import small_stack
-from support.told import Told
+from support.fake_aws import FakeAws
 
 
 @pytest.fixture
-def told() -> Told:
-    told = Told()
-    told.put_cluster()
-    return told
+def fake() -> FakeAws:
+    fake = FakeAws()
+    fake.put_cluster()
+    return fake
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def output() -> io.StringIO:
 
 
 @pytest.fixture
-def board(told: Told, output: io.StringIO) -> Board:
-    return Board(Console(file=output, width=200), now=lambda: told.time)
+def board(fake: FakeAws, output: io.StringIO) -> Board:
+    return Board(Console(file=output, width=200), now=lambda: fake.time)
 
 
 @pytest.fixture(scope="session")

@@ -86,10 +86,10 @@ def test_watching_a_stack_ends_with_the_arn(aws: LocalAws, shell: Shell, name: s
     assert "✓ snapshot" in ran.err
     again = shell("watch", "--stack", name)
     assert (again.status, again.out) == (0, ran.out)
-    assert "CREATE_COMPLETE: nothing is going on" in again.err
+    assert "CREATE_COMPLETE: no operation is in progress" in again.err
 
 
-def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_way_back(
+def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_restore_command(
     aws: LocalAws, shell: Shell, name: str
 ) -> None:
     def resources(version: str, *, fail: bool) -> dict[str, object]:
@@ -117,6 +117,39 @@ def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_way_back(
     assert f"--snapshot-identifier {snapshot} --engine neptune --engine-version 1.4.1.0" in plan.out
     assert "✓ Engine version 1.4.1.0 is offered." in plan.err
     assert "✓ Its tags hold the settings of its cluster." in plan.err
+
+
+def test_after_two_failed_attempts_the_first_snapshot_is_named_and_kept(
+    aws: LocalAws, shell: Shell, name: str
+) -> None:
+    """Situation 13: the second snapshot holds data after a half-finished migration."""
+
+    def resources(version: str, *, fail: bool) -> dict[str, object]:
+        return {
+            "Before": small_stack.snapshot(aws, name, Trigger=version, KeepLast="1"),
+            "Migrate": small_stack.migration(aws, "Before", fail=fail, version=version),
+        }
+
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
+    small_stack.create(aws, name, resources("v1", fail=False))
+    assert shell("watch", "--stack", name, "--timeout", "1m").status == 0
+    small_stack.update(aws, name, resources("v2", fail=True))
+    assert shell("watch", "--stack", name).status == 1
+    # The watch ends when the rollback begins.
+    describe = aws.client("cloudformation").describe_stacks
+    while describe(StackName=name)["Stacks"][0]["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        time.sleep(0.1)
+    small_stack.update(aws, name, resources("v2", fail=True))
+    ran = shell("watch", "--stack", name)
+    assert ran.status == 1
+    listed = shell("list", "--cluster", name)
+    second, first = re.findall(rf"{name}-v2-\w+", listed.out)
+    assert f"Restore snapshot {first}, not a newer one" in ran.err
+    assert f"half-migrated data: {second}." in ran.err
+    assert ran.err.count("restore-plan") == 1
+    assert f"restore-plan {first}" in ran.err
+    assert re.search(rf"{first} .* kept: newer-than-replaced", listed.out)
+    assert "prunable" not in listed.out
 
 
 def test_watching_a_stack_whose_snapshot_fails_ends_with_the_providers_reason(
@@ -168,7 +201,7 @@ def test_ctrl_c_ends_watching_with_a_line(aws: LocalAws, shell: Shell, name: str
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (130, "")
-    assert err.splitlines()[-1] == "No longer watching; what was watched goes on."
+    assert err.splitlines()[-1] == "No longer watching; the operation continues."
 
 
 @pytest.mark.parametrize(
@@ -229,7 +262,7 @@ def test_a_missing_right_is_named(aws: LocalAws, shell: Shell, name: str) -> Non
         aws.add_fault(fault)
         ran = shell(*words)
         assert (ran.status, ran.out) == (3, "")
-        assert f"✗ The right {action} is missing." in ran.err
+        assert f"✗ The permission {action} is missing." in ran.err
         aws.clear_faults()
 
 

@@ -1,4 +1,4 @@
-"""``docs/cli.md`` is complete: every command, option, exit status, key and right is in it."""
+"""``docs/cli.md`` names every command, option, exit status, key, reason and permission."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,30 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from neptune_snapshot_cli import boto, listing
+from neptune_snapshot_cli import boto, listing, stack_usage
 from neptune_snapshot_cli.commands import app
 from neptune_snapshot_cli.errors import ExitStatus
-from support.told import NOW, Told
+from neptune_snapshot_provider.core import retention
+from support.fake_aws import NOW, FakeAws
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 GROUP = typer.main.get_command(app)
+
+
+REASONS = {
+    listing.COPY,
+    listing.FOREIGN,
+    listing.NEWEST,
+    listing.NOT_AVAILABLE,
+    stack_usage.FAILED,
+    stack_usage.IN_PROGRESS,
+    stack_usage.LAST_GOOD,
+    stack_usage.REPLACED,
+    stack_usage.SHARED,
+    *re.findall(r'return "([a-z-]+)"', Path(retention.__file__).read_text()),
+    "newer-than-replaced",
+} - {"new"}
 
 
 def sections() -> dict[str, str]:
@@ -41,16 +57,16 @@ def test_every_exit_status_is_in_it() -> None:
     assert [int(one) for one in listed] == list(ExitStatus)
 
 
-def test_every_key_and_reason_is_in_it(told: Told) -> None:
-    told.put("s")
-    rows, _ = listing.look(told, cluster="", stack="", keep_last=1)
+def test_every_key_and_reason_is_in_it(fake: FakeAws) -> None:
+    fake.put("s")
+    rows, _ = listing.read(fake, cluster="", stack="", keep_last=1)
     keys = re.findall(r'^    "(\w+)":', listing.to_json(rows, NOW), re.MULTILINE)
     assert len(keys) == 13
-    words = [*keys, listing.NEWEST, listing.FOREIGN, listing.NOT_AVAILABLE]
+    words = [*keys, *REASONS]
     assert [word for word in words if f"`{word}`" not in sections()["list"]] == []
 
 
-def test_every_right_is_in_it() -> None:
+def test_every_permission_is_in_it() -> None:
     used = set(re.findall(r'access\("([^"]+)"\)', Path(boto.__file__).read_text()))
-    assert len(used) == 10
-    assert used == set(re.findall(r"`((?:rds|cloudformation):\w+)`", sections()["Rights"]))
+    assert len(used) == 12
+    assert used == set(re.findall(r"`((?:rds|cloudformation|ssm):\w+)`", sections()["Permissions"]))

@@ -1,4 +1,4 @@
-"""The installed command, and what it says where the extra is missing."""
+"""The installed command, and what it says where packages are missing."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ main()
 
 
 @pytest.mark.parametrize("missing", [["boto3"], ["boto3", "rich", "typer"]])
-def test_without_the_extra_it_says_what_to_install(missing: list[str]) -> None:
+def test_without_its_packages_it_says_what_to_install(missing: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", BLOCKED.format(missing=missing)],
         capture_output=True,
@@ -34,7 +34,7 @@ def test_without_the_extra_it_says_what_to_install(missing: list[str]) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == (
-        f"neptune-snapshot needs {' and '.join(missing)}: pip install 'cdk-neptune-snapshot[cli]'\n"
+        f"neptune-snapshot needs {' and '.join(missing)}: pip install boto3 rich typer\n"
     )
 
 

@@ -1,29 +1,38 @@
-"""Whose snapshots are, and which of them a habit would prune."""
+"""Which stack took each snapshot, and which of them retention would delete."""
 
 import json
+from typing import Any
 
 import pytest
 
 from neptune_snapshot_cli import listing
-from neptune_snapshot_cli.errors import Denied
-from neptune_snapshot_provider.contract import OwnerTag
-from support.told import NOW, STACK_ARN, Told, owned
+from neptune_snapshot_cli.errors import Denied, NotFound
+from neptune_snapshot_cli.stacks import STACK_TYPE
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, OwnerTag
+from support.fake_aws import NOW, STACK_ARN, FakeAws, owned
 
 
-def verdicts(told: Told, keep_last: int = 1, stack: str = "") -> dict[str, str]:
-    rows, _ = listing.look(told, cluster="", stack=stack, keep_last=keep_last)
+def verdicts(fake: FakeAws, keep_last: int = 1, stack: str = "") -> dict[str, str]:
+    rows, _ = listing.read(fake, cluster="", stack=stack, keep_last=keep_last)
     return {row.snapshot.identifier: row.verdict for row in rows}
 
 
-def test_nothing_is_listed_of_nothing(told: Told) -> None:
-    assert listing.look(told, cluster="my-graph", stack="", keep_last=1) == ([], [])
+def template(last_good_parameter: object) -> dict[str, object]:
+    properties = {"LastGoodParameter": last_good_parameter}
+    return {"Resources": {"Wait": {"Type": WAIT_RESOURCE_TYPE, "Properties": properties}}}
+
+
+def test_nothing_is_listed_of_nothing(fake: FakeAws) -> None:
+    assert listing.read(fake, cluster="my-graph", stack="", keep_last=1) == ([], [])
     assert json.loads(listing.to_json([], NOW)) == []
 
 
-def test_the_newest_of_each_resource_are_kept(told: Told) -> None:
+def test_the_newest_of_each_resource_are_kept(fake: FakeAws) -> None:
     for age, (name, resource) in enumerate((n, r) for n in "abc" for r in ("X", "Y")):
-        told.put(f"{name}-{resource}", age=age, tags=owned(resource))
-    assert verdicts(told, keep_last=2) == {
+        fake.put(f"{name}-{resource}", age=age, tags=owned(resource))
+    fake.hold("X", "a-X")
+    fake.hold("Y", "a-Y")
+    assert verdicts(fake, keep_last=2) == {
         "a-X": "kept: newest",
         "a-Y": "kept: newest",
         "b-X": "kept: newest",
@@ -33,22 +42,20 @@ def test_the_newest_of_each_resource_are_kept(told: Told) -> None:
     }
 
 
-def test_reasons_to_spare_one_are_the_providers_own(told: Told) -> None:
-    told.put("new", tags=owned())
-    told.put("marked", age=1, tags={**owned(), OwnerTag.KEEP: "incident"})
-    told.put("shared", age=2, tags=owned())
-    told.put("current", age=3, tags=owned())
-    told.put("old", age=4, tags=owned())
-    told.put("foreign", age=5)
-    told.put("half", age=6, tags={OwnerTag.STACK: STACK_ARN})
-    told.put("broken", "failed", 10, age=7, tags=owned())
-    told.shared.add("shared")
-    told.hold("Before", "current")
-    assert verdicts(told) == {
-        "new": "kept: newest",
+def test_reasons_to_retain_one_are_the_providers_own(fake: FakeAws) -> None:
+    fake.put("current", tags=owned())
+    fake.put("marked", age=1, tags={**owned(), OwnerTag.KEEP: "incident"})
+    fake.put("shared", age=2, tags=owned())
+    fake.put("old", age=4, tags=owned())
+    fake.put("foreign", age=5)
+    fake.put("half", age=6, tags={OwnerTag.STACK: STACK_ARN})
+    fake.put("broken", "failed", 10, age=7, tags=owned())
+    fake.shared.add("shared")
+    fake.hold("Before", "current")
+    assert verdicts(fake) == {
+        "current": "kept: newest",
         "marked": "kept: keep-tag",
         "shared": "kept: shared",
-        "current": "kept: replaced",
         "old": "prunable",
         "foreign": "kept: foreign",
         "half": "kept: foreign",
@@ -56,15 +63,16 @@ def test_reasons_to_spare_one_are_the_providers_own(told: Told) -> None:
     }
 
 
-def test_nothing_is_prunable_while_a_rollback_may_need_it(told: Told) -> None:
+def test_nothing_is_prunable_while_a_rollback_may_need_it(fake: FakeAws) -> None:
     """The stack stands for the new one already, and its migration still runs."""
-    told.put("new", tags=owned())
-    told.put("before", age=10, tags=owned())
-    told.put("theirs", age=5, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
-    told.put("theirs-old", age=15, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
-    told.hold("Before", "new")
-    told.happen("", "UPDATE_IN_PROGRESS")
-    assert verdicts(told) == {
+    fake.put("new", tags=owned())
+    fake.put("before", age=10, tags=owned())
+    fake.put("theirs", age=5, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
+    fake.put("theirs-old", age=15, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
+    fake.hold("Before", "new")
+    fake.hold("Other", "theirs", STACK_ARN.replace("0a1b", "ffff"))
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    assert verdicts(fake) == {
         "new": "kept: newest",
         "before": "kept: in-progress",
         "theirs": "kept: newest",
@@ -72,21 +80,122 @@ def test_nothing_is_prunable_while_a_rollback_may_need_it(told: Told) -> None:
     }
 
 
-def test_whether_one_is_shared_is_asked_only_of_those_that_would_go(told: Told) -> None:
+def test_snapshots_of_deployments_that_failed_are_never_prunable(fake: FakeAws) -> None:
+    """v5's migration failed twice: its first snapshot is the only one from before it."""
+    fake.put("v3", age=40, tags=owned())
+    fake.put("v4", age=30, tags=owned())
+    fake.put("v5-first", age=20, tags=owned())
+    fake.put("v5-second", age=10, tags=owned())
+    fake.hold("Before", "v4")
+    fake.happen("", "UPDATE_ROLLBACK_COMPLETE")
+    assert verdicts(fake) == {
+        "v5-second": "kept: newest",
+        "v5-first": "kept: newer-than-replaced",
+        "v4": "kept: replaced",
+        "v3": "prunable",
+    }
+
+
+@pytest.mark.parametrize("status", ["UPDATE_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED"])
+def test_nothing_of_a_stack_that_stopped_halfway_is_prunable(fake: FakeAws, status: str) -> None:
+    """With rollback disabled the stack already uses a snapshot of the deployment that failed."""
+    for age, name in enumerate(("v5-second", "v5-first", "v4")):
+        fake.put(name, age=age, tags=owned())
+    fake.hold("Before", "v5-second")
+    fake.happen("", status)
+    assert verdicts(fake)["v5-first"] == "kept: failed"
+
+
+def test_nothing_is_prunable_where_no_stack_uses_a_snapshot(fake: FakeAws) -> None:
+    """The first deployment failed: no later deployment of that stack deletes anything."""
+    for age, name in enumerate(("second", "first")):
+        fake.put(name, age=age, tags=owned())
+    assert verdicts(fake)["first"] == "kept: nothing-replaced"
+
+
+def test_what_another_resource_of_a_stack_uses_is_not_prunable(fake: FakeAws) -> None:
+    fake.put("current", tags=owned())
+    fake.put("old", age=1, tags=owned())
+    fake.hold("Before", "current")
+    fake.hold("Imported", "old")
+    assert verdicts(fake)["old"] == "kept: replaced"
+
+
+@pytest.mark.parametrize("name", ["/good", {"Ref": "Parameter"}])
+def test_what_the_parameter_names_is_not_prunable(fake: FakeAws, name: object) -> None:
+    fake.put("current", tags=owned())
+    good = fake.put("good", age=1, tags=owned())
+    fake.put("old", age=2, tags=owned())
+    fake.hold("Before", "current")
+    fake.happen("", "UPDATE_COMPLETE")
+    fake.values["Parameter"] = "/good"
+    fake.templates[STACK_ARN] = template(name)
+    fake.parameters["/good"] = good.arn
+    assert verdicts(fake) == {
+        "current": "kept: newest",
+        "good": "kept: last-good",
+        "old": "prunable",
+    }
+
+
+@pytest.mark.parametrize("found", [None, template({"Fn::ImportValue": "name"})])
+def test_a_parameter_whose_name_is_hidden_makes_it_unknown(fake: FakeAws, found: Any) -> None:  # noqa: ANN401 - a template
+    fake.put("current", tags=owned())
+    fake.put("old", age=1, tags=owned())
+    fake.hold("Before", "current")
+    fake.templates[STACK_ARN] = found
+    assert verdicts(fake)["old"] == "unknown: parameter not readable"
+
+
+def test_a_copy_is_not_its_own_though_it_has_the_tags(fake: FakeAws) -> None:
+    fake.put("current", tags=owned())
+    fake.put("copied", age=1, tags=owned(), SourceDBClusterSnapshotArn="arn:aws:rds:x")
+    fake.put("restored", age=2, tags={**owned(), OwnerTag.TRIGGER: "of-another"})
+    fake.hold("Before", "current")
+    assert verdicts(fake) == {
+        "current": "kept: newest",
+        "copied": "kept: copy",
+        "restored": "kept: foreign",
+    }
+
+
+def test_snapshots_of_nested_stacks_are_those_of_their_stack(fake: FakeAws) -> None:
+    nested = STACK_ARN.replace("my-stack", "anything")
+    fake.put("mine", tags=owned(stack=nested))
+    fake.put("theirs", tags=owned(stack=STACK_ARN.replace("my-stack", "other")))
+    fake.happen("", "CREATE_COMPLETE")
+    fake.hold("Nested", nested, kind=STACK_TYPE)
+    assert set(verdicts(fake, stack="my-stack")) == {"mine"}
+
+
+def test_a_stack_that_nobody_knows_is_an_error(fake: FakeAws) -> None:
+    fake.put("theirs", tags=owned())
+    with pytest.raises(NotFound, match="no stack unknown in eu-west-1") as problem:
+        verdicts(fake, stack="unknown")
+    assert problem.value.status == 4
+
+
+def test_snapshots_of_a_stack_that_is_gone_are_listed(fake: FakeAws) -> None:
+    fake.put("left", tags=owned())
+    assert set(verdicts(fake, stack="my-stack")) == {"left"}
+
+
+def test_whether_one_is_shared_is_asked_only_of_those_that_would_go(fake: FakeAws) -> None:
     for age in range(100):
-        told.put(f"s-{age}", age=age, tags=owned())
-    verdicts(told, keep_last=97)
-    assert told.calls.count("is_shared") == 3
-    assert told.calls.count("tags") == 100
-    assert told.calls.count("resources") == 1
+        fake.put(f"s-{age}", age=age, tags=owned())
+    fake.hold("Before", "s-0")
+    verdicts(fake, keep_last=97)
+    assert fake.calls.count("is_shared") == 3
+    assert fake.calls.count("tags") == 100
+    assert fake.calls.count("resources") == 1
 
 
 @pytest.mark.parametrize("stack", ["my-stack", STACK_ARN])
-def test_only_those_of_a_stack_by_name_or_arn(told: Told, stack: str) -> None:
-    told.put("mine", tags=owned())
-    told.put("theirs", tags=owned(stack=STACK_ARN.replace("my-stack", "other")))
-    told.put("foreign")
-    assert set(verdicts(told, stack=stack)) == {"mine"}
+def test_only_those_of_a_stack_by_name_or_arn(fake: FakeAws, stack: str) -> None:
+    fake.put("mine", tags=owned())
+    fake.put("theirs", tags=owned(stack=STACK_ARN.replace("my-stack", "other")))
+    fake.put("foreign")
+    assert set(verdicts(fake, stack=stack)) == {"mine"}
 
 
 @pytest.mark.parametrize(
@@ -95,30 +204,34 @@ def test_only_those_of_a_stack_by_name_or_arn(told: Told, stack: str) -> None:
         ("resources", "stack not readable"),
         ("stack", "stack not readable"),
         ("is_shared", "sharing not readable"),
+        ("template", "parameter not readable"),
+        ("parameter", "parameter not readable"),
     ],
 )
 def test_what_may_not_be_seen_is_never_called_prunable(
-    told: Told, question: str, reason: str
+    fake: FakeAws, question: str, reason: str
 ) -> None:
     def deny(name: str) -> None:
         if name == question:
             raise Denied("some:Action", "no")
 
-    told.put("new", tags=owned())
+    fake.put("new", tags=owned())
+    fake.hold("Before", "new")
     for age in (1, 2):
-        told.put(f"old-{age}", age=age, tags=owned())
-    told.before = deny
-    rows, problems = listing.look(told, cluster="", stack="", keep_last=1)
+        fake.put(f"old-{age}", age=age, tags=owned())
+    fake.templates[STACK_ARN] = template("/good")
+    fake.before = deny
+    rows, problems = listing.read(fake, cluster="", stack="", keep_last=1)
     assert {row.verdict for row in rows} == {"kept: newest", f"unknown: {reason}"}
     assert [row.prunable for row in rows] == [False, None, None]
     (problem,) = problems
     assert "some:Action is missing" in problem
 
 
-def test_json_has_documented_keys_and_plain_values(told: Told) -> None:
-    told.put("s", "creating", 43, age=3600, tags=owned())
-    told.put("foreign", "creating", None, age=7200)
-    rows, _ = listing.look(told, cluster="", stack="", keep_last=1)
+def test_json_has_documented_keys_and_plain_values(fake: FakeAws) -> None:
+    fake.put("s", "creating", 43, age=3600, tags=owned())
+    fake.put("foreign", "creating", None, age=7200)
+    rows, _ = listing.read(fake, cluster="", stack="", keep_last=1)
     mine, foreign = json.loads(listing.to_json(rows, NOW))
     assert mine == {
         "identifier": "s",

@@ -7,7 +7,7 @@ import pytest
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.planning import Plan, Planner, Verdict
 from neptune_snapshot_provider.core import restore
-from support.told import Told, owned
+from support.fake_aws import FakeAws, owned
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"
 FIELDS: dict[str, Any] = {
@@ -21,99 +21,99 @@ FIELDS: dict[str, Any] = {
 
 
 @pytest.fixture
-def told(told: Told) -> Told:
-    told.put_cluster(**FIELDS)
-    tags = {**owned(), **restore.settings_tags(told.clusters["my-graph"].fields)}
-    told.put("before", tags=tags, KmsKeyId=KEY)
-    told.groups |= {"graph-subnets", "graph-parameters"}
-    return told
+def fake(fake: FakeAws) -> FakeAws:
+    fake.put_cluster(**FIELDS)
+    tags = {**owned(), **restore.settings_tags(fake.clusters["my-graph"].fields)}
+    fake.put("before", tags=tags, KmsKeyId=KEY)
+    fake.groups |= {"graph-subnets", "graph-parameters"}
+    return fake
 
 
-def plan(told: Told) -> Plan:
-    return Planner(told, "before").plan()
+def plan(fake: FakeAws) -> Plan:
+    return Planner(fake, "before").plan()
 
 
-def texts(told: Told, verdict: Verdict) -> str:
-    return "\n".join(one.text for one in plan(told).checks if one.verdict is verdict)
+def texts(fake: FakeAws, verdict: Verdict) -> str:
+    return "\n".join(one.text for one in plan(fake).checks if one.verdict is verdict)
 
 
-def test_all_is_good_while_the_old_cluster_is_there(told: Told) -> None:
-    found = plan(told)
+def test_all_is_good_while_the_old_cluster_is_there(fake: FakeAws) -> None:
+    found = plan(fake)
     assert found.is_good
     assert found.command == restore.command(
-        "before", "my-graph", told.tags(told.all_snapshots["before"].arn)
+        "before", "my-graph", fake.tags(fake.all_snapshots["before"].arn)
     )
     assert [one.verdict for one in found.checks] == [Verdict.GOOD] * 8 + [Verdict.UNSEEN]
-    assert "aws iam get-role --role-name loader" in texts(told, Verdict.UNSEEN)
+    assert "aws iam get-role --role-name loader" in texts(fake, Verdict.UNSEEN)
 
 
-def test_a_snapshot_that_is_not_there_is_an_error(told: Told) -> None:
+def test_a_snapshot_that_is_not_there_is_an_error(fake: FakeAws) -> None:
     with pytest.raises(NotFound, match="no snapshot gone in eu-west-1"):
-        Planner(told, "gone")
+        Planner(fake, "gone")
 
 
-def test_a_snapshot_on_its_way_has_to_be_waited_for(told: Told) -> None:
-    told.put("before", "creating", 40)
-    assert "watch --snapshot before" in texts(told, Verdict.BAD)
-    told.put("before", "failed", 40)
-    assert "cannot be restored" in texts(told, Verdict.BAD)
+def test_a_snapshot_on_its_way_has_to_be_waited_for(fake: FakeAws) -> None:
+    fake.put("before", "creating", 40)
+    assert "watch --snapshot before" in texts(fake, Verdict.BAD)
+    fake.put("before", "failed", 40)
+    assert "cannot be restored" in texts(fake, Verdict.BAD)
 
 
-def test_a_version_that_is_not_offered_any_more_is_told(told: Told) -> None:
-    told.versions = {"1.4.5.0"}
-    assert "1.4.1.0 is not offered any more: give a newer" in texts(told, Verdict.BAD)
+def test_a_version_that_is_not_offered_any_more_is_told(fake: FakeAws) -> None:
+    fake.versions = {"1.4.5.0"}
+    assert "1.4.1.0 is not offered any more: give a newer" in texts(fake, Verdict.BAD)
 
 
-def test_a_cluster_of_the_new_name_is_told(told: Told) -> None:
-    told.put_cluster("my-graph-restored")
-    assert not plan(told).is_good
-    assert "a cluster my-graph-restored already" in texts(told, Verdict.BAD)
+def test_a_cluster_of_the_new_name_is_told(fake: FakeAws) -> None:
+    fake.put_cluster("my-graph-restored")
+    assert not plan(fake).is_good
+    assert "a cluster my-graph-restored already" in texts(fake, Verdict.BAD)
 
 
-def test_groups_that_are_not_there_are_told(told: Told) -> None:
-    told.groups.clear()
-    said = texts(told, Verdict.BAD)
+def test_groups_that_are_not_there_are_told(fake: FakeAws) -> None:
+    fake.groups.clear()
+    said = texts(fake, Verdict.BAD)
     assert "Subnet group graph-subnets is not there" in said
     assert "Cluster parameter group graph-parameters is not there" in said
 
 
-def test_without_the_old_cluster_one_has_to_look_oneself(told: Told) -> None:
-    del told.clusters["my-graph"]
-    said = texts(told, Verdict.UNSEEN)
+def test_without_the_old_cluster_one_has_to_look_oneself(fake: FakeAws) -> None:
+    del fake.clusters["my-graph"]
+    said = texts(fake, Verdict.UNSEEN)
     assert "aws ec2 describe-security-groups --group-ids sg-1 sg-2" in said
     assert f"aws kms describe-key --key-id {KEY}" in said
-    assert plan(told).is_good
+    assert plan(fake).is_good
 
 
-def test_a_key_that_the_old_cluster_cannot_use_is_told(told: Told) -> None:
-    told.put_cluster(status="inaccessible-encryption-credentials", **FIELDS)
-    assert "Enable the key again" in texts(told, Verdict.BAD)
+def test_a_key_that_the_old_cluster_cannot_use_is_told(fake: FakeAws) -> None:
+    fake.put_cluster(status="inaccessible-encryption-credentials", **FIELDS)
+    assert "Enable the key again" in texts(fake, Verdict.BAD)
 
 
-def test_a_snapshot_of_somebody_elses_has_a_command_without_settings(told: Told) -> None:
-    told.put("by-hand")
-    found = Planner(told, "by-hand").plan()
+def test_a_snapshot_of_somebody_elses_has_a_command_without_settings(fake: FakeAws) -> None:
+    fake.put("by-hand")
+    found = Planner(fake, "by-hand").plan()
     assert found.command.endswith("--snapshot-identifier by-hand --engine neptune")
     assert found.is_good
     assert any("gets the defaults" in one.text for one in found.checks)
 
 
-def test_what_may_not_be_seen_is_said_and_does_not_end_it(told: Told) -> None:
+def test_what_may_not_be_seen_is_said_and_does_not_end_it(fake: FakeAws) -> None:
     def deny(name: str) -> None:
         if name in ("has_subnet_group", "offers_version", "cluster"):
             raise Denied(f"rds:{name}", "no")
 
-    told.before = deny
-    said = texts(told, Verdict.UNSEEN)
+    fake.before = deny
+    said = texts(fake, Verdict.UNSEEN)
     assert "rds:has_subnet_group is missing" in said
     assert "rds:offers_version is missing" in said
-    assert plan(told).is_good
+    assert plan(fake).is_good
 
 
-def test_settings_that_did_not_fit_the_tags_are_reported(told: Told) -> None:
+def test_settings_that_did_not_fit_the_tags_are_reported(fake: FakeAws) -> None:
     roles = [{"RoleArn": f"arn:aws:iam::123456789012:role/{n}{'r' * 60}"} for n in range(20)]
-    told.put("crowded", tags=restore.settings_tags({"AssociatedRoles": roles}))
-    found = Planner(told, "crowded").plan()
+    fake.put("crowded", tags=restore.settings_tags({"AssociatedRoles": roles}))
+    found = Planner(fake, "crowded").plan()
     assert found.is_good
     (check,) = (one for one in found.checks if "settings" in one.text)
     assert check.verdict is Verdict.UNSEEN

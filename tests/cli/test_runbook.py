@@ -110,7 +110,7 @@ SETUP = "named() {"
 
 
 def joined(tags: dict[str, str]) -> str:
-    return " / ".join(tags[key] for key in OwnerTag.RESTORE if key in tags)
+    return "\n".join(tags[key] for key in OwnerTag.RESTORE if key in tags)
 
 
 def restore(bash: Bash, settings: RestoreSettings) -> Run:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.screen import Board
-from support.told import Told
+from support.fake_aws import FakeAws
 
 
 def test_without_a_terminal_there_is_a_line_for_each_step(
@@ -35,11 +35,11 @@ def test_without_a_terminal_there_is_a_line_for_each_step(
     ],
 )
 def test_a_log_is_never_silent_for_more_than_five_minutes(
-    board: Board, output: io.StringIO, told: Told, tell: Callable[[Board], None]
+    board: Board, output: io.StringIO, fake: FakeAws, tell: Callable[[Board], None]
 ) -> None:
     for _ in range(61):
         tell(board)
-        told.time += 10
+        fake.time += 10
     assert len(output.getvalue().splitlines()) == 3
 
 
@@ -61,11 +61,11 @@ def _drawn(board: Board, width: int = 80) -> str:
     return capture.get()
 
 
-def test_a_terminal_shows_bars_and_times_that_go_on(told: Told) -> None:
-    board = Board(Console(file=io.StringIO()), live=True, now=lambda: told.time)
-    board.show(View(identifier="s", status="creating", percent=40, created_at=told.time))
+def test_a_terminal_shows_bars_and_times_that_go_on(fake: FakeAws) -> None:
+    board = Board(Console(file=io.StringIO()), live=True, now=lambda: fake.time)
+    board.show(View(identifier="s", status="creating", percent=40, created_at=fake.time))
     board.waiting("stack my-stack: CREATE_IN_PROGRESS")
-    told.time += 40
+    fake.time += 40
     drawn = _drawn(board)
     assert "snapshot s: creating" in drawn
     assert "40 % 40 s, about 1 min 00 s left" in drawn
@@ -73,9 +73,9 @@ def test_a_terminal_shows_bars_and_times_that_go_on(told: Told) -> None:
     assert "━" in drawn
 
 
-def test_on_a_terminal_the_settled_become_lines_that_stay(told: Told) -> None:
+def test_on_a_terminal_the_settled_become_lines_that_stay(fake: FakeAws) -> None:
     output = io.StringIO()
-    board = Board(Console(file=output), live=True, now=lambda: told.time)
+    board = Board(Console(file=output), live=True, now=lambda: fake.time)
     board.show(View(identifier="bad", status="creating", percent=40))
     board.show(View(identifier="bad", status="failed", percent=40))
     assert "✗ snapshot bad: failed, 40 %" in output.getvalue()
@@ -83,8 +83,8 @@ def test_on_a_terminal_the_settled_become_lines_that_stay(told: Told) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
-def test_no_part_of_a_long_name_is_lost_on_a_narrow_terminal(width: int, told: Told) -> None:
-    board = Board(Console(file=io.StringIO()), live=True, now=lambda: told.time)
+def test_no_part_of_a_long_name_is_lost_on_a_narrow_terminal(width: int, fake: FakeAws) -> None:
+    board = Board(Console(file=io.StringIO()), live=True, now=lambda: fake.time)
     name = "n" * 63
     board.show(View(identifier=name, status="creating", percent=None))
     assert _drawn(board, width).count("n") >= len(name)

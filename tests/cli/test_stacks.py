@@ -4,62 +4,62 @@ import pytest
 
 from neptune_snapshot_cli import stacks
 from neptune_snapshot_cli.stacks import STACK_TYPE, Operation, since_start
-from support.told import STACK_ARN, Told
+from support.fake_aws import STACK_ARN, FakeAws
 
 
-def operation(told: Told, stack: str = STACK_ARN) -> Operation:
-    return Operation(since_start(told.events(stack)))
+def operation(fake: FakeAws, stack: str = STACK_ARN) -> Operation:
+    return Operation(since_start(fake.events(stack)))
 
 
-def test_only_events_of_the_last_operation_count(told: Told) -> None:
-    told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("Old", "CREATE_COMPLETE", "old")
-    told.happen("", "CREATE_COMPLETE")
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("New", "CREATE_IN_PROGRESS")
-    assert set(operation(told).resources) == {"New"}
+def test_only_events_of_the_last_operation_count(fake: FakeAws) -> None:
+    fake.happen("", "CREATE_IN_PROGRESS")
+    fake.happen("Old", "CREATE_COMPLETE", "old")
+    fake.happen("", "CREATE_COMPLETE")
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("New", "CREATE_IN_PROGRESS")
+    assert set(operation(fake).resources) == {"New"}
 
 
-def test_a_rollback_belongs_to_the_operation_it_undoes(told: Told) -> None:
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Before", "UPDATE_COMPLETE", "new")
-    told.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
-    told.happen("Before", "UPDATE_COMPLETE", "old")
-    assert operation(told).answered == ["new", "old"]
+def test_a_rollback_belongs_to_the_operation_it_undoes(fake: FakeAws) -> None:
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_COMPLETE", "new")
+    fake.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_COMPLETE", "old")
+    assert operation(fake).answered == ["new", "old"]
 
 
-def test_the_deletion_of_what_was_replaced_does_not_hide_the_new_one(told: Told) -> None:
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Before", "UPDATE_COMPLETE", "new")
-    told.happen("", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-    told.happen("Before", "DELETE_COMPLETE", "old")
-    assert operation(told).resources["Before"].physical_id == "new"
+def test_the_deletion_of_what_was_replaced_does_not_hide_the_new_one(fake: FakeAws) -> None:
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_COMPLETE", "new")
+    fake.happen("", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+    fake.happen("Before", "DELETE_COMPLETE", "old")
+    assert operation(fake).resources["Before"].physical_id == "new"
 
 
-def test_a_nested_stack_is_not_the_stack_itself(told: Told) -> None:
+def test_a_nested_stack_is_not_the_stack_itself(fake: FakeAws) -> None:
     nested = STACK_ARN.replace("my-stack", "my-stack-nested")
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Nested", "UPDATE_IN_PROGRESS", nested, kind=STACK_TYPE)
-    assert operation(told).nested == [nested]
-    assert operation(told).events[0].is_start
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Nested", "UPDATE_IN_PROGRESS", nested, kind=STACK_TYPE)
+    assert operation(fake).nested == [nested]
+    assert operation(fake).events[0].is_start
 
 
-def test_the_cluster_is_read_from_an_events_properties_and_remembered(told: Told) -> None:
-    told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
-    told.happen("Before", "CREATE_COMPLETE", "s")
-    assert operation(told).resources["Before"].cluster == "my-graph"
+def test_the_cluster_is_read_from_an_events_properties_and_remembered(fake: FakeAws) -> None:
+    fake.happen("", "CREATE_IN_PROGRESS")
+    fake.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
+    fake.happen("Before", "CREATE_COMPLETE", "s")
+    assert operation(fake).resources["Before"].cluster == "my-graph"
 
 
-def test_the_cause_is_the_first_failure_that_no_other_caused(told: Told) -> None:
+def test_the_cause_is_the_first_failure_that_no_other_caused(fake: FakeAws) -> None:
     nested = STACK_ARN.replace("my-stack", "my-stack-nested")
-    told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("", "CREATE_IN_PROGRESS", stack=nested)
-    told.happen("Migrate", "CREATE_FAILED", reason="it broke", kind="Custom::M", stack=nested)
-    told.time += 1
-    told.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
-    told.happen("Before", "CREATE_FAILED", reason="Resource creation cancelled")
-    found = stacks.cause([operation(told), operation(told, nested)])
+    fake.happen("", "CREATE_IN_PROGRESS")
+    fake.happen("", "CREATE_IN_PROGRESS", stack=nested)
+    fake.happen("Migrate", "CREATE_FAILED", reason="it broke", kind="Custom::M", stack=nested)
+    fake.time += 1
+    fake.happen("Nested", "CREATE_FAILED", nested, "something in it failed", kind=STACK_TYPE)
+    fake.happen("Before", "CREATE_FAILED", reason="Resource creation cancelled")
+    found = stacks.cause([operation(fake), operation(fake, nested)])
     assert found
     assert (found.resource, found.reason) == ("Migrate", "it broke")
 

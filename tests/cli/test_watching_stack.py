@@ -5,120 +5,120 @@ import io
 import pytest
 
 from neptune_snapshot_cli.errors import Failed, NotFound, TimedOut
-from neptune_snapshot_cli.patience import Terms
+from neptune_snapshot_cli.retry import Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.stacks import STACK_TYPE, Resource
 from neptune_snapshot_cli.watching_stack import StackWatch
-from support.told import STACK_ARN, Told, owned
+from support.fake_aws import STACK_ARN, FakeAws, owned
 
 NESTED = STACK_ARN.replace("my-stack", "my-stack-nested")
 
 
-def watch(told: Told, board: Board, terms: Terms | None = None) -> list[str]:
-    found = StackWatch(told, board, told.clock, terms or Terms()).run("my-stack")
+def watch(fake: FakeAws, board: Board, terms: Terms | None = None) -> list[str]:
+    found = StackWatch(fake, board, fake.clock, terms or Terms()).run("my-stack")
     return [one.identifier for one in found]
 
 
-def complete(told: Told, resource: str = "Before", name: str = "s") -> None:
-    told.happen(resource, "CREATE_COMPLETE", name)
-    told.hold(resource, name)
+def complete(fake: FakeAws, resource: str = "Before", name: str = "s") -> None:
+    fake.happen(resource, "CREATE_COMPLETE", name)
+    fake.hold(resource, name)
 
 
-def begin(told: Told, *resources: str) -> None:
-    told.happen("", "CREATE_IN_PROGRESS")
+def begin(fake: FakeAws, *resources: str) -> None:
+    fake.happen("", "CREATE_IN_PROGRESS")
     for resource in resources:
-        told.happen(resource, "CREATE_IN_PROGRESS")
+        fake.happen(resource, "CREATE_IN_PROGRESS")
 
 
 def test_a_snapshot_is_found_by_its_tags_before_cloudformation_knows_its_name(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    begin(told, "Before")
-    told.after(10, lambda: told.put("s", "creating", 0, tags=owned()))
-    told.after(60, lambda: told.put("s", "creating", 50))
-    told.after(110, lambda: told.put("s"))
-    told.after(112, lambda: complete(told))
-    told.after(112, lambda: told.happen("", "CREATE_COMPLETE"))
-    assert watch(told, board) == ["s"]
+    begin(fake, "Before")
+    fake.after(10, lambda: fake.put("s", "creating", 0, tags=owned()))
+    fake.after(60, lambda: fake.put("s", "creating", 50))
+    fake.after(110, lambda: fake.put("s"))
+    fake.after(112, lambda: complete(fake))
+    fake.after(112, lambda: fake.happen("", "CREATE_COMPLETE"))
+    assert watch(fake, board) == ["s"]
     said = output.getvalue()
     assert "stack my-stack: CREATE_IN_PROGRESS; Before has not begun its snapshot yet" in said
     assert "snapshot s: creating (cluster my-graph: available), 50 %" in said
 
 
 def test_the_state_of_the_cluster_that_is_waited_for_is_told(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    told.put_cluster(status="modifying")
-    told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
-    told.after(60, lambda: told.put("s", tags=owned()))
-    told.after(60, lambda: complete(told))
-    told.after(60, lambda: told.happen("", "CREATE_COMPLETE"))
-    watch(told, board)
+    fake.put_cluster(status="modifying")
+    fake.happen("", "CREATE_IN_PROGRESS")
+    fake.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
+    fake.after(60, lambda: fake.put("s", tags=owned()))
+    fake.after(60, lambda: complete(fake))
+    fake.after(60, lambda: fake.happen("", "CREATE_COMPLETE"))
+    watch(fake, board)
     assert "Before has not begun its snapshot yet; cluster my-graph is modifying" in (
         output.getvalue()
     )
 
 
 def test_an_update_is_told_by_the_cluster_of_the_snapshot_before(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    told.put("old", age=500, tags=owned())
-    told.put_cluster(status="upgrading")
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Before", "UPDATE_IN_PROGRESS", "old")
-    told.after(60, lambda: told.put("new", tags=owned()))
-    told.after(60, lambda: told.happen("Before", "UPDATE_COMPLETE", "new"))
-    told.after(60, lambda: told.hold("Before", "new"))
-    told.after(60, lambda: told.happen("", "UPDATE_COMPLETE"))
-    assert watch(told, board) == ["new"]
+    fake.put("old", age=500, tags=owned())
+    fake.put_cluster(status="upgrading")
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_IN_PROGRESS", "old")
+    fake.after(60, lambda: fake.put("new", tags=owned()))
+    fake.after(60, lambda: fake.happen("Before", "UPDATE_COMPLETE", "new"))
+    fake.after(60, lambda: fake.hold("Before", "new"))
+    fake.after(60, lambda: fake.happen("", "UPDATE_COMPLETE"))
+    assert watch(fake, board) == ["new"]
     assert "cluster my-graph is upgrading" in output.getvalue()
 
 
-def test_tags_are_asked_for_once_and_only_of_what_is_new(told: Told, board: Board) -> None:
+def test_tags_are_asked_for_once_and_only_of_what_is_new(fake: FakeAws, board: Board) -> None:
     for number in range(50):
-        told.put(f"old-{number}", age=1000, tags=owned())
-    told.put("foreign")
-    begin(told, "Before")
-    told.after(100, lambda: told.put("s", tags=owned()))
-    told.after(100, lambda: complete(told))
-    told.after(100, lambda: told.happen("", "CREATE_COMPLETE"))
-    watch(told, board)
-    assert told.calls.count("tags") <= 2
+        fake.put(f"old-{number}", age=1000, tags=owned())
+    fake.put("foreign")
+    begin(fake, "Before")
+    fake.after(100, lambda: fake.put("s", tags=owned()))
+    fake.after(100, lambda: complete(fake))
+    fake.after(100, lambda: fake.happen("", "CREATE_COMPLETE"))
+    watch(fake, board)
+    assert fake.calls.count("tags") <= 2
 
 
-def test_a_snapshot_of_another_stack_is_not_taken_for_its_own(told: Told, board: Board) -> None:
-    begin(told, "Before")
+def test_a_snapshot_of_another_stack_is_not_taken_for_its_own(fake: FakeAws, board: Board) -> None:
+    begin(fake, "Before")
     other = STACK_ARN.replace("0a1b", "ffff")
-    told.put("theirs", "failed", tags=owned(stack=other))
-    told.put("mine", tags=owned())
-    told.after(20, lambda: complete(told, name="mine"))
-    told.after(20, lambda: told.happen("", "CREATE_COMPLETE"))
-    assert watch(told, board) == ["mine"]
+    fake.put("theirs", "failed", tags=owned(stack=other))
+    fake.put("mine", tags=owned())
+    fake.after(20, lambda: complete(fake, name="mine"))
+    fake.after(20, lambda: fake.happen("", "CREATE_COMPLETE"))
+    assert watch(fake, board) == ["mine"]
 
 
-def test_several_snapshots_of_a_stack_are_watched_to_the_last(told: Told, board: Board) -> None:
-    begin(told, "A", "B")
-    told.put("a", "creating", 0, tags=owned("A"))
-    told.put("b", "creating", 0, tags=owned("B"))
-    told.after(30, lambda: told.put("a"))
-    told.after(30, lambda: complete(told, "A", "a"))
-    told.after(90, lambda: told.put("b"))
-    told.after(90, lambda: complete(told, "B", "b"))
-    told.after(95, lambda: told.happen("", "CREATE_COMPLETE"))
-    assert watch(told, board) == ["a", "b"]
+def test_several_snapshots_of_a_stack_are_watched_to_the_last(fake: FakeAws, board: Board) -> None:
+    begin(fake, "A", "B")
+    fake.put("a", "creating", 0, tags=owned("A"))
+    fake.put("b", "creating", 0, tags=owned("B"))
+    fake.after(30, lambda: fake.put("a"))
+    fake.after(30, lambda: complete(fake, "A", "a"))
+    fake.after(90, lambda: fake.put("b"))
+    fake.after(90, lambda: complete(fake, "B", "b"))
+    fake.after(95, lambda: fake.happen("", "CREATE_COMPLETE"))
+    assert watch(fake, board) == ["a", "b"]
 
 
-def test_a_snapshot_in_a_nested_stack_is_found(told: Told, board: Board) -> None:
-    told.happen("", "CREATE_IN_PROGRESS")
-    told.happen("Nested", "CREATE_IN_PROGRESS", NESTED, kind=STACK_TYPE)
-    told.happen("", "CREATE_IN_PROGRESS", stack=NESTED)
-    told.happen("Before", "CREATE_IN_PROGRESS", stack=NESTED)
-    told.put("s", "creating", 10, tags=owned(stack=NESTED))
-    told.after(30, lambda: told.put("s"))
-    told.after(31, lambda: told.happen("", "CREATE_COMPLETE"))
-    told.hold("Before", "s", stack=NESTED)
-    told.held[STACK_ARN] = [
+def test_a_snapshot_in_a_nested_stack_is_found(fake: FakeAws, board: Board) -> None:
+    fake.happen("", "CREATE_IN_PROGRESS")
+    fake.happen("Nested", "CREATE_IN_PROGRESS", NESTED, kind=STACK_TYPE)
+    fake.happen("", "CREATE_IN_PROGRESS", stack=NESTED)
+    fake.happen("Before", "CREATE_IN_PROGRESS", stack=NESTED)
+    fake.put("s", "creating", 10, tags=owned(stack=NESTED))
+    fake.after(30, lambda: fake.put("s"))
+    fake.after(31, lambda: fake.happen("", "CREATE_COMPLETE"))
+    fake.hold("Before", "s", stack=NESTED)
+    fake.held[STACK_ARN] = [
         Resource(
             stack=STACK_ARN,
             name="Nested",
@@ -127,212 +127,302 @@ def test_a_snapshot_in_a_nested_stack_is_found(told: Told, board: Board) -> None
             status="CREATE_COMPLETE",
         )
     ]
-    assert watch(told, board) == ["s"]
+    assert watch(fake, board) == ["s"]
 
 
 def test_the_end_is_the_stacks_so_that_a_failing_migration_is_told_of(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    begin(told, "Before")
-    told.put("s", tags=owned())
-    complete(told)
-    told.after(30, lambda: told.happen("Migrate", "CREATE_IN_PROGRESS", kind="Custom::M"))
-    told.after(60, lambda: told.happen("Migrate", "CREATE_FAILED", "", "it broke", "Custom::M"))
-    told.after(60, lambda: told.happen("", "ROLLBACK_IN_PROGRESS"))
+    begin(fake, "Before")
+    fake.put("s", tags=owned())
+    complete(fake)
+    fake.after(30, lambda: fake.happen("Migrate", "CREATE_IN_PROGRESS", kind="Custom::M"))
+    fake.after(60, lambda: fake.happen("Migrate", "CREATE_FAILED", "", "it broke", "Custom::M"))
+    fake.after(60, lambda: fake.happen("", "ROLLBACK_IN_PROGRESS"))
     with pytest.raises(Failed) as problem:
-        watch(told, board)
+        watch(fake, board)
     said = str(problem.value)
     assert "is ROLLBACK_IN_PROGRESS: Migrate (Custom::M) failed: it broke" in said
-    assert "Snapshot s is available and is kept: arn:aws:rds:" in said
+    assert "Snapshot s is available and is retained: arn:aws:rds:" in said
     assert "neptune-snapshot restore-plan s" in said
-    assert "its snapshot is available, the rest goes on" in output.getvalue()
+    assert "its snapshot is available, the operation continues" in output.getvalue()
 
 
 def test_a_snapshot_that_goes_on_though_its_stack_failed_is_told_of(
-    told: Told, board: Board
+    fake: FakeAws, board: Board
 ) -> None:
-    begin(told, "Before", "Other")
-    told.put("s", "creating", 10, tags=owned())
-    told.after(30, lambda: told.happen("Other", "CREATE_FAILED", "", "no", "AWS::X::Y"))
-    told.after(30, lambda: told.happen("", "ROLLBACK_IN_PROGRESS"))
-    with pytest.raises(Failed, match="s is creating and goes on: neptune-snapshot watch"):
-        watch(told, board)
+    begin(fake, "Before", "Other")
+    fake.put("s", "creating", 10, tags=owned())
+    fake.after(30, lambda: fake.happen("Other", "CREATE_FAILED", "", "no", "AWS::X::Y"))
+    fake.after(30, lambda: fake.happen("", "ROLLBACK_IN_PROGRESS"))
+    with pytest.raises(Failed, match="s is creating and continues: neptune-snapshot watch"):
+        watch(fake, board)
 
 
 def test_a_snapshot_that_was_refused_is_told_with_the_providers_reason(
-    told: Told, board: Board
+    fake: FakeAws, board: Board
 ) -> None:
-    begin(told, "Before")
-    told.happen("Before", "CREATE_FAILED", "s", "DBClusterNotFoundFault: no cluster my-grpah")
-    told.happen("", "ROLLBACK_IN_PROGRESS")
+    begin(fake, "Before")
+    fake.happen("Before", "CREATE_FAILED", "s", "DBClusterNotFoundFault: no cluster my-grpah")
+    fake.happen("", "ROLLBACK_IN_PROGRESS")
     with pytest.raises(Failed, match=r"(?s)no cluster my-grpah.*No snapshot was begun"):
-        watch(told, board)
+        watch(fake, board)
 
 
 def test_a_stack_that_has_rolled_back_still_says_why_and_names_the_new_snapshot(
-    told: Told, board: Board
+    fake: FakeAws, board: Board
 ) -> None:
-    told.put("old", age=5000, tags=owned())
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Before", "UPDATE_IN_PROGRESS", "old")
-    told.put("new", tags=owned())
-    told.happen("Before", "UPDATE_COMPLETE", "new")
-    told.happen("Migrate", "UPDATE_FAILED", "", "it broke", "Custom::M")
-    told.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
-    told.happen("Before", "UPDATE_COMPLETE", "old")
-    told.happen("", "UPDATE_ROLLBACK_COMPLETE")
+    fake.put("old", age=5000, tags=owned())
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_IN_PROGRESS", "old")
+    fake.put("new", tags=owned())
+    fake.happen("Before", "UPDATE_COMPLETE", "new")
+    fake.happen("Migrate", "UPDATE_FAILED", "", "it broke", "Custom::M")
+    fake.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_COMPLETE", "old")
+    fake.happen("", "UPDATE_ROLLBACK_COMPLETE")
     with pytest.raises(Failed) as problem:
-        watch(told, board)
+        watch(fake, board)
     assert "Snapshot new is available" in str(problem.value)
     assert "Snapshot old" not in str(problem.value)
 
 
-def test_a_stack_at_rest_names_its_snapshots_also_those_it_did_not_touch(
-    told: Told, board: Board, output: io.StringIO
+def fail_again(fake: FakeAws, replaced: str = "v4") -> None:
+    """v4 was deployed; the migration of v5 failed twice, each time after a snapshot."""
+    fake.put("v4", age=5000, tags=owned())
+    fake.put("v5-first", age=1000, tags=owned())
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen(
+        "Before",
+        "UPDATE_IN_PROGRESS",
+        replaced,
+        cluster="my-graph",
+        LastGoodParameter="/my-graph/good",
+    )
+    fake.put("v5-second", tags=owned())
+    fake.happen("Before", "UPDATE_COMPLETE", "v5-second")
+    fake.happen("Migrate", "UPDATE_FAILED", "", "it broke", "Custom::M")
+    fake.happen("", "UPDATE_ROLLBACK_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_COMPLETE", "v4")
+    fake.happen("", "UPDATE_ROLLBACK_COMPLETE")
+
+
+def test_after_several_failed_attempts_the_first_snapshot_is_the_one_to_restore(
+    fake: FakeAws, board: Board
 ) -> None:
-    told.put("s", age=5000, tags=owned())
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("", "UPDATE_COMPLETE")
-    told.hold("Before", "s")
-    assert watch(told, board) == ["s"]
-    assert "Stack my-stack is UPDATE_COMPLETE: nothing is going on" in output.getvalue()
+    fail_again(fake)
+    with pytest.raises(Failed) as problem:
+        watch(fake, board)
+    said = str(problem.value)
+    assert "Restore snapshot v5-first, not a newer one. It is the first of 2 snapshots" in said
+    assert "half-migrated data: v5-second." in said
+    assert said.count("restore-plan") == 1
+    assert "neptune-snapshot restore-plan v5-first" in said
+    assert "Parameter" not in said
 
 
-def test_a_stack_at_rest_whose_snapshot_is_gone_is_an_error(told: Told, board: Board) -> None:
-    begin(told)
-    told.happen("", "CREATE_COMPLETE")
-    told.hold("Before", "gone")
-    with pytest.raises(Failed, match="Snapshot gone, which the stack stands for, is gone"):
-        watch(told, board)
+def test_a_parameter_that_names_the_first_snapshot_is_said(fake: FakeAws, board: Board) -> None:
+    fail_again(fake)
+    fake.parameters["/my-graph/good"] = fake.all_snapshots["v5-first"].arn
+    with pytest.raises(Failed, match="Parameter /my-graph/good names it"):
+        watch(fake, board)
 
 
-def test_a_stack_without_a_snapshot_is_an_error(told: Told, board: Board) -> None:
-    begin(told)
-    told.after(30, lambda: told.happen("", "CREATE_COMPLETE"))
+def test_a_parameter_that_names_a_later_snapshot_changes_nothing(
+    fake: FakeAws, board: Board
+) -> None:
+    fail_again(fake)
+    fake.parameters["/my-graph/good"] = fake.all_snapshots["v5-second"].arn
+    with pytest.raises(Failed, match="restore-plan v5-first") as problem:
+        watch(fake, board)
+    assert "Parameter" not in str(problem.value)
+
+
+def test_an_event_may_hide_which_snapshot_is_replaced(fake: FakeAws, board: Board) -> None:
+    fail_again(fake, replaced="")
+    fake.hold("Before", "v4")
+    with pytest.raises(Failed, match="restore-plan v5-first"):
+        watch(fake, board)
+
+
+@pytest.mark.parametrize("used", ["v5-second", "gone"])
+def test_where_the_replaced_snapshot_is_not_known_no_older_one_is_named(
+    fake: FakeAws, board: Board, used: str
+) -> None:
+    fail_again(fake, replaced="")
+    fake.hold("Before", used)
+    with pytest.raises(Failed, match="Snapshot v5-second is available") as problem:
+        watch(fake, board)
+    assert "v4" not in str(problem.value)
+    assert "neptune-snapshot list" in str(problem.value)
+
+
+def test_copies_and_snapshots_of_other_stacks_are_no_attempts(fake: FakeAws, board: Board) -> None:
+    fake.put("copy", age=1500, tags=owned(), SourceDBClusterSnapshotArn="arn:aws:rds:x")
+    fake.put("theirs", age=1500, tags=owned(stack=NESTED))
+    fail_again(fake)
+    with pytest.raises(Failed, match="restore-plan v5-first"):
+        watch(fake, board)
+
+
+def test_a_first_deployment_that_failed_has_its_first_snapshot(fake: FakeAws, board: Board) -> None:
+    begin(fake, "Before")
+    fake.put("s", tags=owned())
+    complete(fake)
+    fake.happen("Migrate", "CREATE_FAILED", "", "it broke", "Custom::M")
+    fake.happen("", "ROLLBACK_COMPLETE")
+    with pytest.raises(Failed, match=r"(?s)To restore snapshot s:.*restore-plan s"):
+        watch(fake, board)
+
+
+def test_a_stack_at_rest_names_its_snapshots_also_those_it_did_not_touch(
+    fake: FakeAws, board: Board, output: io.StringIO
+) -> None:
+    fake.put("s", age=5000, tags=owned())
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("", "UPDATE_COMPLETE")
+    fake.hold("Before", "s")
+    assert watch(fake, board) == ["s"]
+    assert "Stack my-stack is UPDATE_COMPLETE: no operation is in progress" in output.getvalue()
+
+
+def test_a_stack_at_rest_whose_snapshot_is_gone_is_an_error(fake: FakeAws, board: Board) -> None:
+    begin(fake)
+    fake.happen("", "CREATE_COMPLETE")
+    fake.hold("Before", "gone")
+    with pytest.raises(
+        Failed, match="Snapshot gone, which the stack uses, does not exist any more"
+    ):
+        watch(fake, board)
+
+
+def test_a_stack_without_a_snapshot_is_an_error(fake: FakeAws, board: Board) -> None:
+    begin(fake)
+    fake.after(30, lambda: fake.happen("", "CREATE_COMPLETE"))
     with pytest.raises(NotFound, match="my-stack has no Neptune snapshot"):
-        watch(told, board)
+        watch(fake, board)
 
 
 def test_a_snapshot_that_was_skipped_is_no_error(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    begin(told)
-    complete(told, name="skipped:0a1b")
-    told.happen("", "CREATE_COMPLETE")
-    assert watch(told, board) == []
+    begin(fake)
+    complete(fake, name="skipped:0a1b")
+    fake.happen("", "CREATE_COMPLETE")
+    assert watch(fake, board) == []
     assert "Before took no snapshot: there was no cluster yet" in output.getvalue()
 
 
-def test_a_stack_that_is_not_there_is_an_error(told: Told, board: Board) -> None:
+def test_a_stack_that_is_not_there_is_an_error(fake: FakeAws, board: Board) -> None:
     with pytest.raises(NotFound, match=r"no stack my-stack in eu-west-1.*--wait"):
-        watch(told, board)
+        watch(fake, board)
 
 
 def test_a_stack_that_is_not_there_yet_is_waited_for_if_asked_to(
-    told: Told, board: Board, output: io.StringIO
+    fake: FakeAws, board: Board, output: io.StringIO
 ) -> None:
-    told.after(30, lambda: begin(told, "Before"))
-    told.after(40, lambda: told.put("s", tags=owned()))
-    told.after(40, lambda: complete(told))
-    told.after(40, lambda: told.happen("", "CREATE_COMPLETE"))
-    assert watch(told, board, Terms(wait=True)) == ["s"]
+    fake.after(30, lambda: begin(fake, "Before"))
+    fake.after(40, lambda: fake.put("s", tags=owned()))
+    fake.after(40, lambda: complete(fake))
+    fake.after(40, lambda: fake.happen("", "CREATE_COMPLETE"))
+    assert watch(fake, board, Terms(wait=True)) == ["s"]
     assert "waiting for stack my-stack: not there yet" in output.getvalue()
 
 
 def test_the_next_update_of_a_stack_at_rest_is_waited_for_if_asked_to(
-    told: Told, board: Board
+    fake: FakeAws, board: Board
 ) -> None:
-    begin(told)
-    told.happen("", "CREATE_COMPLETE")
-    told.after(30, lambda: told.happen("", "UPDATE_IN_PROGRESS"))
-    told.after(60, lambda: told.put("s", tags=owned()))
-    told.after(60, lambda: complete(told))
-    told.after(60, lambda: told.happen("", "UPDATE_COMPLETE"))
-    assert watch(told, board, Terms(wait=True)) == ["s"]
+    begin(fake)
+    fake.happen("", "CREATE_COMPLETE")
+    fake.after(30, lambda: fake.happen("", "UPDATE_IN_PROGRESS"))
+    fake.after(60, lambda: fake.put("s", tags=owned()))
+    fake.after(60, lambda: complete(fake))
+    fake.after(60, lambda: fake.happen("", "UPDATE_COMPLETE"))
+    assert watch(fake, board, Terms(wait=True)) == ["s"]
 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_deployment_that_fails_between_two_looks_is_told_of(
-    told: Told, board: Board, *, exists: bool
+    fake: FakeAws, board: Board, *, exists: bool
 ) -> None:
     verb = "UPDATE" if exists else "CREATE"
     if exists:
-        begin(told)
-        told.happen("", "CREATE_COMPLETE")
+        begin(fake)
+        fake.happen("", "CREATE_COMPLETE")
 
     def fail() -> None:
-        told.happen("", f"{verb}_IN_PROGRESS")
-        told.happen("Before", f"{verb}_FAILED", reason="DBClusterNotFoundFault: no DB cluster")
-        told.happen("", "UPDATE_ROLLBACK_COMPLETE" if exists else "ROLLBACK_COMPLETE")
+        fake.happen("", f"{verb}_IN_PROGRESS")
+        fake.happen("Before", f"{verb}_FAILED", reason="DBClusterNotFoundFault: no DB cluster")
+        fake.happen("", "UPDATE_ROLLBACK_COMPLETE" if exists else "ROLLBACK_COMPLETE")
 
-    told.after(31, fail)
+    fake.after(31, fail)
     with pytest.raises(Failed, match="DBClusterNotFoundFault"):
-        watch(told, board, Terms(wait=True, timeout=600))
+        watch(fake, board, Terms(wait=True, timeout=600))
 
 
-def test_an_update_that_succeeds_between_two_looks_is_told_of(told: Told, board: Board) -> None:
-    begin(told)
-    told.happen("", "CREATE_COMPLETE")
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("", "UPDATE_COMPLETE")
+def test_an_update_that_succeeds_between_two_looks_is_told_of(fake: FakeAws, board: Board) -> None:
+    begin(fake)
+    fake.happen("", "CREATE_COMPLETE")
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("", "UPDATE_COMPLETE")
 
     def update() -> None:
-        told.put("s", tags=owned())
-        told.happen("", "UPDATE_IN_PROGRESS")
-        complete(told)
-        told.happen("", "UPDATE_COMPLETE")
+        fake.put("s", tags=owned())
+        fake.happen("", "UPDATE_IN_PROGRESS")
+        complete(fake)
+        fake.happen("", "UPDATE_COMPLETE")
 
-    told.after(31, update)
-    assert watch(told, board, Terms(wait=True, timeout=600)) == ["s"]
+    fake.after(31, update)
+    assert watch(fake, board, Terms(wait=True, timeout=600)) == ["s"]
 
 
 def test_a_stack_that_is_deleted_to_be_deployed_anew_is_waited_for(
-    told: Told, board: Board
+    fake: FakeAws, board: Board
 ) -> None:
     """As the CDK does with one whose first deployment failed."""
-    begin(told)
-    told.happen("", "ROLLBACK_COMPLETE")
-    told.after(20, lambda: told.happen("", "DELETE_IN_PROGRESS"))
-    told.after(40, lambda: begin(told, "Before"))
-    told.after(60, lambda: told.put("s", tags=owned()))
-    told.after(60, lambda: complete(told))
-    told.after(60, lambda: told.happen("", "CREATE_COMPLETE"))
-    assert watch(told, board, Terms(wait=True)) == ["s"]
+    begin(fake)
+    fake.happen("", "ROLLBACK_COMPLETE")
+    fake.after(20, lambda: fake.happen("", "DELETE_IN_PROGRESS"))
+    fake.after(40, lambda: begin(fake, "Before"))
+    fake.after(60, lambda: fake.put("s", tags=owned()))
+    fake.after(60, lambda: complete(fake))
+    fake.after(60, lambda: fake.happen("", "CREATE_COMPLETE"))
+    assert watch(fake, board, Terms(wait=True)) == ["s"]
 
 
-def test_a_stack_that_is_deleted_takes_no_snapshot(told: Told, board: Board) -> None:
-    begin(told, "Before")
-    told.after(30, lambda: told.happen("", "DELETE_IN_PROGRESS"))
+def test_a_stack_that_is_deleted_takes_no_snapshot(fake: FakeAws, board: Board) -> None:
+    begin(fake, "Before")
+    fake.after(30, lambda: fake.happen("", "DELETE_IN_PROGRESS"))
     with pytest.raises(Failed, match="my-stack is DELETE_IN_PROGRESS: it takes no snapshot"):
-        watch(told, board)
+        watch(fake, board)
 
 
-def test_the_time_allowed_ends_it_and_says_what_goes_on(told: Told, board: Board) -> None:
-    begin(told, "Before")
-    told.put("s", "creating", 20, tags=owned())
+def test_the_time_allowed_ends_it_and_says_what_goes_on(fake: FakeAws, board: Board) -> None:
+    begin(fake, "Before")
+    fake.put("s", "creating", 20, tags=owned())
     with pytest.raises(TimedOut, match=r"stack my-stack is CREATE_IN_PROGRESS; snapshot s: crea"):
-        watch(told, board, Terms(timeout=90))
+        watch(fake, board, Terms(timeout=90))
 
 
 @pytest.mark.parametrize("physical_id", ["skipped:0a1b", "my-stack_Before_1", "x" * 64])
 def test_ids_that_cannot_be_a_snapshots_are_not_asked_for(
-    told: Told, board: Board, physical_id: str
+    fake: FakeAws, board: Board, physical_id: str
 ) -> None:
-    told.happen("", "UPDATE_IN_PROGRESS")
-    told.happen("Before", "UPDATE_IN_PROGRESS", physical_id)
-    told.after(30, lambda: told.happen("Before", "UPDATE_FAILED", physical_id, "no"))
-    told.after(30, lambda: told.happen("", "UPDATE_ROLLBACK_IN_PROGRESS"))
+    fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_IN_PROGRESS", physical_id)
+    fake.after(30, lambda: fake.happen("Before", "UPDATE_FAILED", physical_id, "no"))
+    fake.after(30, lambda: fake.happen("", "UPDATE_ROLLBACK_IN_PROGRESS"))
     with pytest.raises(Failed, match="No snapshot was begun"):
-        watch(told, board)
-    assert "snapshot" not in told.calls
+        watch(fake, board)
+    assert "snapshot" not in fake.calls
 
 
-def test_events_are_read_once(told: Told, board: Board) -> None:
-    begin(told, "Before")
+def test_events_are_read_once(fake: FakeAws, board: Board) -> None:
+    begin(fake, "Before")
     for number in range(300):
-        told.happen(f"Other{number}", "CREATE_COMPLETE", "x", kind="AWS::X::Y")
-    told.put("s", tags=owned())
-    told.after(100, lambda: complete(told))
-    told.after(100, lambda: told.happen("", "CREATE_COMPLETE"))
-    watch(told, board)
-    assert told.events_read < 302 + 50
+        fake.happen(f"Other{number}", "CREATE_COMPLETE", "x", kind="AWS::X::Y")
+    fake.put("s", tags=owned())
+    fake.after(100, lambda: complete(fake))
+    fake.after(100, lambda: fake.happen("", "CREATE_COMPLETE"))
+    watch(fake, board)
+    assert fake.events_read < 302 + 50

@@ -9,7 +9,7 @@ from aws_cdk import aws_neptune_alpha as neptune_alpha
 from constructs import Construct
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, WhenClusterMissing
-from construct.templates import Json, new_stack, of_type, python, resources
+from construct.templates import Json, new_stack, of_type, resources
 from neptune_snapshot_provider import contract
 
 CLUSTER = "AWS::Neptune::DBCluster"
@@ -125,29 +125,3 @@ def test_a_cluster_waits_for_the_snapshot_of_its_identifier(kind: str) -> None:
     snapshot.before(cluster)
     (name,) = [n for n, one in resources(stack).items() if one["Type"] == contract.RESOURCE_TYPE]
     assert name in only_cluster(stack)["DependsOn"]
-
-
-TAGS = (
-    '{"TagList": [{"Key": "neptune-snapshot:restore-1", "Value": "version=1.4.1.0 / port=8182"}, '
-    '{"Key": "team", "Value": "graph"}]}'
-)
-ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:my-graph-v2-0a1b2c3d4e"
-
-
-def test_the_command_can_be_made_from_the_tags_when_the_stack_is_gone() -> None:
-    done = python("-m", "cdk_neptune_snapshot", ARN, "my-graph", stdin=TAGS)
-    assert done.stdout == (
-        "aws neptune restore-db-cluster-from-snapshot --db-cluster-identifier my-graph-restored "
-        "--snapshot-identifier my-graph-v2-0a1b2c3d4e --engine neptune --engine-version 1.4.1.0 "
-        "--port 8182\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("arn", "stdin"), [("my-graph", TAGS), (ARN, ""), (ARN, "[]"), (ARN, '{"Tags": {}}')]
-)
-def test_what_cannot_be_read_is_said_without_a_traceback(arn: str, stdin: str) -> None:
-    done = python("-m", "cdk_neptune_snapshot", arn, "my-graph", stdin=stdin)
-    assert done.returncode != 0
-    assert "aws neptune list-tags-for-resource" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -109,6 +109,24 @@ def test_its_rules_hold_with_every_release_of_the_cdk(installed: Installed) -> N
     assert "rules_to_suppress" in template.read_text()
 
 
+def test_the_command_is_installed_without_the_cdk(wheel: Path, tmp_path: Path) -> None:
+    """As ``docs/cli.md`` says for a machine that only needs the command."""
+    base = interpreter("3.11")
+    assert base is not None
+    environment = Environment.create(tmp_path / "environment", base)
+    environment.install("boto3", "rich", "typer")
+    environment.install("--no-deps", wheel)
+    ran = run(environment.bin / "neptune-snapshot", "list", "--help", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "--cluster ID" in ran.stdout
+    (packages,) = environment.folder.glob("lib/python*/site-packages")
+    assert not {"aws_cdk", "constructs", "jsii", "crhelper"} & {
+        one.name for one in packages.iterdir()
+    }
+    size = sum(file.stat().st_size for file in packages.rglob("*") if file.is_file())
+    assert size < 80_000_000
+
+
 def test_its_commands_say_how_they_are_used(installed: Installed, wheel: Path) -> None:
     environment = installed.environment
     environment.install(f"cdk-neptune-snapshot[cli] @ {wheel.as_uri()}")

@@ -112,9 +112,11 @@ def test_keeping_the_last_and_naming_the_newest(
     assert outputs["Outcome"] == "=created"
     assert outputs["Spared"] == f"={second}=replaced"
     assert snapshots.names() == [second, failed, fourth]
-    assert parameter(aws, path) == outputs["Arn"].removeprefix("=")
+    # The first snapshot since the last good deployment is the one to go back to.
+    assert parameter(aws, path) == snapshots.record(failed)["DBClusterSnapshotArn"]
     outputs = habit.deploy("v5").outputs
     fifth = outputs["Name"].removeprefix("=")
+    assert parameter(aws, path) == outputs["Arn"].removeprefix("=")
     assert outputs["Pruned"].removeprefix("=").split(",") == [failed, second]
     assert snapshots.names() == [fourth, fifth]
 

@@ -52,7 +52,7 @@ def cluster(aws: LocalAws, name: str) -> dict[str, Any]:
 
 
 def deploy_and_fail(deployment: Deployment, name: str) -> None:
-    """Deploy a migration that succeeds, then one that does harm and fails."""
+    """Deploy a migration that succeeds, then one that does harm and fails, twice."""
 
     def define(stack: cdk.Stack, version: str, *, fail: bool) -> None:
         snapshot = DatabaseClusterSnapshot(
@@ -66,7 +66,8 @@ def deploy_and_fail(deployment: Deployment, name: str) -> None:
 
     result = deployment.deploy(lambda stack: define(stack, "v1", fail=False))
     assert result.succeeded, result.output
-    assert not deployment.deploy(lambda stack: define(stack, "v2", fail=True)).succeeded
+    for _ in range(2):
+        assert not deployment.deploy(lambda stack: define(stack, "v2", fail=True)).succeeded
 
 
 def fake_cli(directory: Path) -> Path:
@@ -87,7 +88,7 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
     deploy_and_fail(deployment, name)
     assert deployment.status == "UPDATE_ROLLBACK_COMPLETE"
     assert cluster(aws, name)["EngineVersion"] == HARMED
-    first, second = Snapshots(aws, name).names()
+    successful, good, half_migrated = Snapshots(aws, name).names()
 
     text = runbook.script(
         STACK=deployment.name,
@@ -108,7 +109,7 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
     )
     assert done.returncode == 0, done.stdout
 
-    assert f"--snapshot-identifier {second} " in done.stdout
+    assert f"--snapshot-identifier {good} " in done.stdout
     restored = cluster(aws, name)
     assert {key: restored[key] for key in GOOD} == GOOD
     groups = {one["VpcSecurityGroupId"] for one in restored["VpcSecurityGroups"]}
@@ -118,8 +119,8 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
     names = {one["DBClusterIdentifier"] for one in clusters(aws)}
     assert not {f"{name}-failed", f"{name}-restored"} & names
     snapshots = Snapshots(aws, name)
-    assert {first, second} <= set(snapshots.names())
-    assert "neptune-snapshot:keep" not in snapshots.tags(second)
+    assert {successful, good, half_migrated} <= set(snapshots.names())
+    assert "neptune-snapshot:keep" not in snapshots.tags(good)
     remove(aws, name)
 
 

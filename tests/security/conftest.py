@@ -52,7 +52,7 @@ def _play(
     recorder.watch(session)
     patch.setattr(boto3, "DEFAULT_SESSION", session)
     handler_module._aws.cache_clear()
-    handler_module._polls.cache_clear()
+    handler_module._rules.cache_clear()
     scenario(Stage(aws, answers, recorder, stacks.deployed(name)))
     for snapshot in neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
         if snapshot["Status"] == "available":

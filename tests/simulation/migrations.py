@@ -32,10 +32,11 @@ class Protection:
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong with a snapshot of this name."""
+    """What went wrong with a snapshot of this name; ``parameter`` is the one that names another."""
 
     text: str
     physical_id: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ class Migrations:
     def check(self) -> None:
         """Note which good snapshots are gone, or no longer named.
 
-        What CloudFormation rolled back to nothing is created again as another stack, whose first
-        snapshot the parameter names then.
+        The parameter may name another one in two cases. What CloudFormation rolled back to nothing
+        is created again as another stack. Without a rollback, the stack uses the good snapshot from
+        then on, like one whose deployment succeeded.
         """
         for good in self.good.values():
             name, parameter = good.physical_id, good.declared.parameter
@@ -117,7 +119,7 @@ class Migrations:
             exists = good.stack.status != "ROLLBACK_COMPLETE"
             if good.is_named and exists and named != ARN + name:
                 text = f"{about} is not what {parameter} names: {named}"
-                self.problems.append(Problem(text, name))
+                self.problems.append(Problem(text, name, parameter))
 
     def _protection(self, stack: Stack, declared: Declared) -> Protection:
         name = stack.ids.get(declared.logical_id, "")
@@ -129,7 +131,8 @@ class Migrations:
             physical_id=name,
             taken_at=taken_at,
             is_half_migrated=(stack.id, declared.id) in self.good,
-            is_named=self._parameters.values.get(declared.parameter) == ARN + name,
+            is_named=not stack.style.keeps_failed
+            and self._parameters.values.get(declared.parameter) == ARN + name,
         )
 
     def _problem(self, migration: Migration, protection: Protection) -> str:

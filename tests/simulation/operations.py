@@ -1,7 +1,7 @@
 """What CloudFormation does to create, update, roll back and delete a stack."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from simulation.requests import Request
 from simulation.rollbacks import Rollbacks
@@ -9,6 +9,13 @@ from simulation.stacks import Condition, Operation, Part, Stack, State
 from simulation.templates import MissingAttribute, Template
 
 MIGRATION_SECONDS: Final = 5.0
+_GENERATION: Final = (
+    "DBClusterIdentifier",
+    "DBClusterSnapshotIdentifier",
+    "SnapshotIdentifierPrefix",
+    "Trigger",
+)
+"""Properties that decide whether a deployment needs another snapshot."""
 CLEANUP: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
@@ -114,9 +121,10 @@ class Operations(Rollbacks):
                 accepted = False
                 continue
             one.is_accepted = True
+            if replaced or _is_new_generation(one, stack.sent.get(key)):
+                stack.brought_at[key] = stack.began_at
             stack.ids[key], stack.data[key] = one.physical_id, one.data
             stack.sent[key] = one.event["ResourceProperties"]
-            stack.brought_at[key] = stack.began_at
             stack.attempted.pop(key, None)
         return accepted
 
@@ -154,3 +162,8 @@ class Operations(Rollbacks):
 
 def _one_settled(stack: Stack, pending: list[Request]) -> Condition:
     return lambda: stack.cancelled or not pending or any(one.settled for one in pending)
+
+
+def _is_new_generation(request: Request, before: dict[str, Any] | None) -> bool:
+    properties = request.event["ResourceProperties"]
+    return before is None or any(before.get(key) != properties.get(key) for key in _GENERATION)

@@ -63,8 +63,9 @@ def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
     if properties.get("LastGoodParameter") in deed.named_by:
         yield ", which the parameter names"
     if "ROLLBACK" in deed.stack_status:
-        unseen = _ON_ITS_WAY + universe.cloudformation.stalest
-        if not 0 < deed.cancelled_for < unseen:
+        stalest = universe.cloudformation.stalest
+        reverts = request.reverts and universe.stack_of(request).style.undo_seconds < stalest
+        if not (reverts or 0 < deed.cancelled_for < _ON_ITS_WAY + stalest):
             yield f" in {deed.stack_status}"
 
 
@@ -86,7 +87,8 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
     Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
     to one that was deleted by hand, as nothing says then what the resource stands for; a request
     that skipped the cluster that was not there, and meets it in a second delivery; one that failed
-    after the last read of the stack, however stale that was, by a second delivery.
+    by a second delivery after the last read of the stack, however stale that was, or where nothing
+    is known of the stack, so that a delivery never is too late.
     """
     unseen = _ON_ITS_WAY + universe.cloudformation.stalest
     for deed in universe.ledger.deeds:
@@ -95,11 +97,12 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         about = f"{deed.request.type} {deed.request.id} took {deed.name}"
         current = str(deed.request.event.get("PhysicalResourceId"))
         is_unknown = current in universe.ledger.struck or current.startswith("skipped:")
-        is_unknown |= universe.cloudformation.is_imitated
+        is_imitated = universe.cloudformation.is_imitated
+        is_unknown |= is_imitated
         if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
+        crossed = deed.answer == "FAILED" and (deed.answered_for < unseen or is_imitated)
         if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
@@ -143,12 +146,14 @@ def nothing_foreign_is_touched(universe: Universe) -> Violations:
 def every_migration_is_protected(universe: Universe) -> Violations:
     """By a snapshot of its deployment; after a failure by the one from before the first attempt.
 
-    Excused is what was deleted by hand or broken, and the cluster that was not there.
+    Excused are what was deleted by hand or broken, the cluster that was not there, and a parameter
+    where nothing is known of the stack, so that a reversal takes a snapshot.
     """
     for problem in universe.migrations.problems:
-        if problem.physical_id not in universe.ledger.struck and not (
-            problem.physical_id.startswith("skipped:") and "cluster" in universe.ledger.causes
-        ):
+        name = problem.physical_id
+        is_skipped = name.startswith("skipped:") and "cluster" in universe.ledger.causes
+        is_unknown = problem.parameter and universe.cloudformation.is_imitated
+        if not (name in universe.ledger.struck or is_skipped or is_unknown):
             yield problem.text
 
 

@@ -67,7 +67,7 @@ class Stack:
         ids: Physical ID of each resource that exists.
         sent: The properties that each resource was last brought to.
         data: Attributes of each resource, from its last response.
-        brought_at: When the operation began that last changed each resource.
+        brought_at: When the operation began that brought each resource to its generation.
         attempted: Properties of resources whose update failed without a rollback.
         leftovers: Physical IDs of resources whose creation failed without a rollback.
         deployed: Generation of each snapshot in the last deployment that succeeded.

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws import LocalAws
+from local_aws import Caller, LocalAws
+
+_QUIET = 15.0
+"""Seconds; the provider's pauses are shorter."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,19 @@ class Program:
             check=False,
             timeout=600,
         )
+
+    def settle(self) -> None:
+        """Wait until no function makes a call, and remove what it brought back.
+
+        A function that runs on after its stack is deleted writes to its log group again, and the
+        emulator brings the stack back when the creation that was interrupted ends.
+        """
+        while (
+            time.time() - max(call.time for call in self.aws.calls(caller=Caller.LAMBDA)) < _QUIET
+        ):
+            time.sleep(1)
+        if self.left():
+            assert self.run("--clean-up", "--yes").returncode == 0
 
     def left(self) -> list[str]:
         """What there is of any run."""

@@ -140,6 +140,7 @@ def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
     assert "removing stack" in output
     assert "nothing is left behind" in output
     assert "It ended early: it was interrupted" in program.report
+    program.settle()
 
 
 def test_without_consent_nothing_is_made(program: Program) -> None:

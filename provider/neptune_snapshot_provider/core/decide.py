@@ -112,7 +112,12 @@ def _after_refusal(request: Request, observed: Observed, timing: Timing, refusal
     if isinstance(refusal, SnapshotBusy) and isinstance(observed.snapshot, Snapshot):
         return delete.after_refusal(observed.snapshot)
     if isinstance(refusal, Unexpected):
-        raise ApiFault(f"{refusal}.", snapshot=observed.identifier, status=refusal.code)
+        raise ApiFault(
+            f"{refusal}.",
+            snapshot=observed.identifier,
+            status=refusal.code,
+            operation=refusal.operation,
+        )
     situation = f"{refusal.operation} was refused with {refusal.code}"
     return Wait(situation, refusal.code, event=LogEvent.CALL_REFUSED, refused=True)
 
@@ -128,6 +133,7 @@ def _after_denial(observed: Observed, timing: Timing, refusal: Denied) -> Step:
         "Grant the provider's role this permission, then redeploy.",
         snapshot=observed.identifier,
         status=refusal.code,
+        operation=refusal.operation,
     )
 
 

@@ -247,7 +247,3 @@ def _text(value: object) -> str:
         return f"{arn}:{value['FeatureName']}" if value.get("FeatureName") else str(arn)
     least, most = value.get("MinCapacity"), value.get("MaxCapacity")
     return f"{least} {most}" if least and most else ""
-
-
-recipe = settings_tags
-restore_command = command

@@ -3,6 +3,7 @@
 All times are in seconds, points in time in seconds since the epoch.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,15 +22,14 @@ HANDOVER_MARGIN: Final = 90.0
 """Of a Lambda invocation this much is kept free to set up the rule and to respond."""
 TICK_INTERVAL: Final = 60.0
 """An invocation by the rule begins this long after the one before."""
-TICK_LENGTH: Final = 57.0
+TICK_LENGTH: Final = 55.0
 """An invocation by the rule polls this long."""
-LONG_FOR_REQUEST: Final = 600.0
+LONG: Final = 600.0
 """With more time than this remaining, the first invocation leaves the rest to the rule.
 
-An invocation that sleeps still counts against the account's concurrency limit.
+An invocation that sleeps still counts against the account's concurrency limit. An invocation by the
+rule does not leave early: it cannot tell progress that stands still from progress that moves.
 """
-LONG_FOR_TICK: Final = 120.0
-"""With more time than this remaining, an invocation by the rule polls once."""
 LATE_AFTER: Final = 30.0
 """A first invocation that begins later was throttled or repeated: Lambda has little concurrency."""
 LATE_LENGTH: Final = 60.0
@@ -52,7 +52,7 @@ class Budget:
     deadline: float
     invocation_ends: float
     delay: float = 0.0
-    patience: float = LONG_FOR_REQUEST
+    patience: float = LONG
 
     @classmethod
     def first(
@@ -79,7 +79,7 @@ class Budget:
             deadline=started_at + timeout,
             invocation_ends=now + TICK_LENGTH,
             delay=delay,
-            patience=LONG_FOR_TICK,
+            patience=math.inf,
         )
 
 

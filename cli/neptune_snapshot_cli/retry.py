@@ -1,4 +1,4 @@
-"""How long a watch goes on: pauses between looks, AWS not answering, and the time allowed."""
+"""How long a watch takes: pauses between polls, retries while AWS does not respond, the timeout."""
 
 import random
 import time
@@ -11,11 +11,11 @@ from neptune_snapshot_cli.progress import duration
 from neptune_snapshot_cli.screen import Board
 
 PAUSE_MIN: Final = 2.0
-"""Seconds between two looks; a person sees no difference, AWS has half the calls."""
+"""Seconds between two polls; a person sees no difference, AWS has half the calls."""
 PAUSE_UNANSWERED: Final = 15.0
 """Seconds to leave AWS alone that did not answer."""
 UNANSWERED_MAX: Final = 300.0
-"""Seconds without any answer, after which there is no point in going on."""
+"""Seconds without any response, after which the command ends."""
 
 _T = TypeVar("_T")
 
@@ -27,7 +27,7 @@ class Clock:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
-    """From 0 to 1, so that many watchers do not look in step."""
+    """From 0 to 1, so that many watchers do not poll in step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Terms:
     wait: bool = False
 
 
-class Patience:
+class Retries:
     """The time one watch has."""
 
     def __init__(self, board: Board, clock: Clock, timeout: float | None) -> None:
@@ -91,7 +91,7 @@ class Patience:
             self.rest(PAUSE_UNANSWERED, going_on)
 
     def rest(self, pause: float, going_on: str) -> None:
-        """Let time pass until the next look.
+        """Let time pass until the next poll.
 
         Args:
             pause: seconds.
@@ -108,7 +108,7 @@ class Patience:
             if left <= 0:
                 raise TimedOut(
                     f"{duration(self._timeout)} are over: {going_on}.",
-                    "Whatever goes on is not touched by this; the same command watches again.",
+                    "The operation continues; the same command watches it again.",
                 )
             wanted = min(wanted, left)
         self._clock.sleep(wanted)

@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from neptune_snapshot_cli.patience import Clock
+from neptune_snapshot_cli.retry import Clock
 from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
 from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core.ownership import generation
+from neptune_snapshot_provider.core.properties import Properties
 
 NOW = 1_000_000.0
 STACK_ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/my-stack/0a1b"
@@ -16,7 +19,7 @@ PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
 
 
 @dataclass
-class Told:
+class FakeAws:
     """Snapshots, clusters and stacks; every question is written to ``calls``.
 
     ``later`` are changes by the moment at which they happen, in seconds after the start.
@@ -31,6 +34,9 @@ class Told:
     stacks: dict[str, list[Event]] = field(default_factory=dict[str, list[Event]])
     held: dict[str, list[Resource]] = field(default_factory=dict[str, list[Resource]])
     shared: set[str] = field(default_factory=set[str])
+    templates: dict[str, Any] = field(default_factory=dict[str, Any])
+    values: dict[str, str] = field(default_factory=dict[str, str])
+    parameters: dict[str, str] = field(default_factory=dict[str, str])
     versions: set[str] = field(default_factory=lambda: {"1.4.1.0"})
     groups: set[str] = field(default_factory=set[str])
     calls: list[str] = field(default_factory=list[str])
@@ -81,7 +87,12 @@ class Told:
             **fields,
         }
         self.all_snapshots[name] = Snapshot.of(record)
-        self.tag_sets.setdefault(PREFIX + name, dict(tags or {}))
+        tags = dict(tags or {})
+        if OwnerTag.RESOURCE in tags:
+            # As of a snapshot whose name the resource's properties give.
+            explicit = Properties(cluster=cluster, snapshot_identifier=name)
+            tags.setdefault(OwnerTag.TRIGGER, generation(explicit))
+        self.tag_sets.setdefault(PREFIX + name, tags)
         return self.all_snapshots[name]
 
     def put_cluster(
@@ -99,6 +110,7 @@ class Told:
         kind: str = RESOURCE_TYPE,
         stack: str = STACK_ARN,
         cluster: str = "",
+        **properties: str,
     ) -> None:
         """Add an event; one of ``stack`` itself has no resource."""
         events = self.stacks.setdefault(stack, [])
@@ -111,17 +123,25 @@ class Told:
             status=status,
             at=self.time,
             reason=reason,
-            properties=json.dumps({"DBClusterIdentifier": cluster}) if cluster else "",
+            properties=json.dumps({"DBClusterIdentifier": cluster, **properties})
+            if cluster
+            else "",
         )
         events.append(event)
 
-    def hold(self, resource: str, physical_id: str, stack: str = STACK_ARN) -> None:
-        """Have a stack stand for a snapshot."""
+    def hold(
+        self,
+        resource: str,
+        physical_id: str,
+        stack: str = STACK_ARN,
+        kind: str = RESOURCE_TYPE,
+    ) -> None:
+        """Have a stack use a snapshot, or another resource."""
         one = Resource(
             stack=stack,
             name=resource,
             physical_id=physical_id,
-            type=RESOURCE_TYPE,
+            type=kind,
             status="CREATE_COMPLETE",
         )
         self.held.setdefault(stack, []).append(one)
@@ -137,6 +157,7 @@ class Told:
                     status=last.status,
                     reason=last.reason,
                     updated_at=max(updates, default=None),
+                    parameters=self.values,
                 )
         return MISSING
 
@@ -161,6 +182,15 @@ class Told:
     def tags(self, arn: str) -> Mapping[str, str]:
         self._asked("tags")
         return self.tag_sets[arn]
+
+    def template(self, stack: str) -> Mapping[str, Any] | None:
+        self._asked("template")
+        found: Mapping[str, Any] | None = self.templates.get(stack, {})
+        return found
+
+    def parameter(self, name: str) -> str:
+        self._asked("parameter")
+        return self.parameters.get(name, "")
 
     def is_shared(self, identifier: str) -> bool:
         self._asked("is_shared")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from neptune_snapshot_cli.attempts import Attempts
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.stacks import (
     Event,
@@ -40,7 +41,7 @@ def waiting(
         parts.append(f"{names} has not begun its snapshot yet")
         parts += [f"cluster {name} is {state}" for name, state in clusters.items() if state]
     elif available and not going_on:
-        parts.append("its snapshot is available, the rest goes on")
+        parts.append("its snapshot is available, the operation continues")
     elif not going_on:
         parts.append("no snapshot yet")
     return "; ".join(parts)
@@ -55,25 +56,51 @@ def failure(
     stack: Stack,
     operations: Sequence[Operation],
     available: Iterable[Snapshot],
-    on_their_way: Iterable[View],
-    problems: Iterable[str],
+    attempts: Iterable[Attempts],
+    others: Iterable[str],
 ) -> str:
-    """Why a stack failed, what became of its snapshots, and what to do."""
+    """Why a stack failed, what became of its snapshots, and which one to restore.
+
+    Args:
+        stack: The stack.
+        operations: Its operation, and those of nested stacks.
+        available: The snapshots that the operation took.
+        attempts: What can be restored, by resource.
+        others: What to say of other snapshots.
+    """
     lines = [f"Stack {stack.name} is {stack.status}: {_reason(stack, cause(operations))}"]
     lines += [
-        f"Snapshot {one.identifier} is available and is kept: {one.arn}\n"
-        f"  The way back to it: neptune-snapshot restore-plan {one.identifier}"
-        for one in available
+        f"Snapshot {one.identifier} is available and is retained: {one.arn}" for one in available
     ]
-    lines += [
-        f"Snapshot {view.identifier} is {view.status} and goes on: "
-        f"neptune-snapshot watch --snapshot {view.identifier}"
-        for view in on_their_way
-    ]
-    lines += problems
+    advice = list(map(_advice, attempts))
+    if len(lines) > 1 and not advice:
+        advice = ["To find the snapshot to restore: neptune-snapshot list"]
+    lines += (*advice, *others)
     if len(lines) == 1:
         lines.append("No snapshot was begun.")
     return "\n".join(lines)
+
+
+def continuing(view: View) -> str:
+    """That a snapshot continues after its stack failed."""
+    return (
+        f"Snapshot {view.identifier} is {view.status} and continues: "
+        f"neptune-snapshot watch --snapshot {view.identifier}"
+    )
+
+
+def _advice(attempts: Attempts) -> str:
+    name = attempts.first.identifier
+    command = f"\n  neptune-snapshot restore-plan {name}"
+    if not attempts.later:
+        return f"To restore snapshot {name}:{command}"
+    later = ", ".join(one.identifier for one in attempts.later)
+    named = f" Parameter {attempts.parameter} names it." if attempts.parameter else ""
+    return (
+        f"Restore snapshot {name}, not a newer one. It is the first of {len(attempts.later) + 1} "
+        "snapshots since the last successful deployment, so it was taken before the migration ran "
+        f"for the first time.{named} Later snapshots hold half-migrated data: {later}.{command}"
+    )
 
 
 def _reason(stack: Stack, event: Event | None) -> str:

@@ -6,13 +6,14 @@ from typing import Final
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.stacks import Resource
 from neptune_snapshot_provider.contract import OwnerTag, identifier_problem
+from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
 
 _SLACK: Final = 5.0
 """Seconds by which Neptune's clock may be behind CloudFormation's."""
 
 
-class Finder:
+class SnapshotLookup:
     """Finds by owner tags, asking for the tags of each snapshot once."""
 
     def __init__(self, aws: Aws) -> None:
@@ -57,14 +58,20 @@ class Finder:
             return resource.cluster
         owner = (resource.stack, resource.name)
         if owner not in self._clusters:
-            name = resource.physical_id or self._stands_for(resource)
+            name = resource.physical_id or self.used_by(resource)
             is_name = identifier_problem(name) is None
             snapshot = self._aws.snapshot(name) if is_name else MISSING
             self._clusters[owner] = "" if isinstance(snapshot, Missing) else snapshot.cluster
         return self._clusters[owner]
 
-    def _stands_for(self, resource: Resource) -> str:
-        """What CloudFormation's list says where the event of an update does not."""
+    def tags(self, snapshot: Snapshot) -> Mapping[str, str]:
+        """The tags of a snapshot, read once."""
+        if snapshot.arn not in self._tags:
+            self._tags[snapshot.arn] = self._aws.tags(snapshot.arn)
+        return self._tags[snapshot.arn]
+
+    def used_by(self, resource: Resource) -> str:
+        """The physical ID in CloudFormation's list, where the event of an update has none."""
         names = (
             one.physical_id
             for one in self._aws.resources(resource.stack)
@@ -73,9 +80,7 @@ class Finder:
         return next(names, "")
 
     def _assign(self, snapshot: Snapshot, wanted: Mapping[tuple[str, str], str]) -> None:
-        tags = self._tags.get(snapshot.arn)
-        if tags is None:
-            tags = self._tags[snapshot.arn] = self._aws.tags(snapshot.arn)
+        tags = self.tags(snapshot)
         owner = (tags.get(OwnerTag.STACK, ""), tags.get(OwnerTag.RESOURCE, ""))
-        if owner in wanted:
+        if owner in wanted and ownership.is_own(snapshot, tags, *owner):
             self._found[owner] = snapshot
