@@ -21,6 +21,7 @@ ERRORS = {
 }
 REFUSALS = {"invalid", "_invalid"}
 RULES = {"rule", "problem"}
+ANNOTATIONS = {"add_error", "add_warning_v2", "add_info"}
 LEAST = 12
 """Shorter pieces of a message tell nothing."""
 
@@ -61,8 +62,8 @@ def messages(path: Path) -> Iterator[str]:
                 yield from (text for argument in node.args for text in pieces(argument))
             case ast.Call() if called(node) in REFUSALS:
                 yield from (text for argument in node.args[2:] for text in pieces(argument))
-            case ast.Call() if called(node) == "add_error":
-                yield from pieces(node.args[0])
+            case ast.Call() if called(node) in ANNOTATIONS:
+                yield from pieces(node.args[-1])
             case ast.Call(args=[ast.Attribute(attr="WARNING" | "ERROR"), message, *_]) if (
                 called(node) == "say"
             ):
