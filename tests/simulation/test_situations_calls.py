@@ -115,6 +115,17 @@ def test_the_response_is_sent_until_it_is_accepted(kind: Kind) -> None:
         verify(universe, ALWAYS + AT_REST)
 
 
+def test_a_response_is_sent_again_by_the_same_invocation() -> None:
+    """Situation 9: CloudFormation waits for seconds, not until Lambda delivers the event again."""
+    with simulated() as universe:
+        universe.faults.armed.append(Fault(Kind.SERVER_ERROR, ANSWER, count=3))
+        deploy(universe, SNAPSHOT)
+        attempts = universe.ledger.attempts
+        assert [one.status for one in attempts] == [503, 503, 503, 200]
+        assert attempts[-1].at - attempts[0].at < 30.0
+        verify(universe, ALWAYS + AT_REST)
+
+
 @pytest.mark.parametrize("duration", [2.0, LONGER_THAN_AN_INVOCATION])
 def test_the_response_url_is_unavailable_for_minutes(duration: float) -> None:
     """Situation 9: what one invocation cannot send, the next one sends."""
@@ -214,6 +225,19 @@ def test_a_copy_is_not_reused() -> None:
         deploy(universe, first.but(trigger="2"), stack=stack)
         deploy(universe, first, stack=stack)
         assert current(stack) != "copy-by-hand"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_copy_that_is_named_like_a_snapshot_is_not_reused() -> None:
+    """Situation 11: the name of the copy ends like the name of its source."""
+    first = SNAPSHOT.but(trigger="1", reuse=3600)
+    with simulated() as universe:
+        stack = deploy(universe, first)
+        copy = f"copy-of-{current(stack)}"
+        universe.copy_by_hand(current(stack), copy)
+        deploy(universe, first.but(trigger="2"), stack=stack)
+        deploy(universe, first, stack=stack)
+        assert current(stack) != copy
         verify(universe, ALWAYS + AT_REST)
 
 
