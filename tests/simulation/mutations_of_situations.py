@@ -27,12 +27,6 @@ STACK: Final = (
         "_CLEANING_UP",
     ),
     Mutation(
-        "1: an unclear Delete ends in a deletion",
-        "core/operation.py",
-        "created_at):\n            return Verdict.ALLOWED\n        return Verdict.REFUSED if",
-        "created_at):\n            return Verdict.ALLOWED\n        return Verdict.ALLOWED if",
-    ),
-    Mutation(
         "2: a reversal that is not visible takes a snapshot",
         "core/operation.py",
         "        return Verdict.REVERTING if self.is_settled else Verdict.UNCLEAR",
@@ -61,6 +55,12 @@ STACK: Final = (
         "core/ownership.py",
         "    if request.old is None or request.is_repeated:",
         "    if request.old is None:",
+    ),
+    Mutation(
+        "3: an unclear Delete ends in a deletion",
+        "core/operation.py",
+        "created_at):\n            return Verdict.ALLOWED\n        return Verdict.REFUSED if",
+        "created_at):\n            return Verdict.ALLOWED\n        return Verdict.ALLOWED if",
     ),
     Mutation(
         "4: an idle parent's rollback counts",

@@ -4,6 +4,7 @@ The number in each docstring is that of the situation in issue 10.
 """
 
 import itertools
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -207,8 +208,8 @@ def test_a_failed_creation_is_retried_without_a_rollback(universe: Universe) -> 
 def test_a_retry_removes_what_a_failed_creation_left(universe: Universe) -> None:
     """Situation 3: the stack goes forward, so that nothing proves that the snapshot may go."""
     universe.ledger.causes.add("slow")
-    universe.neptune.duration = 100.0
-    slow = Template((FIRST.but(timeout=20),))
+    universe.neptune.duration = 200.0
+    slow = Template((FIRST.but(timeout=100),))
     stack = universe.cloudformation.create("Graph", slow, Style(keeps_failed=True))
     universe.settle()
     assert stack.status == "CREATE_FAILED"
@@ -364,6 +365,18 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_retention_keeps_what_the_parameter_names(universe: Universe) -> None:
+    """Situation 13: a parameter that cannot be written names an old snapshot for long."""
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, retain=True)
+    stack = create(universe, declared)
+    named = current(stack)
+    universe.permissions.deny(("PutParameter",), math.inf)
+    for trigger in ("v5", "v6"):
+        update(universe, stack, declared.but(trigger=trigger))
+    assert universe.parameters.values[PARAMETER].endswith(f":{named}")
+    assert is_there(universe, named)
+
+
 def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Universe) -> None:
     """Situation 13: the parameter named half-migrated data, as the good snapshot was reused."""
     declared = FIRST.but(reuse=600, parameter=PARAMETER)
@@ -404,6 +417,16 @@ def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> 
     assert current(stack) == before
 
 
+def test_a_rollback_restores_the_tags_of_a_reused_snapshot(universe: Universe) -> None:
+    """Situation 16: a snapshot that was reused still is the one of its first deployment."""
+    declared = FIRST.but(reuse=600, tags={"team": "a"})
+    stack = create(universe, declared)
+    failing = declared.but(trigger=time_trigger(universe.engine.now), tags={"team": "b"})
+    update(universe, stack, failing, fails=True, style=REVERTING[0])
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert universe.neptune.snapshots[current(stack)].tags["team"] == "a"
+
+
 def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
     """Situation 16: the snapshot from before two migrations protected a third one."""
     declared = FIRST.but(reuse=600, retain=True)
@@ -427,3 +450,14 @@ def test_the_role_may_not_describe_the_parent(universe: Universe) -> None:
     universe.settle()
     assert stack.status == "UPDATE_COMPLETE"
     assert current(stack) != before
+    assert not is_there(universe, before)
+
+
+def test_the_role_may_not_describe_a_parent_that_rolls_back(universe: Universe) -> None:
+    """Situation 21: the deletion of the nested stack does not prove that the snapshot may go."""
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)), fails=True)
+    assert stack.parent
+    universe.cloudformation.denied.add(stack.parent.id)
+    universe.settle()
+    assert stack.status == "DELETE_COMPLETE"
+    assert is_there(universe, *taken(universe))
