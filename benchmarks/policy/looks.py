@@ -9,6 +9,7 @@ from benchmarks.policy.traces import Trace
 from neptune_snapshot_provider.core import schedule
 
 LAMBDA_SECONDS: Final = 900.0
+FIRST_INVOCATION: Final = LAMBDA_SECONDS - schedule.HANDOVER_MARGIN
 TICK_INTERVAL: Final = schedule.TICK_INTERVAL
 TICK_EXTRA_CALLS: Final = 1
 """Each tick also asks once for the snapshot's tags, to know whose it is."""

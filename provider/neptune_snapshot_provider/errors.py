@@ -22,7 +22,7 @@ class ProviderError(Exception):
         operation: the API operation that was refused, or empty.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword for each field
         self,
         message: str,
         advice: str = "",

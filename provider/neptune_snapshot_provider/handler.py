@@ -11,7 +11,7 @@ from neptune_snapshot_provider.aws.rules import RuleError, Rules
 from neptune_snapshot_provider.clock import SystemClock
 from neptune_snapshot_provider.continuation import Continuation
 from neptune_snapshot_provider.contract import Attribute
-from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core import ownership, rule_names
 from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.request import (
     Event,
@@ -112,7 +112,7 @@ class Invocation:
             raise RuntimeError("there is no request to continue")
         try:
             payload = json.dumps(continuation.fold(self._event, request, following))
-            _rules().put(ownership.rule_name(request), self._context.function_name, payload)
+            _rules().put(rule_names.rule_name(request), self._context.function_name, payload)
         except RuleError as error:
             what = f"waiting for {self.failure_id} could not be set up"
             fault = ApiFault(f"{what}: {error}.", "The snapshot continues and is retained.")
@@ -130,7 +130,7 @@ class Invocation:
         if self._request:
             # Version 0.1.0 named its rules in another way.
             named = str(self._event.get("CrHelperRule", "")).rpartition("/")[2]
-            _rules().remove(named or ownership.rule_name(self._request))
+            _rules().remove(named or rule_names.rule_name(self._request))
 
     def _reconcile(self, request: Request) -> Respond | Continue:
         budget = self._budget(request)
@@ -142,10 +142,10 @@ class Invocation:
                 started_at=budget.started_at, started=outcome.started, delay=budget.delay
             )
         elif request.type is RequestType.DELETE and not reconciler.is_superseded():
-            _remove_left_behind(ownership.create_rule_name(request))
+            _remove_left_behind(rule_names.create_rule_name(request))
         elif self._continuation is None and budget.delay > LATE_AFTER:
             # An earlier delivery may have been killed after it had set up its rule.
-            _remove_left_behind(ownership.rule_name(request))
+            _remove_left_behind(rule_names.rule_name(request))
         return outcome
 
     def _budget(self, request: Request) -> Budget:

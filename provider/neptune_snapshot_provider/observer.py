@@ -102,7 +102,9 @@ class Observer:
         return replace(observed, cluster=self._aws.cluster(self._properties.cluster))
 
     def _latest(self, observed: Observed, _: str) -> Observed:
-        return replace(observed, latest=self._newest(ownership.is_any_own))
+        # One that is not available yet counts as well.
+        latest = self._newest(ownership.is_any_own, lambda one: one.kind == "manual")
+        return replace(observed, latest=latest)
 
     def _predecessor(self, observed: Observed, _: str) -> Observed:
         return replace(observed, predecessor=self._newest(ownership.is_of_generation))
@@ -113,11 +115,13 @@ class Observer:
     def _quota(self, observed: Observed, _: str) -> Observed:
         return replace(observed, quota=self._read_quota())
 
-    def _newest(self, fits: _Fits) -> Found | Missing:
-        """The newest available snapshot of the cluster that fits, with its tags."""
+    def _newest(
+        self, fits: _Fits, counts: Callable[[Snapshot], bool] = ownership.is_usable
+    ) -> Found | Missing:
+        """The newest snapshot of the cluster that counts and fits, with its tags."""
         snapshots = self._aws.snapshots_of(self._properties.cluster)
-        usable = [one for one in snapshots if ownership.is_usable(one)]
-        for snapshot in sorted(usable, key=lambda one: one.created_at or 0, reverse=True):
+        counting = [one for one in snapshots if counts(one)]
+        for snapshot in sorted(counting, key=lambda one: one.created_at or 0, reverse=True):
             tags = self._aws.tags(snapshot.arn)
             if fits(self._request, self._properties, snapshot, tags):
                 return Found(snapshot=snapshot, tags=tags)

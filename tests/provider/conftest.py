@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider import continuation
+from neptune_snapshot_provider.continuation import Continuation
 from neptune_snapshot_provider.core.request import parse_request
-from neptune_snapshot_provider.core.schedule import Budget
-from neptune_snapshot_provider.core.steps import Answer
-from neptune_snapshot_provider.reconciler import HandOver, Reconciler
+from neptune_snapshot_provider.core.schedule import TICK_INTERVAL, Budget
+from neptune_snapshot_provider.core.steps import Continue, Respond
+from neptune_snapshot_provider.reconciler import Reconciler
 from support.world import World
 
-Run = Callable[..., Answer]
+
+Reconcile = Callable[..., Respond | Continue]
+Run = Callable[..., Respond]
 
 
 @pytest.fixture
@@ -22,26 +26,51 @@ def world() -> World:
 
 
 @pytest.fixture
-def reconcile(world: World) -> Callable[..., Answer | HandOver]:
+def reconcile(world: World) -> Reconcile:
     """Let one invocation work on an event."""
 
     def reconcile(
-        event: dict[str, Any], *, lambda_seconds: float = 900.0, started: bool = False
-    ) -> Answer | HandOver:
-        request = parse_request(event)
-        budget = Budget.first(world.clock.now(), request.timeout, lambda_seconds)
+        event: dict[str, Any], *, lambda_seconds: float = 900.0, known: Continuation | None = None
+    ) -> Respond | Continue:
+        request, now = parse_request(event), world.clock.now()
+        if known:
+            budget = Budget.tick(now, known.started_at, request.timeout, known.delay)
+        else:
+            budget = Budget.first(now, request.timeout, lambda_seconds, request.sent_at)
+        started = known is not None and known.started
         return Reconciler(request, world, world.clock, budget, started=started).run()
 
     return reconcile
 
 
 @pytest.fixture
-def answer(reconcile: Callable[..., Answer | HandOver]) -> Run:
-    """Let invocations work on an event as long as it takes."""
+def respond(world: World, reconcile: Reconcile) -> Run:
+    """Let invocations work on an event until there is a response, by a rule if it takes long."""
 
-    def answer(event: dict[str, Any]) -> Answer:
-        outcome = reconcile(event, lambda_seconds=100_000.0)
-        assert isinstance(outcome, Answer)
-        return outcome
+    def respond(event: dict[str, Any]) -> Respond:
+        started_at = parse_request(event).sent_at or world.clock.now()
+        known: Continuation | None = None
+        while True:
+            began_at = world.clock.now()
+            outcome = reconcile(event, known=known)
+            if isinstance(outcome, Respond):
+                return outcome
+            known = Continuation(
+                started_at=started_at, started=outcome.started, delay=known.delay if known else 0.0
+            )
+            folded = continuation.fold(event, parse_request(event), known)
+            event, known = continuation.unfold(folded)
+            world.clock.time = max(world.clock.time, began_at + TICK_INTERVAL)
 
-    return answer
+    return respond
+
+
+@pytest.fixture
+def logged() -> Callable[[pytest.LogCaptureFixture], list[str]]:
+    """The codes of the events that the provider logged, in their order."""
+
+    def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+        records = [one for one in caplog.records if hasattr(one, "fields")]
+        return [vars(one)["fields"]["event"] for one in records]
+
+    return logged

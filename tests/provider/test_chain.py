@@ -1,15 +1,15 @@
-"""Waits longer than an hour: the snapshot's resource answers, and others wait on."""
+"""Waits longer than an hour: the snapshot's resource responds, and others continue to wait."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.continuation import fold, unfold
-from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute, OwnerTag
+from neptune_snapshot_provider.continuation import Continuation, fold, unfold
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute
 from neptune_snapshot_provider.core.properties import parse_properties
 from neptune_snapshot_provider.core.request import parse_request
-from neptune_snapshot_provider.core.steps import Answer
+from neptune_snapshot_provider.core.steps import Respond
 from neptune_snapshot_provider.errors import (
     DBClusterSnapshotNotFoundFault,
     DeadlineExceeded,
@@ -19,7 +19,7 @@ from neptune_snapshot_provider.errors import (
 from support import events
 from support.world import World
 
-Run = Callable[..., Answer]
+Run = Callable[..., Respond]
 
 
 def link(event: dict[str, Any], snapshot: str, **others: object) -> dict[str, Any]:
@@ -29,123 +29,185 @@ def link(event: dict[str, Any], snapshot: str, **others: object) -> dict[str, An
 
 
 @pytest.fixture
-def begun(world: World, answer: Run) -> str:
+def begun(world: World, respond: Run) -> str:
     world.duration = 2000
-    done = answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+    done = respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
     assert done.snapshot is not None
     assert done.snapshot.status == "creating"
     return done.identifier
 
 
-def test_the_snapshots_resource_answers_at_its_deadline_so_that_others_wait_on(
-    world: World, begun: str
-) -> None:
+def test_the_snapshots_resource_responds_at_its_deadline(world: World, begun: str) -> None:
     assert list(world.snapshots) == [begun]
 
 
-def test_a_link_in_the_middle_answers_at_its_deadline(
-    world: World, answer: Run, begun: str
+def test_a_link_in_the_middle_responds_at_its_deadline(
+    world: World, respond: Run, begun: str
 ) -> None:
-    done = answer(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+    done = respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
     assert done.identifier == begun
     assert world.snapshots[begun].status == "creating"
 
 
 def test_the_last_link_waits_until_the_snapshot_is_available(
-    world: World, answer: Run, begun: str
+    world: World, respond: Run, begun: str
 ) -> None:
-    done = answer(link(events.create("request-2"), begun, TimeoutSeconds="3000"))
+    done = respond(link(events.create("request-2"), begun, TimeoutSeconds="3000"))
     assert done.identifier == begun
     assert done.snapshot is not None
     assert done.snapshot.status == "available"
     assert world.calls.count("create") == 1
 
 
-def test_only_the_last_link_fails_at_the_deadline(world: World, answer: Run, begun: str) -> None:
+def test_only_the_last_link_fails_at_the_deadline(world: World, respond: Run, begun: str) -> None:
     with pytest.raises(DeadlineExceeded, match=begun):
-        answer(link(events.create("request-2"), begun))
+        respond(link(events.create("request-2"), begun))
     assert begun in world.snapshots
 
 
-def test_a_link_answers_at_once_if_the_snapshot_is_available(
-    world: World, answer: Run, begun: str
+def test_a_link_responds_at_once_if_the_snapshot_is_available(
+    world: World, respond: Run, begun: str
 ) -> None:
     world.set_status(begun, "available")
-    world.clock.naps.clear()
-    assert answer(link(events.create("request-2"), begun)).snapshot
-    assert not world.clock.naps
+    world.clock.pauses.clear()
+    assert respond(link(events.create("request-2"), begun)).snapshot
+    assert not world.clock.pauses
 
 
-def test_a_failed_snapshot_fails_in_any_link(world: World, answer: Run, begun: str) -> None:
+def test_a_failed_snapshot_fails_in_any_link(world: World, respond: Run, begun: str) -> None:
     world.set_status(begun, "failed")
     with pytest.raises(SnapshotFailed):
-        answer(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+        respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
 
 
-def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World, answer: Run) -> None:
+def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World, respond: Run) -> None:
     world.add_cluster(status="modifying")
     with pytest.raises(DeadlineExceeded, match="my-graph is modifying"):
-        answer(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+        respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
 
 
-def test_a_link_whose_snapshot_is_gone_says_so(world: World, answer: Run, begun: str) -> None:
+def test_a_link_whose_snapshot_is_gone_says_so(world: World, respond: Run, begun: str) -> None:
     world.snapshots.clear()
     with pytest.raises(DBClusterSnapshotNotFoundFault, match=begun):
-        answer(link(events.create("request-2"), begun))
+        respond(link(events.create("request-2"), begun))
 
 
 def test_a_link_follows_the_snapshot_when_it_is_replaced_and_rolled_back(
-    world: World, answer: Run, begun: str
+    world: World, respond: Run, begun: str
 ) -> None:
     world.set_status(begun, "available")
     world.add_snapshot("second")
     new = link(events.create(), "second")["ResourceProperties"]
     old = link(events.create(), begun)["ResourceProperties"]
     forth = {**events.update(begun, new, old), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert answer(forth).identifier == "second"
+    assert respond(forth).identifier == "second"
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     back = {**events.update("second", old, new), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert answer(back).identifier == begun
+    assert respond(back).identifier == begun
 
 
 def test_a_rollback_of_a_link_ends_though_the_snapshot_is_gone(
-    world: World, answer: Run, begun: str
+    world: World, respond: Run, begun: str
 ) -> None:
     world.snapshots.clear()
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     properties = link(events.create(), begun)["ResourceProperties"]
     back = {**events.update(begun, properties, {}), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert answer(back).identifier == begun
+    assert respond(back).identifier == begun
 
 
-def test_only_the_last_link_prunes(world: World, answer: Run) -> None:
-    own = {OwnerTag.STACK: events.STACK_ID, OwnerTag.RESOURCE: events.LOGICAL_ID}
-    world.add_snapshot("older", own, age=10_000)
-    habit = {"KeepLast": "1", "DBClusterIdentifier": "my-graph"}
-    first = answer(events.create(OnTimeout="CONTINUE", KeepLast="1")).identifier
-    assert "older" in world.snapshots
-    last = link(
-        events.create("request-2"), first, SnapshotLogicalResourceId=events.LOGICAL_ID, **habit
-    )
-    last["LogicalResourceId"] = "Wait2"
-    assert answer(last).extras[Attribute.PRUNED] == "older"
-    assert list(world.snapshots) == [first]
+class Chain:
+    """A snapshot's resource and the last resource of its chain, which retains and publishes."""
+
+    def __init__(self, world: World, respond: Run) -> None:
+        self._world = world
+        self._respond = respond
+        self._count = 0
+        self._last: dict[str, Any] = {}
+        self.snapshot = ""
+        self.done: Respond
+
+    def deploy(self, *, reports: bool = True) -> str:
+        """Deploy with the next trigger; ``reports`` says whether the chain learns the replaced."""
+        self._count += 1
+        new = events.properties(Trigger=f"v{self._count}", OnTimeout="CONTINUE")
+        old = events.properties(Trigger=f"v{self._count - 1}", OnTimeout="CONTINUE")
+        if self.snapshot:
+            self._world.begin("UPDATE_IN_PROGRESS")
+            first = self._respond(events.update(self.snapshot, new, old, f"first-{self._count}"))
+        else:
+            first = self._respond({**events.create("first-1"), "ResourceProperties": new})
+        replaced = first.extras[Attribute.REPLACED] if reports else ""
+        self._follow(first.identifier, replaced)
+        return self.snapshot
+
+    def _follow(self, snapshot: str, replaced: str) -> None:
+        event = link(
+            events.create(f"last-{self._count}"),
+            snapshot,
+            DBClusterIdentifier=events.CLUSTER,
+            SnapshotLogicalResourceId=events.LOGICAL_ID,
+            ReplacedSnapshotIdentifier=replaced,
+            KeepLast="1",
+            LastGoodParameter="/good",
+        )
+        event["LogicalResourceId"] = "Wait2"
+        if self._last:
+            event |= {
+                "RequestType": "Update",
+                "PhysicalResourceId": self.snapshot,
+                "OldResourceProperties": self._last,
+            }
+        self.done = self._respond(event)
+        self._last = event["ResourceProperties"]
+        self.snapshot = snapshot
 
 
-def test_deleting_a_link_asks_nobody_and_touches_nothing(
-    world: World, answer: Run, begun: str
+def test_only_the_last_link_deletes_older_snapshots(world: World, respond: Run) -> None:
+    chain = Chain(world, respond)
+    first, second, third = (chain.deploy() for _ in range(3))
+    assert chain.done.extras[Attribute.PRUNED] == first
+    assert chain.done.extras[Attribute.SPARED] == f"{second}=replaced"
+    assert set(world.snapshots) == {second, third}
+    assert world.parameters["/good"].endswith(third)
+
+
+def test_a_last_link_that_is_new_retains_the_replaced_snapshot(world: World, respond: Run) -> None:
+    """The same deployment made the chain longer."""
+    older = world.add_own("older", age=1000)
+    begun = respond(events.create("first-1", OnTimeout="CONTINUE")).identifier
+    world.begin("UPDATE_IN_PROGRESS")
+    chain = Chain(world, respond)
+    chain.snapshot = begun
+    taken = chain.deploy()
+    assert chain.done.extras[Attribute.SPARED] == f"{begun}=replaced"
+    assert chain.done.extras[Attribute.PRUNED] == older
+    assert set(world.snapshots) == {begun, taken}
+
+
+def test_a_last_link_that_does_not_learn_the_replaced_snapshot_deletes_nothing(
+    world: World, respond: Run
 ) -> None:
-    world.stacks = ("DELETE_IN_PROGRESS",)
+    chain = Chain(world, respond)
+    names = [chain.deploy(reports=False) for _ in range(3)]
+    assert set(world.snapshots) == set(names)
+    assert chain.done.extras[Attribute.PRUNED] == ""
+
+
+def test_deleting_a_link_makes_no_call_and_changes_nothing(
+    world: World, respond: Run, begun: str
+) -> None:
+    world.begin("DELETE_IN_PROGRESS")
     world.calls.clear()
-    answer(link(events.delete(begun), begun))
+    respond(link(events.delete(begun), begun))
     assert not world.calls
     assert begun in world.snapshots
 
 
-def test_a_link_stays_a_link_on_a_tick(begun: str) -> None:
+def test_a_link_stays_a_link_on_a_poll(begun: str) -> None:
     event = link(events.create("request-2"), begun, OnTimeout="CONTINUE")
     request = parse_request(event)
-    unfolded, _ = unfold(fold(event, request, started_at=0, started=True))
+    unfolded, _ = unfold(fold(event, request, Continuation(started_at=0, started=True)))
     assert parse_request(unfolded) == request
 
 

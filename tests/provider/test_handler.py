@@ -1,4 +1,4 @@
-"""The Lambda's entry with unmodified crhelper, answering over real TLS, on local AWS."""
+"""Invocations with the real crhelper, responding over real TLS, on local AWS."""
 
 import io
 import json
@@ -13,8 +13,9 @@ from local_aws import Fault, FaultKind, LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider import handler as handler_module
 from neptune_snapshot_provider.contract import ATTRIBUTES
 from neptune_snapshot_provider.handler import handler
+from neptune_snapshot_provider.logs import LogEvent
 from support import events
-from support.answers import Answers
+from support.response_server import ResponseServer
 
 FUNCTION = "Provider"
 
@@ -38,14 +39,14 @@ def aws() -> Iterator[LocalAws]:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
-    with Answers(tmp_path_factory.mktemp("answers")) as answers:
-        yield answers
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
+    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
+        yield server
 
 
 @pytest.fixture
 def stack_id(aws: LocalAws) -> Iterator[str]:
-    """A stack that is in progress, as it is while a request is answered."""
+    """A stack that is in progress, as it is while a request is fulfilled."""
     template = {
         "Resources": {
             "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
@@ -62,15 +63,16 @@ def stack_id(aws: LocalAws) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def environment(aws: LocalAws, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What Lambda's environment is for the function, and a world that is empty again after."""
+def environment(
+    aws: LocalAws, server: ResponseServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """The environment of the function, and an account that is empty again afterwards."""
     for name, value in aws.settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("SSL_CERT_FILE", str(answers.authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
     handler_module._aws.cache_clear()
-    handler_module._polls.cache_clear()
-    answers.received.clear()
-    answers.sizes.clear()
+    handler_module._rules.cache_clear()
+    server.clear()
     neptune = aws.client("neptune")
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
     neptune.create_db_cluster(DBClusterIdentifier="my-graph", Engine="neptune")
@@ -84,181 +86,176 @@ def environment(aws: LocalAws, answers: Answers, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def create(stack_id: str, answers: Answers) -> dict[str, Any]:
-    return {**events.create(), "StackId": stack_id, "ResponseURL": answers.url}
+def create(stack_id: str, server: ResponseServer) -> dict[str, Any]:
+    return {**events.create(), "StackId": stack_id, "ResponseURL": server.url}
 
 
-def test_a_create_is_answered_completely(create: dict[str, Any], answers: Answers) -> None:
+def test_a_create_gets_a_complete_response(create: dict[str, Any], server: ResponseServer) -> None:
     handler(create, Context())
-    answer = answers.last
-    assert answer["Status"] == "SUCCESS", answer["Reason"]
-    assert answer["PhysicalResourceId"].startswith("my-graph-")
+    response = server.last
+    assert response["Status"] == "SUCCESS", response["Reason"]
+    assert response["PhysicalResourceId"].startswith("my-graph-")
     for key in ("StackId", "RequestId", "LogicalResourceId"):
-        assert answer[key] == create[key]
-    assert tuple(answer["Data"]) == ATTRIBUTES
-    assert answer["Data"]["Status"] == "available"
-    assert answer["Data"]["DBClusterSnapshotArn"].endswith(answer["PhysicalResourceId"])
-    assert answers.sizes[-1] <= 4096
-    assert len(answers.received) == 1
+        assert response[key] == create[key]
+    assert set(response["Data"]) == set(ATTRIBUTES)
+    assert response["Data"]["Status"] == "available"
+    assert response["Data"]["DBClusterSnapshotArn"].endswith(response["PhysicalResourceId"])
+    assert server.sizes[-1] <= 4096
+    assert len(server.received) == 1
 
 
 def test_a_short_snapshot_needs_no_rule(aws: LocalAws, create: dict[str, Any]) -> None:
     handler(create, Context())
     assert not rules(aws)
-    assert not permissions(aws)
 
 
 def test_a_long_snapshot_is_finished_by_the_poll(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
-    tick = hand_over(aws, create, seconds=4)
-    assert not answers.received
-    assert len(json.dumps(tick)) <= 8192
-    handler(tick, Context())
-    assert answers.last["Status"] == "SUCCESS", answers.last["Reason"]
-    assert answers.last["LogicalResourceId"] == create["LogicalResourceId"]
-    assert tuple(answers.last["Data"]) == ATTRIBUTES
+    poll = hand_over(aws, create, seconds=4)
+    assert not server.received
+    assert len(json.dumps(poll)) <= 8192
+    handler(poll, Context())
+    assert server.last["Status"] == "SUCCESS", server.last["Reason"]
+    assert server.last["LogicalResourceId"] == create["LogicalResourceId"]
+    assert set(server.last["Data"]) == set(ATTRIBUTES)
     assert not rules(aws)
-    assert not permissions(aws)
 
 
-def test_a_tick_that_is_too_early_leaves_the_poll_alone(
+def test_a_poll_that_is_too_early_leaves_the_rule_alone(
     aws: LocalAws,
     create: dict[str, Any],
-    answers: Answers,
+    server: ResponseServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tick = hand_over(aws, create, seconds=60)
+    poll = hand_over(aws, create, seconds=60)
     monkeypatch.setattr("neptune_snapshot_provider.core.schedule.TICK_LENGTH", 0.5)
-    handler(tick, Context())
-    assert not answers.received
+    handler(poll, Context())
+    assert not server.received
     assert len(rules(aws)) == 1
     remove_rules(aws)
 
 
-def test_a_second_tick_answers_success_too(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+def test_a_second_poll_responds_with_success_too(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
-    tick = hand_over(aws, create, seconds=2)
-    handler(json.loads(json.dumps(tick)), Context())
-    handler(json.loads(json.dumps(tick)), Context())
-    assert [answer["Status"] for answer in answers.received] == ["SUCCESS", "SUCCESS"]
+    poll = hand_over(aws, create, seconds=2)
+    handler(json.loads(json.dumps(poll)), Context())
+    handler(json.loads(json.dumps(poll)), Context())
+    assert [response["Status"] for response in server.received] == ["SUCCESS", "SUCCESS"]
 
 
 def test_a_logical_id_of_255_characters_is_no_problem(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     create["LogicalResourceId"] = "L" * 255
     handler(hand_over(aws, create, seconds=2), Context())
-    assert answers.last["Status"] == "SUCCESS", answers.last["Reason"]
-    assert answers.last["LogicalResourceId"] == "L" * 255
+    assert server.last["Status"] == "SUCCESS", server.last["Reason"]
+    assert server.last["LogicalResourceId"] == "L" * 255
 
 
-def test_the_deadline_is_answered_by_a_tick_and_the_snapshot_is_kept(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+def test_at_the_deadline_a_poll_responds_and_the_snapshot_is_retained(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     create["ResourceProperties"]["TimeoutSeconds"] = "3"
     handler(hand_over(aws, create, seconds=60), Context())
-    answer = answers.last
-    assert answer["Status"] == "FAILED"
-    assert answer["Reason"].startswith("DeadlineExceeded: after 3 s snapshot my-graph-")
-    assert "%" in answer["Reason"]
-    assert answer["Data"] == {}
+    response = server.last
+    assert response["Status"] == "FAILED"
+    assert response["Reason"].startswith("DeadlineExceeded: after 3 s snapshot my-graph-")
+    assert "%" in response["Reason"]
+    assert response["Data"] == {}
     assert not rules(aws)
-    assert not permissions(aws)
-    assert answer["PhysicalResourceId"] in snapshots(aws)
+    assert response["PhysicalResourceId"] in snapshots(aws)
 
 
-def test_a_poll_that_cannot_be_set_up_is_answered_and_leaves_nothing(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+def test_a_rule_that_cannot_be_set_up_fails_the_request_and_leaves_nothing(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
     aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action="PutTargets", count=None))
     handler(create, Context(remaining=91))
-    assert answers.last["Status"] == "FAILED"
-    assert answers.last["PhysicalResourceId"].startswith("my-graph-")
+    assert server.last["Status"] == "FAILED"
+    assert server.last["PhysicalResourceId"].startswith("my-graph-")
     assert not rules(aws)
-    assert not permissions(aws)
 
 
-def test_a_delete_removes_the_poll_of_the_create_it_cancels(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+def test_a_delete_removes_the_rule_of_the_create_it_cancels(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     hand_over(aws, create, seconds=60)
     delete = {**create, "RequestType": "Delete", "PhysicalResourceId": "Stack_Invented_Id"}
     handler(delete, Context())
-    assert answers.last["Status"] == "SUCCESS"
-    assert answers.last["PhysicalResourceId"] == "Stack_Invented_Id"
+    assert server.last["Status"] == "SUCCESS"
+    assert server.last["PhysicalResourceId"] == "Stack_Invented_Id"
     assert not rules(aws)
-    assert not permissions(aws)
 
 
-def test_a_failure_is_answered_with_a_reason_and_an_id(
-    create: dict[str, Any], answers: Answers
+def test_a_failure_has_a_reason_and_a_physical_id(
+    create: dict[str, Any], server: ResponseServer
 ) -> None:
     create["ResourceProperties"]["DBClusterIdentifier"] = "nowhere"
     handler(create, Context())
-    answer = answers.last
-    assert answer["Status"] == "FAILED"
-    assert answer["Reason"].startswith("DBClusterNotFoundFault: no DB cluster nowhere")
-    assert answer["PhysicalResourceId"].startswith("nowhere-")
-    assert answer["Data"] == {}
+    response = server.last
+    assert response["Status"] == "FAILED"
+    assert response["Reason"].startswith("DBClusterNotFoundFault: there is no DB cluster nowhere")
+    assert response["PhysicalResourceId"].startswith("nowhere-")
+    assert response["Data"] == {}
 
 
-def test_a_bad_property_is_answered_before_any_call(
-    aws: LocalAws, create: dict[str, Any], answers: Answers
+def test_a_bad_property_fails_before_any_call(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     aws.clear_calls()
     create["ResourceProperties"]["DBClusterIdentifier"] = "9--lives"
     handler(create, Context())
-    assert answers.last["Status"] == "FAILED"
+    assert server.last["Status"] == "FAILED"
     assert (
         "DBClusterIdentifier must start with a letter; received '9--lives'"
-        in (answers.last["Reason"])
+        in (server.last["Reason"])
     )
-    assert answers.last["PhysicalResourceId"] == "never-made:request-1"
+    assert server.last["PhysicalResourceId"] == "never-made:request-1"
     assert not aws.calls(service="rds")
 
 
-def test_an_unknown_request_type_is_answered(create: dict[str, Any], answers: Answers) -> None:
+def test_an_unknown_request_type_fails(create: dict[str, Any], server: ResponseServer) -> None:
     handler({**create, "RequestType": "Replace"}, Context())
-    assert answers.last["Status"] == "FAILED"
+    assert server.last["Status"] == "FAILED"
     assert (
         "RequestType must be Create, Update or Delete; received 'Replace'"
-        in (answers.last["Reason"])
+        in (server.last["Reason"])
     )
-    assert answers.last["PhysicalResourceId"]
+    assert server.last["PhysicalResourceId"]
 
 
 @pytest.mark.parametrize("event", [{}, None, {"source": "aws.events"}])
-def test_an_event_of_somebody_else_is_not_answered(
+def test_an_event_of_another_service_gets_no_response(
     aws: LocalAws,
     create: dict[str, Any],
-    answers: Answers,
+    server: ResponseServer,
     caplog: pytest.LogCaptureFixture,
     event: object,
 ) -> None:
-    """Not even at the address of the request before, which a warm instance still knows."""
+    """Not even at the URL of the previous request, which a warm instance may still know."""
     handler(create, Context())
-    answers.received.clear()
+    server.received.clear()
     aws.clear_calls()
     handler(event, Context())
-    assert not answers.received
+    assert not server.received
     assert not aws.calls(service="rds")
     assert "Not an event of a custom resource" in caplog.text
 
 
-def test_a_defect_of_ours_is_answered_too(
-    create: dict[str, Any], answers: Answers, monkeypatch: pytest.MonkeyPatch
+def test_an_unexpected_error_gets_a_response(
+    create: dict[str, Any], server: ResponseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr(handler_module, "_aws", fail)
     handler(create, Context())
-    assert answers.last["Status"] == "FAILED"
-    assert answers.last["Reason"].startswith("UnexpectedError: ZeroDivisionError: by zero.")
-    assert answers.last["PhysicalResourceId"].startswith("my-graph-")
+    assert server.last["Status"] == "FAILED"
+    assert server.last["Reason"].startswith("UnexpectedError: ZeroDivisionError: by zero.")
+    assert server.last["PhysicalResourceId"].startswith("my-graph-")
 
 
 def test_logs_are_json_lines_and_hold_no_secret(
@@ -269,18 +266,25 @@ def test_logs_are_json_lines_and_hold_no_secret(
     messages = [json.loads(line)["message"] for line in lines]
     assert any(message.startswith("Started snapshot my-graph-") for message in messages)
     assert any(message.startswith("Done: snapshot my-graph-") for message in messages)
+    codes = [json.loads(line)["event"] for line in lines if "event" in json.loads(line)]
+    assert codes == [
+        LogEvent.SNAPSHOT_STARTED,
+        LogEvent.SNAPSHOT_PROGRESS,
+        LogEvent.REQUEST_SUCCEEDED,
+        LogEvent.RESPONSE_SENT,
+    ]
     assert "X-Amz-Signature" not in "".join(lines)
     assert "Traceback" not in "".join(lines)
 
 
 def hand_over(aws: LocalAws, event: dict[str, Any], *, seconds: float) -> dict[str, Any]:
-    """Let the first invocation end with a poll; what the poll's rule will deliver."""
+    """Let the first invocation end with a poll; what its rule will deliver."""
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=seconds))
     handler(json.loads(json.dumps(event)), Context(remaining=91))
     (rule,) = rules(aws)
     (target,) = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
-    tick: dict[str, Any] = json.loads(target["Input"])
-    return tick
+    poll: dict[str, Any] = json.loads(target["Input"])
+    return poll
 
 
 def rules(aws: LocalAws) -> list[str]:
@@ -292,17 +296,6 @@ def remove_rules(aws: LocalAws) -> None:
     for rule in rules(aws):
         aws.client("events").remove_targets(Rule=rule, Ids=["1"])
         aws.client("events").delete_rule(Name=rule)
-    for statement in permissions(aws):
-        aws.client("lambda").remove_permission(FunctionName=FUNCTION, StatementId=statement)
-
-
-def permissions(aws: LocalAws) -> list[str]:
-    client = aws.client("lambda")
-    try:
-        policy = client.get_policy(FunctionName=FUNCTION)["Policy"]
-    except client.exceptions.ResourceNotFoundException:
-        return []
-    return [statement["Sid"] for statement in json.loads(policy)["Statement"]]
 
 
 def snapshots(aws: LocalAws) -> list[str]:

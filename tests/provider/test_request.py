@@ -62,21 +62,21 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"DBClusterIdentifier": "a_b"}, ("DBClusterIdentifier", "a_b", "letters, digits and hyp")),
         ({"DBClusterIdentifier": "a--b"}, ("DBClusterIdentifier", "a--b", "two hyphens")),
         ({"DBClusterIdentifier": "a-"}, ("DBClusterIdentifier", "a-", "not end with")),
-        ({"DBClusterIdentifier": ["a"]}, ("DBClusterIdentifier", "['a']", "text")),
+        ({"DBClusterIdentifier": ["a"]}, ("DBClusterIdentifier", "['a']", "must be a string")),
         ({"DBClusterSnapshotIdentifier": "a--b"}, ("DBClusterSnapshotIdentifier", "a--b")),
         ({"SnapshotIdentifierPrefix": "a-"}, ("SnapshotIdentifierPrefix", "a-")),
         ({"SnapshotIdentifierPrefix": ""}, ("SnapshotIdentifierPrefix", "empty")),
-        ({"Trigger": {"a": "b"}}, ("Trigger", "{'a': 'b'}", "text")),
+        ({"Trigger": {"a": "b"}}, ("Trigger", "{'a': 'b'}", "must be a string")),
         ({"TimeoutSeconds": "soon"}, ("TimeoutSeconds", "soon", "whole number", "3300")),
         ({"TimeoutSeconds": "0"}, ("TimeoutSeconds", "0", "1 to 3300")),
         ({"TimeoutSeconds": "3301"}, ("TimeoutSeconds", "3301", "1 to 3300")),
         ({"Tags": "a=b"}, ("Tags", "a=b", "list")),
         ({"Tags": ["a"]}, ("Tags", "a", "Key and Value")),
-        ({"Tags": [{"Key": 1, "Value": "b"}]}, ("Tags", "texts")),
+        ({"Tags": [{"Key": 1, "Value": "b"}]}, ("Tags", "strings")),
         ({"Tags": events.tag_list(**{"aws:x": "b"})}, ("Tags", "aws:x", "aws:")),
         ({"Tags": events.tag_list(**{"neptune-snapshot:stack": "b"})}, ("Tags", "this library")),
         ({"Tags": [{"Key": "k" * 129, "Value": ""}]}, ("Tags", "128", "129")),
-        ({"Tags": events.tag_list(a="b@c")}, ("Tags", "'@'")),
+        ({"Tags": events.tag_list(a="b#c")}, ("Tags", "'#'")),
         ({"Tags": events.tag_list(**{f"k{n}": "v" for n in range(44)})}, ("Tags", "44", "43")),
     ],
 )
@@ -88,6 +88,11 @@ def test_a_bad_property_is_named_with_value_and_rule(
     for part in parts:
         assert part in caught.value.reason
     assert len(caught.value.reason) <= 256
+
+
+def test_an_email_address_is_a_tag_value() -> None:
+    tags = events.tag_list(owner="team@example.com")
+    assert parse_properties(events.properties(Tags=tags)).tags == {"owner": "team@example.com"}
 
 
 def test_a_missing_cluster_is_named() -> None:
@@ -127,3 +132,22 @@ def test_a_delete_needs_no_properties() -> None:
 
 def test_a_delete_keeps_its_timeout() -> None:
     assert parse_request(events.delete("x", TimeoutSeconds="60")).timeout == 60
+
+
+def test_the_time_at_which_a_request_was_sent_is_in_its_url() -> None:
+    assert parse_request(events.create()).sent_at is None
+    assert parse_request(events.sent(events.create(), 1_000_000)).sent_at == 1_000_000
+    garbled = {**events.create(), "ResponseURL": f"{events.URL}&X-Amz-Date=soon"}
+    assert parse_request(garbled).sent_at is None
+
+
+def test_an_update_that_changes_no_property_is_a_repetition() -> None:
+    same = events.properties(Trigger="1")
+    assert parse_request(events.update("x", same, same)).is_repeated
+    assert not parse_request(events.update("x", same, events.properties())).is_repeated
+
+
+def test_the_explicit_name_is_known_for_a_delete_too() -> None:
+    event = events.delete("by-name", DBClusterSnapshotIdentifier="By-Name")
+    assert parse_request(event).explicit_name == "by-name"
+    assert parse_request(events.delete("x")).explicit_name == ""

@@ -1,5 +1,6 @@
 """CloudFormation's events, as it sends them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 STACK_ID = (
@@ -7,6 +8,7 @@ STACK_ID = (
 )
 LOGICAL_ID = "BeforeMigrationResource1A2B3C4D"
 CLUSTER = "my-graph"
+URL = "https://localhost/response?X-Amz-Signature=secret"
 
 
 def properties(cluster: str = CLUSTER, **others: object) -> dict[str, Any]:
@@ -47,11 +49,17 @@ def delete(physical_id: str, request_id: str = "request-9", **others: object) ->
     return {**event, "PhysicalResourceId": physical_id}
 
 
+def sent(event: dict[str, Any], at: float) -> dict[str, Any]:
+    """The same event, with the time in its URL at which CloudFormation sent it."""
+    signed_at = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return {**event, "ResponseURL": f"{URL}&X-Amz-Date={signed_at}"}
+
+
 def _event(request_type: str, request_id: str, wanted: dict[str, Any]) -> dict[str, Any]:
     return {
         "RequestType": request_type,
         "RequestId": request_id,
-        "ResponseURL": "https://localhost/answer?X-Amz-Signature=secret",
+        "ResponseURL": URL,
         "StackId": STACK_ID,
         "ResourceType": "Custom::NeptuneClusterSnapshot",
         "LogicalResourceId": LOGICAL_ID,

@@ -1,27 +1,38 @@
 """A Neptune, a CloudFormation and a clock in memory, for tests that need no network."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from neptune_snapshot_provider.aws.protocol import QuotaReached, SnapshotBusy, SnapshotExists
+from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
+from neptune_snapshot_provider.core.refusals import (
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    SnapshotExists,
+    SnapshotGone,
+)
+from neptune_snapshot_provider.core.request import parse_request
+from support import events
 
 PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
+NOW = 1_000_000.0
+CLUSTER_AGE = 500_000.0
 
 
 class VirtualClock:
     """Time that passes only when somebody sleeps."""
 
-    def __init__(self, now: float = 1_000_000.0) -> None:
+    def __init__(self, now: float = NOW) -> None:
         self.time = now
-        self.naps: list[float] = []
+        self.pauses: list[float] = []
 
     def now(self) -> float:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
+        self.pauses.append(seconds)
         self.time += seconds
 
 
@@ -30,11 +41,14 @@ class World:
     """Neptune and CloudFormation; every call is written to ``calls``.
 
     ``before`` is called with the name of each call first: it may raise, or change the world.
-    ``duration`` is how long snapshots take, in seconds; ``None`` for ever.
+    ``duration`` is how long snapshots take, in seconds; ``None`` for ever. ``stacks`` are the
+    statuses of the stack and its ancestors; none if CloudFormation does not know the stack.
     """
 
     clock: VirtualClock = field(default_factory=VirtualClock)
     stacks: tuple[str, ...] = ("CREATE_IN_PROGRESS",)
+    ancestors_known: bool = True
+    began_at: float | None = None
     clusters: dict[str, Cluster] = field(default_factory=dict[str, Cluster])
     snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
     tag_sets: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -45,22 +59,54 @@ class World:
     parameters: dict[str, str] = field(default_factory=dict[str, str])
     before: Callable[[str], None] | None = None
 
+    def begin(self, *statuses: str) -> None:
+        """Begin another operation of the stack, a minute later; its first request follows."""
+        self.began_at = self.clock.now() + 60
+        self.clock.time += 65
+        self.stacks = statuses
+
+    def refuse(self, call: str, refusal: Refusal, *, times: int = 10_000) -> None:
+        """Refuse the next calls of a name."""
+        left = [times]
+
+        def before(name: str) -> None:
+            if name == call and left[0] > 0:
+                left[0] -= 1
+                raise refusal
+
+        self.before = before
+
     def add_cluster(
-        self, identifier: str = "my-graph", *, engine: str = "neptune", status: str = "available"
+        self,
+        identifier: str = events.CLUSTER,
+        *,
+        engine: str = "neptune",
+        status: str = "available",
+        age: float = CLUSTER_AGE,
     ) -> None:
-        self.clusters[identifier] = Cluster(identifier=identifier, engine=engine, status=status)
+        self.clusters[identifier] = Cluster.of(
+            {
+                "DBClusterIdentifier": identifier,
+                "Engine": engine,
+                "Status": status,
+                "ClusterCreateTime": datetime.fromtimestamp(NOW - age, UTC),
+            }
+        )
 
     def add_snapshot(
         self,
         identifier: str,
         tags: Mapping[str, str] | None = None,
         *,
-        cluster: str = "my-graph",
+        cluster: str = events.CLUSTER,
         status: str = "available",
         engine: str = "neptune",
+        kind: str = "manual",
+        source: str = "",
         age: float = 0.0,
     ) -> Snapshot:
         created_at = self.clock.now() - age
+        known = self.clusters.get(cluster)
         snapshot = Snapshot.of(
             {
                 "DBClusterSnapshotIdentifier": identifier,
@@ -68,9 +114,11 @@ class World:
                 "DBClusterIdentifier": cluster,
                 "Engine": engine,
                 "Status": status,
-                "SnapshotType": "manual",
+                "SnapshotType": kind,
                 "PercentProgress": 100 if status == "available" else 0,
                 "SnapshotCreateTime": datetime.fromtimestamp(created_at, UTC),
+                "ClusterCreateTime": known.fields["ClusterCreateTime"] if known else None,
+                "SourceDBClusterSnapshotArn": source,
                 "AllocatedStorage": 12,
             }
         )
@@ -78,17 +126,36 @@ class World:
         self.tag_sets[snapshot.arn] = dict(tags or {})
         return snapshot
 
+    def add_own(self, request_id: str, *, age: float = 0.0, **properties: object) -> str:
+        """Add a snapshot that the resource took, with the name and the tags of that request."""
+        request = parse_request(events.create(request_id, **properties))
+        assert request.properties
+        name = ownership.snapshot_identifier(request, request.properties)
+        tags = {**request.properties.tags, **ownership.owner_tags(request, request.properties)}
+        self.add_snapshot(name, tags, cluster=request.properties.cluster, age=age)
+        return name
+
+    def change(self, identifier: str, **fields: object) -> None:
+        """Change a snapshot's record."""
+        self.snapshots[identifier] = Snapshot.of({**self.snapshots[identifier].fields, **fields})
+
     def set_status(self, identifier: str, status: str) -> None:
-        old = self.snapshots[identifier]
-        fields = {**old.fields, "Status": status}
-        self.snapshots[identifier] = Snapshot.of(fields)
+        self.change(identifier, Status=status)
 
     def tags_of(self, identifier: str) -> dict[str, str]:
         return self.tag_sets[PREFIX + identifier]
 
-    def stack(self, stack_id: str) -> Stack:  # noqa: ARG002 - there is one
+    def stack(self, stack_id: str) -> Stack | Missing:  # noqa: ARG002 - there is one
         self._called("stack")
-        return Stack(statuses=self.stacks)
+        if not self.stacks:
+            return MISSING
+        status, *ancestors = self.stacks
+        return Stack(
+            status=status,
+            ancestors=tuple(ancestors),
+            ancestors_known=self.ancestors_known,
+            began_at=self.began_at,
+        )
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
         self._called("snapshot")
@@ -98,10 +165,13 @@ class World:
     def snapshots_of(self, cluster: str) -> Iterator[Snapshot]:
         self._called("snapshots_of")
         self._pass_time()
-        yield from [one for one in self.snapshots.values() if one.cluster == cluster]
+        manual = [one for one in self.snapshots.values() if one.kind == "manual"]
+        yield from [one for one in manual if one.cluster == cluster]
 
     def tags(self, arn: str) -> Mapping[str, str]:
         self._called("tags")
+        if arn.removeprefix(PREFIX) not in self.snapshots:
+            raise SnapshotGone("DBSnapshotNotFound", arn, "ListTagsForResource")
         return dict(self.tag_sets[arn])
 
     def cluster(self, identifier: str) -> Cluster | Missing:
@@ -155,13 +225,12 @@ class World:
             self.before(name)
 
     def _pass_time(self) -> None:
-        for identifier, snapshot in self.snapshots.items():
+        for identifier, snapshot in list(self.snapshots.items()):
             if snapshot.status == "creating" and self.duration is not None:
-                self.snapshots[identifier] = self._grown(snapshot, self.duration)
+                self._grow(identifier, snapshot, self.duration)
 
-    def _grown(self, snapshot: Snapshot, duration: float) -> Snapshot:
+    def _grow(self, identifier: str, snapshot: Snapshot, duration: float) -> None:
         age = self.clock.now() - (snapshot.created_at or 0)
         percent = 100 if age >= duration else int(100 * age / duration)
         status = "available" if percent == 100 else "creating"
-        fields = {**snapshot.fields, "Status": status, "PercentProgress": percent}
-        return replace(Snapshot.of(fields))
+        self.change(identifier, Status=status, PercentProgress=percent)

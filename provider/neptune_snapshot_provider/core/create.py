@@ -141,7 +141,7 @@ def _reuse(
     snapshot = found.snapshot
     old = request.old.tags if request.old else {}
     wanted = dict(properties.tags)
-    if ownership.generation(properties) not in ownership.generations(found.tags):
+    if not ownership.is_last_generation(found.tags, properties):
         # A rollback to these properties has to find this snapshot.
         wanted[OwnerTag.TRIGGER] = ownership.with_generation(found.tags, properties)
     change = tag_change(snapshot.arn, old, wanted, found.tags)

@@ -57,7 +57,7 @@ def decide(request: Request, observed: Observed, timing: Timing) -> Step:
             return _scheduled(request, observed, timing, operation, step)
     except ProviderError as error:
         if request.type is RequestType.UPDATE:
-            return _unless_reverting(request, observed, timing, operation, error)
+            return _unless_reverting(request, observed, operation, error)
         raise
     return step
 
@@ -141,6 +141,9 @@ def _scheduled(
     request: Request, observed: Observed, timing: Timing, operation: Operation | None, wait: Wait
 ) -> Step:
     """Wait only as long as there is time, and somebody waits for the response."""
+    if wait.event is LogEvent.OPERATION_UNCLEAR:
+        # Ends by itself, well within the margin: a short timeout must not fail a rollback.
+        return wait
     if timing.is_over:
         if wait.refused and timing.may_repeat:
             return wait
@@ -159,7 +162,6 @@ def _scheduled(
 def _unless_reverting(
     request: Request,
     observed: Observed,
-    timing: Timing,
     operation: Operation | None,
     error: ProviderError,
 ) -> Step:
@@ -177,7 +179,7 @@ def _unless_reverting(
     # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
     may_revert = not operation.is_settled and matches(request, observed)
     is_unclear = verdict is Verdict.UNCLEAR or (verdict is Verdict.ALLOWED and may_revert)
-    if is_unclear and not timing.is_over:
+    if is_unclear:
         return unclear(operation)
     raise error
 

@@ -10,7 +10,6 @@ from neptune_snapshot_provider.contract import (
     AVAILABLE,
     DIGEST_LENGTH,
     ENGINE,
-    POLL_RULE_PREFIX,
     SKIPPED,
     SLUG_MAX,
     OwnerTag,
@@ -18,7 +17,7 @@ from neptune_snapshot_provider.contract import (
 )
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
-from neptune_snapshot_provider.core.request import Request, RequestType
+from neptune_snapshot_provider.core.request import Request
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 _GENERATIONS_MAX: Final = 7
@@ -27,9 +26,14 @@ _GENERATIONS_MAX: Final = 7
 
 def generation(properties: Properties) -> str:
     """Digest of all that decides when a new snapshot is taken: another digest, another snapshot."""
-    return _digest(
+    return digest(
         properties.cluster, properties.snapshot_identifier, properties.prefix, properties.trigger
     )
+
+
+def is_last_generation(tags: Mapping[str, str], properties: Properties) -> bool:
+    """Whether these properties are the last ones that a snapshot was taken or reused for."""
+    return generations(tags)[-1:] == [generation(properties)]
 
 
 def generations(tags: Mapping[str, str]) -> list[str]:
@@ -180,7 +184,7 @@ def has_failed_reuse(request: Request, tags: Mapping[str, str]) -> bool:
     """
     if request.old is None or request.waits_only:
         return False
-    return generations(tags)[-1:] != [generation(request.old)]
+    return not is_last_generation(tags, request.old)
 
 
 def is_reusable(
@@ -202,27 +206,6 @@ def snapshot_arn(request: Request, identifier: str) -> str:
     return f"arn:{partition}:rds:{region}:{account}:cluster-snapshot:{identifier}"
 
 
-def rule_name(request: Request) -> str:
-    """The EventBridge rule that carries a request's polls, at most 64 characters.
-
-    Starts with the stack's UUID, which the role's policy knows. A Create has the one rule of its
-    resource, so that a Delete finds what a cancelled Create left behind.
-    """
-    if request.type is RequestType.CREATE:
-        return create_rule_name(request)
-    return f"{_rule_prefix(request)}{_digest(request.request_id)[:8]}"
-
-
-def create_rule_name(request: Request) -> str:
-    """The EventBridge rule of the resource's Create."""
-    return f"{_rule_prefix(request)}create"
-
-
-def _rule_prefix(request: Request) -> str:
-    uuid = request.stack_id.rpartition("/")[2]
-    return f"{POLL_RULE_PREFIX}{uuid[:8]}-{_digest(request.logical_id)[:8]}-"
-
-
 def _has_own_name(snapshot: Snapshot, tags: Mapping[str, str], explicit_name: str) -> bool:
     name = snapshot.identifier
     if explicit_name and name == explicit_name:
@@ -235,12 +218,13 @@ def _has_own_name(snapshot: Snapshot, tags: Mapping[str, str], explicit_name: st
 
 
 def _request_digest(stack_id: str, logical_id: str, request_id: str) -> str:
-    return _digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]
+    return digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]
 
 
 def _slug(trigger: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", trigger.lower()).strip("-")[:SLUG_MAX].rstrip("-")
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """A short name for what is too long for one: 32 hexadecimal digits."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -71,24 +71,41 @@ def keep(
 
 
 def matches(request: Request, observed: Observed) -> bool:
-    """Whether the current snapshot was taken, or reused, for the requested properties."""
+    """Whether the current snapshot belongs to the requested properties.
+
+    They are the last that it was used for; or it was used for them once, and never for the old
+    ones, which a failed update attempted.
+    """
     properties, current = request.properties, observed.current
     if properties is None or request.waits_only:
         return True
-    if isinstance(current, Found):
-        return ownership.is_of_generation(request, properties, current.snapshot, current.tags)
-    return not ownership.wants_new(request, properties)
+    if not isinstance(current, Found):
+        return not ownership.wants_new(request, properties)
+    snapshot, tags = current.snapshot, current.tags
+    if not ownership.is_of_generation(request, properties, snapshot, tags):
+        return False
+    if ownership.is_last_generation(tags, properties):
+        return True
+    return request.old is not None and not ownership.is_of_generation(
+        request, request.old, snapshot, tags
+    )
 
 
 def taken_at(request: Request, observed: Observed) -> float | None:
     """When the resource took its current snapshot, or else its newest one.
 
-    ``None`` if it has no snapshot, or if that was not observed.
+    ``None`` if it has no snapshot, if that was not observed, or if nothing newer exists than a
+    current snapshot that was used for the requested properties before others: then this may be
+    the reversal of its reuse.
     """
-    current = _current_taken_at(request, observed)
-    if current is None and isinstance(observed.latest, Found):
-        return observed.latest.snapshot.created_at
-    return current
+    if not _is_unclear(request, observed):
+        return _current_taken_at(request, observed)
+    latest, current = observed.latest, observed.current
+    if not isinstance(latest, Found) or (
+        isinstance(current, Found) and latest.snapshot.identifier == current.snapshot.identifier
+    ):
+        return None
+    return latest.snapshot.created_at
 
 
 def recorded(request: Request, observed: Observed) -> Respond:
@@ -121,7 +138,7 @@ def _unless_new(
         return Observe(Fact.TAGS, name)
     if _took(request, observed):
         return None
-    if _current_taken_at(request, observed) is None and observed.latest is None:
+    if _is_unclear(request, observed) and observed.latest is None:
         return Observe(Fact.LATEST)
     if operation is None:
         return Observe(Fact.STACK)
@@ -138,6 +155,21 @@ def _current_taken_at(request: Request, observed: Observed) -> float | None:
         return None
     is_own = ownership.belongs_to(request, current.snapshot, current.tags)
     return current.snapshot.created_at if is_own else None
+
+
+def _is_unclear(request: Request, observed: Observed) -> bool:
+    """Whether the current snapshot alone does not tell what the update follows."""
+    is_missing = _current_taken_at(request, observed) is None
+    return is_missing or _was_used_before(request, observed)
+
+
+def _was_used_before(request: Request, observed: Observed) -> bool:
+    """Whether the current snapshot was used for the requested properties, and then for others."""
+    properties, current = request.properties, observed.current
+    if properties is None or not isinstance(current, Found):
+        return False
+    used = ownership.is_of_generation(request, properties, current.snapshot, current.tags)
+    return used and not ownership.is_last_generation(current.tags, properties)
 
 
 def _took(request: Request, observed: Observed) -> bool:
@@ -164,7 +196,9 @@ def _of_unknown_stack(request: Request, properties: Properties, observed: Observ
     if not isinstance(snapshot, Snapshot) or tags is None:
         return None
     is_known = ownership.is_of_generation(request, properties, snapshot, tags)
-    return await_available(snapshot, observed) if is_known else None
+    # A newer one belongs to an update that failed, not to one that is reverted.
+    is_older = (snapshot.created_at or 0) <= (taken_at(request, observed) or 0)
+    return await_available(snapshot, observed) if is_known and is_older else None
 
 
 def _reverted(found: Found, situation: str) -> Respond:

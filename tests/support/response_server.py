@@ -1,4 +1,4 @@
-"""An HTTPS server on loopback that takes the answers CloudFormation would get."""
+"""An HTTPS server on loopback that stands for CloudFormation's response URL."""
 
 import json
 import ssl
@@ -11,12 +11,19 @@ from typing import Any, Self
 import trustme
 
 
-class Answers:
-    """Collects answers; ``url`` is where to send them and ``authority`` whom to trust."""
+class ResponseServer:
+    """Collects responses; ``url`` is where to send them and ``authority`` whom to trust.
+
+    ``statuses`` are the HTTP statuses of the next attempts, 0 for a connection that is closed
+    without one; after them every response is accepted.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.received: list[dict[str, Any]] = []
         self.sizes: list[int] = []
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.statuses: list[int] = []
         authority = trustme.CA()
         self.authority = directory / "authority.pem"
         authority.cert_pem.write_to_path(str(self.authority))
@@ -28,13 +35,23 @@ class Answers:
 
     @property
     def url(self) -> str:
-        """A new address, as each request has its own."""
-        return f"https://localhost:{self._server.server_port}/answer?X-Amz-Signature=secret"
+        """A new URL, as each request has its own."""
+        return f"https://localhost:{self._server.server_port}/response?X-Amz-Signature=secret"
 
     @property
     def last(self) -> dict[str, Any]:
-        """The newest answer."""
+        """The newest response."""
         return self.received[-1]
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts arrived, accepted or not."""
+        return len(self.paths)
+
+    def clear(self) -> None:
+        """Forget what was received."""
+        for collected in (self.received, self.sizes, self.headers, self.paths, self.statuses):
+            collected.clear()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -50,14 +67,21 @@ class Answers:
         self._server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        answers = self
+        server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_PUT(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                answers.sizes.append(len(body))
-                answers.received.append(json.loads(body))
-                self.send_response(200)
+                server.paths.append(self.path)
+                server.headers.append(dict(self.headers))
+                status = server.statuses.pop(0) if server.statuses else 200
+                if not status:
+                    self.close_connection = True
+                    return
+                if status == 200:
+                    server.sizes.append(len(body))
+                    server.received.append(json.loads(body))
+                self.send_response(status)
                 self.send_header("content-length", "0")
                 self.end_headers()
 

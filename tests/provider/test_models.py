@@ -2,13 +2,15 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from neptune_snapshot_provider import logs
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
-from neptune_snapshot_provider.core.models import Snapshot, attributes
+from neptune_snapshot_provider.core.attributes import attributes
+from neptune_snapshot_provider.core.models import Cluster, Snapshot, Stack
 from neptune_snapshot_provider.errors import DeadlineExceeded, ProviderError
 
 RECORD = {
@@ -69,3 +71,40 @@ def test_a_log_line_is_json_with_the_message_first(capsys: pytest.CaptureFixture
     assert line.startswith('{"message": "it works", "level": "INFO"')
     assert json.loads(line)["percent"] == 7
     assert "status" not in line
+
+
+def test_a_line_of_the_log_has_the_code_of_its_event(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.JsonLines())
+    logger = logging.getLogger("neptune_snapshot_provider")
+    logger.addHandler(handler)
+    try:
+        logs.log(logging.WARNING, logs.LogEvent.RULE_FAILED, "no rule", snapshot="s", percent=None)
+    finally:
+        logger.removeHandler(handler)
+    line = json.loads(capsys.readouterr().err)
+    assert line["event"] == "rule.failed"
+    assert (line["message"], line["level"], line["snapshot"]) == ("no rule", "WARNING", "s")
+    assert "percent" not in line
+
+
+def test_every_event_of_the_log_has_a_code_of_its_own() -> None:
+    codes = [event.value for event in logs.LogEvent]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z]+", code) for code in codes)
+
+
+def test_a_copy_is_recognized() -> None:
+    assert Snapshot.of({"SourceDBClusterSnapshotArn": None}).source_arn == ""
+    assert Snapshot.of({"SourceDBClusterSnapshotArn": "arn:x"}).source_arn == "arn:x"
+
+
+def test_a_cluster_keeps_its_record_for_the_restore_settings() -> None:
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    record = {"DBClusterIdentifier": "c", "ClusterCreateTime": created, "NetworkType": "DUAL"}
+    cluster = Cluster.of(record)
+    assert (cluster.created_at, cluster.fields) == (created.timestamp(), record)
+
+
+def test_a_stack_names_all_statuses_in_a_message() -> None:
+    assert Stack(status="A", ancestors=("B", "C")).text == "A/B/C"

@@ -1,0 +1,324 @@
+"""The calls of the client, and what it makes of boto3's responses and exceptions."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+from botocore.stub import Stubber
+
+from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.core.refusals import (
+    ClusterBusy,
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    SnapshotExists,
+    SnapshotGone,
+    Unavailable,
+    Unexpected,
+)
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
+
+ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> BotoAws:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    return BotoAws()
+
+
+@pytest.fixture
+def neptune(aws: BotoAws) -> Iterator[Stubber]:
+    with Stubber(aws._neptune) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("DBClusterSnapshotAlreadyExistsFault", 400, SnapshotExists),
+        ("InvalidDBClusterStateFault", 400, ClusterBusy),
+        ("DBClusterNotFoundFault", 404, ClusterUnknown),
+        ("SnapshotQuotaExceeded", 400, QuotaReached),
+        ("SnapshotQuotaExceededFault", 400, QuotaReached),
+        ("InvalidDBClusterSnapshotStateFault", 400, SnapshotBusy),
+        ("AccessDenied", 403, Denied),
+        ("AccessDeniedException", 403, Denied),
+        ("Throttling", 400, Unavailable),
+        ("ThrottlingException", 400, Unavailable),
+        ("RequestLimitExceeded", 503, Unavailable),
+        ("TooMany", 429, Unavailable),
+        ("InternalFailure", 500, Unavailable),
+        ("ServiceUnavailable", 503, Unavailable),
+    ],
+)
+def test_every_fault_of_the_api_has_its_own_refusal(
+    aws: BotoAws, neptune: Stubber, code: str, status: int, kind: type[Refusal]
+) -> None:
+    neptune.add_client_error("create_db_cluster_snapshot", code, "because", http_status_code=status)
+    with pytest.raises(kind) as caught:
+        aws.create("s", "c", {})
+    assert caught.value.code == code
+    assert caught.value.operation == "CreateDBClusterSnapshot"
+
+
+def test_an_unknown_fault_is_named(aws: BotoAws, neptune: Stubber) -> None:
+    neptune.add_client_error("create_db_cluster_snapshot", "KMSKeyNotAccessibleFault", "no key")
+    with pytest.raises(Unexpected, match=r"KMSKeyNotAccessibleFault: no key"):
+        aws.create("s", "c", {})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url="https://localhost"),
+        ConnectionClosedError(endpoint_url="https://localhost"),
+        ReadTimeoutError(endpoint_url="https://localhost"),
+        ResponseParserError("half a response"),
+    ],
+)
+def test_a_lost_connection_may_be_retried(
+    aws: BotoAws, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(**_: Any) -> None:  # noqa: ANN401 - any call
+        raise error
+
+    monkeypatch.setattr(aws._neptune, "describe_db_clusters", fail)
+    with pytest.raises(Unavailable):
+        aws.cluster("c")
+
+
+def test_missing_credentials_are_not_retried(aws: BotoAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> None:  # noqa: ANN401 - any call
+        raise NoCredentialsError
+
+    monkeypatch.setattr(aws._neptune, "describe_db_clusters", fail)
+    with pytest.raises(Unexpected, match="DescribeDBClusters"):
+        aws.cluster("c")
+
+
+def test_not_found_is_a_value(aws: BotoAws, neptune: Stubber) -> None:
+    neptune.add_client_error("describe_db_cluster_snapshots", "DBClusterSnapshotNotFoundFault")
+    neptune.add_response("describe_db_cluster_snapshots", {"DBClusterSnapshots": []})
+    neptune.add_client_error("describe_db_clusters", "DBClusterNotFoundFault")
+    neptune.add_client_error("delete_db_cluster_snapshot", "DBClusterSnapshotNotFoundFault")
+    neptune.add_client_error("describe_db_cluster_snapshots", "DBClusterNotFoundFault")
+    assert aws.snapshot("s") is MISSING
+    assert aws.snapshot("s") is MISSING
+    assert aws.cluster("c") is MISSING
+    aws.delete("s")
+    assert list(aws.snapshots_of("c")) == []
+
+
+def test_a_cluster_is_read(aws: BotoAws, neptune: Stubber) -> None:
+    record = {"DBClusterIdentifier": "c", "Engine": "neptune", "Status": "modifying"}
+    neptune.add_response("describe_db_clusters", {"DBClusters": [record]})
+    cluster = aws.cluster("C")
+    assert isinstance(cluster, Cluster)
+    assert (cluster.identifier, cluster.engine, cluster.status) == ("c", "neptune", "modifying")
+
+
+def test_snapshots_of_a_cluster_come_from_all_pages(aws: BotoAws, neptune: Stubber) -> None:
+    for number, marker in enumerate(("next", None)):
+        page: dict[str, Any] = {
+            "DBClusterSnapshots": [{"DBClusterSnapshotIdentifier": f"s{number}"}]
+        }
+        if marker:
+            page["Marker"] = marker
+        neptune.add_response("describe_db_cluster_snapshots", page)
+    assert [one.identifier for one in aws.snapshots_of("c")] == ["s0", "s1"]
+
+
+def test_a_snapshot_is_created_with_its_tags(aws: BotoAws, neptune: Stubber) -> None:
+    neptune.add_response(
+        "create_db_cluster_snapshot",
+        {"DBClusterSnapshot": {"DBClusterSnapshotIdentifier": "s", "Status": "creating"}},
+        {
+            "DBClusterSnapshotIdentifier": "s",
+            "DBClusterIdentifier": "c",
+            "Tags": [{"Key": "a", "Value": "b"}],
+        },
+    )
+    created = aws.create("s", "c", {"a": "b"})
+    assert isinstance(created, Snapshot)
+    assert created.status == "creating"
+
+
+def test_tags_are_listed_added_and_removed(aws: BotoAws, neptune: Stubber) -> None:
+    neptune.add_response(
+        "list_tags_for_resource",
+        {"TagList": [{"Key": "a", "Value": "b"}, {"Key": "only"}]},
+        {"ResourceName": ARN},
+    )
+    neptune.add_response(
+        "add_tags_to_resource", {}, {"ResourceName": ARN, "Tags": [{"Key": "c", "Value": "d"}]}
+    )
+    neptune.add_response("remove_tags_from_resource", {}, {"ResourceName": ARN, "TagKeys": ["a"]})
+    assert aws.tags(ARN) == {"a": "b", "only": ""}
+    aws.add_tags(ARN, {"c": "d"})
+    aws.remove_tags(ARN, ("a",))
+
+
+@pytest.mark.parametrize("code", ["DBSnapshotNotFound", "InvalidParameterValue"])
+def test_the_tags_of_a_snapshot_that_is_gone(aws: BotoAws, neptune: Stubber, code: str) -> None:
+    neptune.add_client_error("list_tags_for_resource", code)
+    with pytest.raises(SnapshotGone):
+        aws.tags(ARN)
+
+
+class CloudFormation:
+    """Describes stacks by their IDs; one with a ``code`` is refused."""
+
+    def __init__(self, stacks: dict[str, dict[str, Any]]) -> None:
+        self._stacks = stacks
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803 - the API's
+        stack = self._stacks[StackName]
+        if "code" in stack:
+            raise ClientError({"Error": {"Code": stack["code"]}}, "DescribeStacks")
+        return {"Stacks": [stack]}
+
+
+@pytest.fixture
+def described(aws: BotoAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stack | Missing]:
+    def described(**stacks: dict[str, Any]) -> Stack | Missing:
+        monkeypatch.setattr(aws, "_cloudformation", CloudFormation(stacks))
+        return aws.stack("own")
+
+    return described
+
+
+def test_a_nested_stack_is_described_with_its_ancestors(
+    described: Callable[..., Stack | Missing],
+) -> None:
+    assert described(
+        own={"StackStatus": "DELETE_IN_PROGRESS", "ParentId": "middle"},
+        middle={"StackStatus": "UPDATE_IN_PROGRESS", "ParentId": "root"},
+        root={"StackStatus": "UPDATE_ROLLBACK_IN_PROGRESS"},
+    ) == Stack(
+        status="DELETE_IN_PROGRESS", ancestors=("UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
+    )
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException", "ValidationError"])
+def test_a_parent_that_may_not_be_described_is_unknown(
+    described: Callable[..., Stack | Missing], code: str
+) -> None:
+    own = {"StackStatus": "UPDATE_IN_PROGRESS", "ParentId": "parent"}
+    assert described(own=own, parent={"code": code}) == Stack(
+        status="UPDATE_IN_PROGRESS", ancestors_known=False
+    )
+
+
+def test_a_throttled_parent_is_retried(described: Callable[..., Stack | Missing]) -> None:
+    own = {"StackStatus": "UPDATE_IN_PROGRESS", "ParentId": "parent"}
+    with pytest.raises(Unavailable):
+        described(own=own, parent={"code": "Throttling"})
+
+
+def test_a_stack_that_cloudformation_does_not_know_is_a_value(
+    described: Callable[..., Stack | Missing],
+) -> None:
+    assert described(own={"code": "ValidationError"}) is MISSING
+    with pytest.raises(Denied):
+        described(own={"code": "AccessDenied"})
+
+
+UPDATED, DELETED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+OPERATION_ID = uuid.UUID("f2f6f580-e6a9-11f0-8000-0a1b2c3d4e5f")
+"""A UUIDv1, of the first day of 2026."""
+
+
+@pytest.mark.parametrize(
+    ("times", "began_at"),
+    [
+        ({}, None),
+        ({"LastUpdatedTime": UPDATED}, UPDATED.timestamp()),
+        ({"LastUpdatedTime": UPDATED, "DeletionTime": DELETED}, DELETED.timestamp()),
+    ],
+)
+def test_an_operation_begins_with_the_last_update_or_the_deletion(
+    described: Callable[..., Stack | Missing], times: dict[str, datetime], began_at: float | None
+) -> None:
+    stack = described(own={"StackStatus": "UPDATE_IN_PROGRESS", **times})
+    assert isinstance(stack, Stack)
+    assert stack.began_at == began_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "identifier", "is_known"),
+    [
+        ("UPDATE_STACK", str(OPERATION_ID), True),
+        ("DELETE_STACK", str(OPERATION_ID), True),
+        ("CREATE_STACK", str(OPERATION_ID), False),
+        ("ROLLBACK", str(OPERATION_ID), False),
+        ("UPDATE_STACK", str(uuid.UUID(int=0, version=4)), False),
+        ("UPDATE_STACK", "none", False),
+    ],
+)
+def test_the_time_in_an_operations_id_is_used_where_there_is_one(
+    described: Callable[..., Stack | Missing], kind: str, identifier: str, *, is_known: bool
+) -> None:
+    operation = {"OperationType": kind, "OperationId": identifier}
+    stack = described(own={"StackStatus": "UPDATE_IN_PROGRESS", "LastOperations": [operation]})
+    assert isinstance(stack, Stack)
+    since_epoch = (OPERATION_ID.time - 0x01B21DD213814000) / 1e7
+    assert abs(since_epoch - UPDATED.timestamp()) < 24 * 3600
+    assert stack.began_at == (pytest.approx(since_epoch) if is_known else None)
+
+
+@pytest.mark.parametrize(("accounts", "is_shared"), [([], False), (["all"], True)])
+def test_a_snapshot_is_shared_when_it_may_be_restored_by_others(
+    aws: BotoAws, neptune: Stubber, accounts: list[str], *, is_shared: bool
+) -> None:
+    attribute = {"AttributeName": "restore", "AttributeValues": accounts}
+    neptune.add_response(
+        "describe_db_cluster_snapshot_attributes",
+        {"DBClusterSnapshotAttributesResult": {"DBClusterSnapshotAttributes": [attribute]}},
+        {"DBClusterSnapshotIdentifier": "s"},
+    )
+    assert aws.is_shared("s") is is_shared
+
+
+def test_the_quota_is_read_from_the_account(aws: BotoAws) -> None:
+    quotas = [
+        {"AccountQuotaName": "DBInstances", "Used": 1, "Max": 40},
+        {"AccountQuotaName": "ManualClusterSnapshots", "Used": 7, "Max": 100},
+    ]
+    with Stubber(aws._rds) as rds:
+        rds.add_response("describe_account_attributes", {"AccountQuotas": quotas})
+        rds.add_response("describe_account_attributes", {"AccountQuotas": quotas[:1]})
+        assert aws.quota() == (7, 100)
+        with pytest.raises(Unexpected, match="ManualClusterSnapshots"):
+            aws.quota()
+
+
+def test_a_parameter_is_written_and_read_and_empty_while_there_is_none(aws: BotoAws) -> None:
+    with Stubber(aws._ssm) as ssm:
+        ssm.add_client_error("get_parameter", "ParameterNotFound")
+        ssm.add_response(
+            "put_parameter", {}, {"Name": "/p", "Value": ARN, "Type": "String", "Overwrite": True}
+        )
+        ssm.add_response("get_parameter", {"Parameter": {"Value": ARN}}, {"Name": "/p"})
+        ssm.add_client_error("get_parameter", "AccessDeniedException")
+        assert aws.parameter("/p") == ""
+        aws.put_parameter("/p", ARN)
+        assert aws.parameter("/p") == ARN
+        with pytest.raises(Denied):
+            aws.parameter("/p")

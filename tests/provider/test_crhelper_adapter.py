@@ -1,0 +1,334 @@
+"""What crhelper does without documenting it and the adapter relies on, and the adapter itself.
+
+Another version of crhelper that fails here must not be used before `crhelper_adapter` has been
+checked against it.
+"""
+
+import inspect
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import boto3
+import pytest
+from crhelper import CfnResource
+
+from neptune_snapshot_provider.contract import Attribute
+from neptune_snapshot_provider.crhelper_adapter import (
+    CrhelperAdapter,
+    Response,
+    ResponseNotAccepted,
+)
+from support import events
+from support.response_server import ResponseServer
+
+CHANGED = "crhelper behaves otherwise than crhelper_adapter.py relies on: "
+
+
+class Context:
+    function_name = "Provider"
+
+    def __init__(self, remaining: float = 900.0) -> None:
+        self._ends_at = time.monotonic() + remaining
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self._ends_at - time.monotonic()) * 1000)
+
+
+class Task:
+    """A task that does what a test wants."""
+
+    failure_id = "early"
+    logical_id = "TheRealOne"
+
+    def __init__(self, response: Response | Exception | None) -> None:
+        self._response = response
+        self.ends_at = time.time() + 60
+        self.calls: list[str] = []
+        self.problem: Exception | None = None
+
+    def work(self) -> Response | None:
+        self.calls.append("work")
+        if isinstance(self._response, Exception):
+            raise self._response
+        return self._response
+
+    def set_up_rule(self) -> None:
+        self.calls.append("set_up_rule")
+        if self.problem:
+            raise self.problem
+
+    def remove_rule(self) -> None:
+        self.calls.append("remove_rule")
+
+
+DONE = Response(physical_id="the-id", data={"a": "b"})
+FAILED = Response(physical_id="the-id", reason="r" * 256)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
+    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def server(running: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseServer:
+    """Where responses arrive, and an environment in which crhelper can make no client."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
+    monkeypatch.setattr(boto3, "client", None)
+    running.clear()
+    return running
+
+
+@pytest.fixture(params=["Create", "Update", "Delete"])
+def event(request: pytest.FixtureRequest, server: ResponseServer) -> dict[str, Any]:
+    """An event of CloudFormation."""
+    sent = {**events.create(), "PhysicalResourceId": "old-id", "ResponseURL": server.url}
+    return {**sent, "RequestType": request.param}
+
+
+@pytest.fixture
+def poll(event: dict[str, Any]) -> dict[str, Any]:
+    """The same event, as the rule delivers it."""
+    return {**event, "CrHelperPoll": True}
+
+
+def respond(task: Task, event: dict[str, Any], context: Context | None = None) -> None:
+    CrhelperAdapter(task).respond(event, context or Context())
+
+
+def test_the_version_is_the_one_that_was_read() -> None:
+    assert version("crhelper") == "2.0.12"
+
+
+@pytest.mark.parametrize(
+    "name", ["_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send"]
+)
+def test_crhelper_has_each_method_that_is_overridden(name: str) -> None:
+    assert inspect.isfunction(getattr(CfnResource, name)), CHANGED + f"there is no {name}"
+
+
+def test_the_signatures_of_overridden_methods_fit() -> None:
+    signatures = {
+        name: [str(one) for one in inspect.signature(getattr(CfnResource, name)).parameters]
+        for name in ("_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send")
+    }
+    own = ["self"]
+    assert signatures.pop("_send")[:3] == ["self", "status", "reason"], CHANGED + "_send"
+    assert set(map(tuple, signatures.values())) == {tuple(own)}, CHANGED + str(signatures)
+
+
+def test_a_request_gets_one_response(server: ResponseServer, event: dict[str, Any]) -> None:
+    task = Task(DONE)
+    respond(task, event)
+    assert task.calls == ["work"]
+    (response,) = server.received
+    assert response == {
+        "Status": "SUCCESS",
+        "Reason": "",
+        "PhysicalResourceId": "the-id",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": "TheRealOne",
+        "NoEcho": False,
+        "Data": {"a": "b"},
+    }
+
+
+def test_a_failure_has_its_reason_and_no_data(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    respond(Task(FAILED), event)
+    (response,) = server.received
+    assert (response["Status"], response["Reason"]) == ("FAILED", "r" * 256)
+    assert (response["PhysicalResourceId"], response["Data"]) == ("the-id", {})
+
+
+def test_a_request_that_takes_long_gets_a_rule_and_no_response(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    task = Task(None)
+    respond(task, event)
+    assert task.calls == ["work", "set_up_rule"], CHANGED + "_setup_polling is not called"
+    assert not server.attempts
+
+
+def test_a_poll_that_is_not_done_changes_nothing(
+    server: ResponseServer, poll: dict[str, Any]
+) -> None:
+    task = Task(None)
+    respond(task, poll)
+    assert task.calls == ["work"], CHANGED + "a poll without a physical ID does more"
+    assert not server.attempts
+
+
+@pytest.mark.parametrize("response", [DONE, FAILED], ids=["done", "failed"])
+def test_a_poll_removes_its_rule_before_it_responds(
+    server: ResponseServer, poll: dict[str, Any], response: Response
+) -> None:
+    """After the response CloudFormation may delete the permission to do so."""
+    task = Task(response)
+    at_removal: list[int] = []
+    remove = task.remove_rule
+
+    def removing() -> None:
+        at_removal.append(server.attempts)
+        remove()
+
+    task.remove_rule = removing  # type: ignore[method-assign]
+    respond(task, poll)
+    assert task.calls == ["work", "remove_rule"], CHANGED + "_remove_polling is not called"
+    assert at_removal == [0]
+    (sent,) = server.received
+    assert sent["PhysicalResourceId"] == "the-id"
+    assert sent["LogicalResourceId"] == "TheRealOne"
+    assert sent["Status"] == ("FAILED" if response.reason else "SUCCESS")
+
+
+def test_a_rule_that_cannot_be_set_up_fails_the_request(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    task = Task(None)
+    task.problem = RuntimeError("the reason")
+    respond(task, event)
+    (response,) = server.received
+    assert (response["Status"], response["Reason"]) == ("FAILED", "the reason")
+    assert response["PhysicalResourceId"] == "early", CHANGED + "the ID is lost"
+    assert response["Data"] == {}, CHANGED + "the response to a failed setup has Data"
+
+
+def test_an_exception_responds_with_the_id_set_early(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    respond(Task(ValueError("why")), event)
+    (response,) = server.received
+    assert response["Status"] == "FAILED"
+    assert response["PhysicalResourceId"] == "early", CHANGED + "an ID set early is lost"
+    assert response["LogicalResourceId"] == "TheRealOne"
+
+
+def test_an_invocation_that_is_cut_short_responds_with_the_id_set_early(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    """crhelper's timer fires half a second before the end of the invocation."""
+    task = Task(DONE)
+
+    def work() -> Response:
+        time.sleep(1.5)
+        return DONE
+
+    task.work = work  # type: ignore[method-assign]
+    respond(task, event, Context(remaining=1.5))
+    response = server.received[0]
+    assert (response["Status"], response["Reason"]) == ("FAILED", "Execution timed out")
+    assert response["PhysicalResourceId"] == "early"
+
+
+def test_the_timer_ends_with_the_request(event: dict[str, Any]) -> None:
+    before = set(threading.enumerate())
+    respond(Task(DONE), event)
+    timers = [one for one in threading.enumerate() if isinstance(one, threading.Timer)]
+    for timer in set(timers) - before:
+        timer.join(timeout=5)
+        assert not timer.is_alive(), CHANGED + "its timer is not cancelled"
+
+
+def test_a_response_that_is_not_accepted_ends_the_invocation_in_an_error(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    """Lambda delivers the event again."""
+    server.statuses = [403]
+    with pytest.raises(ResponseNotAccepted):
+        respond(Task(DONE), event)
+    assert server.attempts == 1
+
+
+def test_a_response_is_sent_again_until_the_invocation_ends(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    task = Task(DONE)
+    server.statuses = [503]
+    respond(task, event)
+    assert (server.attempts, len(server.received)) == (2, 1)
+    server.clear()
+    server.statuses = [503]
+    task.ends_at = time.time()
+    with pytest.raises(ResponseNotAccepted):
+        respond(task, event)
+
+
+def test_a_long_response_is_shortened(server: ResponseServer, event: dict[str, Any]) -> None:
+    names = ",".join(f"snapshot-{number}" for number in range(1000))
+    shortened = {Attribute.PRUNED: ""}
+    respond(
+        Task(Response(physical_id="id", data={Attribute.PRUNED: names}, shortened=shortened)), event
+    )
+    assert server.sizes[0] <= 4096
+    assert server.last["Data"][Attribute.PRUNED].startswith("snapshot-0,snapshot-1,")
+
+
+def test_a_second_invocation_shares_nothing_with_the_first(
+    server: ResponseServer, event: dict[str, Any]
+) -> None:
+    respond(Task(FAILED), event)
+    respond(Task(Response(physical_id="other")), event)
+    assert (server.last["Status"], server.last["Reason"]) == ("SUCCESS", "")
+    assert (server.last["PhysicalResourceId"], server.last["Data"]) == ("other", {})
+
+
+def test_crhelper_makes_no_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clients take longer than all else it does; they are only for its own polls."""
+    made: list[str] = []
+    monkeypatch.setattr(boto3, "client", lambda name, **_: made.append(name))
+    adapter: Any = CrhelperAdapter(Task(DONE))
+    assert not made, CHANGED + "it makes clients under SAM too"
+    assert adapter._init_failed is None
+    CfnResource(log_level="INFO", polling_interval=1, sleep_on_delete=0)
+    assert made, CHANGED + "it makes no clients anyway: `_sam_local` can be removed"
+
+
+@pytest.mark.parametrize("value", ["true", None])
+def test_the_environment_of_sam_does_not_matter(
+    server: ResponseServer,
+    event: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    value: str | None,
+) -> None:
+    """Under SAM crhelper would set up no poll."""
+    if value:
+        monkeypatch.setenv("AWS_SAM_LOCAL", value)
+    else:
+        monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
+    task = Task(None)
+    respond(task, event)
+    assert task.calls == ["work", "set_up_rule"]
+    assert not server.attempts
+
+
+def test_nothing_of_the_url_is_logged(
+    event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """At DEBUG crhelper would log the whole event."""
+    with caplog.at_level(logging.INFO):
+        respond(Task(DONE), event)
+        respond(Task(None), event)
+    assert "X-Amz-Signature" not in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_an_exception_of_crhelper_itself_gets_a_response(
+    server: ResponseServer, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a change of crhelper")
+
+    monkeypatch.setattr(CfnResource, "_set_timeout", fail)
+    respond(Task(DONE), event)
+    assert server.last["Status"] == "FAILED"
+    assert server.last["Reason"] == "a change of crhelper"
+    assert json.dumps(server.last["PhysicalResourceId"])

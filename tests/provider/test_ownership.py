@@ -1,0 +1,302 @@
+"""Names, owner tags and digests."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_snapshot_provider.contract import (
+    POLL_RULE_PREFIX,
+    PREFIX_MAX,
+    WAIT_RESOURCE_TYPE,
+    OwnerTag,
+    identifier_problem,
+    shorten_prefix,
+    tag_problem,
+)
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.ownership import rule_name
+from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
+from support import events
+
+VALID = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9]){0,62}", fullmatch=True).filter(
+    lambda text: identifier_problem(text) is None
+)
+
+
+def request_of(**others: Any) -> tuple[Request, Properties]:  # noqa: ANN401 - wire properties
+    request = parse_request(events.create(**others))
+    assert request.properties
+    return request, request.properties
+
+
+def name_of(**others: Any) -> str:  # noqa: ANN401 - wire properties
+    return ownership.snapshot_identifier(*request_of(**others))
+
+
+def test_a_name_is_prefix_slug_and_digest() -> None:
+    assert re.fullmatch(r"my-graph-[0-9a-f]{10}", name_of())
+    assert re.fullmatch(r"my-graph-v1-2-3-[0-9a-f]{10}", name_of(Trigger="v1.2.3"))
+    assert re.fullmatch(r"nightly-[0-9a-f]{10}", name_of(SnapshotIdentifierPrefix="nightly"))
+
+
+def test_an_explicit_name_is_used_in_lower_case() -> None:
+    assert name_of(DBClusterSnapshotIdentifier="Before-Upgrade") == "before-upgrade"
+
+
+@given(
+    cluster=VALID,
+    prefix=VALID | st.none(),
+    trigger=st.text(max_size=300),
+    request_id=st.uuids().map(str),
+)
+def test_every_name_obeys_the_rules_of_the_api(
+    cluster: str, prefix: str | None, trigger: str, request_id: str
+) -> None:
+    properties = Properties(cluster=cluster.lower(), prefix=prefix or "", trigger=trigger)
+    request = Request(
+        type=RequestType.CREATE,
+        stack_id=events.STACK_ID,
+        request_id=request_id,
+        logical_id="Snapshot",
+        properties=properties,
+    )
+    name = ownership.snapshot_identifier(request, properties)
+    assert identifier_problem(name) is None
+    assert name == name.lower()
+    assert name.startswith(shorten_prefix(prefix or cluster) + "-")
+
+
+@given(VALID)
+def test_a_shortened_prefix_is_a_valid_one(prefix: str) -> None:
+    shortened = shorten_prefix(prefix)
+    assert identifier_problem(shortened) is None
+    assert len(shortened) <= PREFIX_MAX
+    assert prefix.lower().startswith(shortened)
+
+
+def test_names_differ_by_request_resource_and_stack_only() -> None:
+    request, properties = request_of()
+    names = {
+        ownership.snapshot_identifier(
+            Request(
+                type=RequestType.CREATE,
+                stack_id=stack,
+                request_id=request_id,
+                logical_id=logical_id,
+                properties=properties,
+            ),
+            properties,
+        )
+        for stack in (events.STACK_ID, events.STACK_ID + "7")
+        for logical_id in ("A", "B")
+        for request_id in ("1", "2")
+    }
+    assert len(names) == 8
+    assert ownership.snapshot_identifier(request, properties) == name_of(TimeoutSeconds="5")
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"TimeoutSeconds": "60"}, True),
+        ({"Tags": events.tag_list(a="b")}, True),
+        ({"cluster": "MY-Graph"}, True),
+        ({"cluster": "other"}, False),
+        ({"Trigger": "x"}, False),
+        ({"SnapshotIdentifierPrefix": "x"}, False),
+        ({"DBClusterSnapshotIdentifier": "x"}, False),
+    ],
+)
+def test_the_generation_changes_with_all_that_asks_for_a_new_snapshot(
+    change: dict[str, Any],
+    same: bool,  # noqa: FBT001 - a test's expectation
+) -> None:
+    _, before = request_of()
+    _, after = request_of(**change)
+    assert (ownership.generation(before) == ownership.generation(after)) is same
+
+
+def test_owner_tags_are_allowed_as_tags() -> None:
+    for key, value in ownership.owner_tags(*request_of()).items():
+        assert len(value) <= 256
+        # The only rule they break is the one that keeps users from setting them.
+        assert tag_problem(key.replace("neptune-snapshot:", "x:"), value) is None
+
+
+def own_snapshot(
+    request: Request, properties: Properties, **fields: Any
+) -> tuple[Snapshot, dict[str, str]]:  # noqa: ANN401 - the record's fields
+    """The snapshot that a request takes, and its tags."""
+    name = ownership.snapshot_identifier(request, properties)
+    record = {
+        "DBClusterSnapshotIdentifier": name,
+        "DBClusterIdentifier": properties.cluster,
+        "Engine": "neptune",
+        "Status": "available",
+        "SnapshotType": "manual",
+        **fields,
+    }
+    return Snapshot.of(record), ownership.owner_tags(request, properties)
+
+
+def test_own_needs_both_owner_tags() -> None:
+    request, properties = request_of()
+    snapshot, tags = own_snapshot(request, properties)
+    assert ownership.belongs_to(request, snapshot, tags)
+    assert ownership.is_of_request(request, snapshot, tags)
+    for missing in (OwnerTag.STACK, OwnerTag.RESOURCE):
+        fewer = {key: value for key, value in tags.items() if key != missing}
+        assert not ownership.belongs_to(request, snapshot, fewer)
+        assert not ownership.belongs_to(request, snapshot, {**tags, missing: "another"})
+
+
+def test_another_request_of_the_resource_is_not_this_request() -> None:
+    snapshot, tags = own_snapshot(*request_of())
+    other = parse_request(events.create("request-2"))
+    assert ownership.belongs_to(other, snapshot, tags)
+    assert not ownership.is_of_request(other, snapshot, tags)
+
+
+@pytest.mark.parametrize("properties", [{}, {"DBClusterSnapshotIdentifier": "by-name"}])
+def test_a_copy_is_not_own_though_its_tags_are(properties: dict[str, Any]) -> None:
+    """Tags travel with ``copy-db-cluster-snapshot --copy-tags``."""
+    request, wanted = request_of(**properties)
+    snapshot, tags = own_snapshot(request, wanted, SourceDBClusterSnapshotArn="arn:x")
+    assert not ownership.belongs_to(request, snapshot, tags)
+
+
+def test_a_snapshot_of_a_restored_cluster_is_not_own_though_its_tags_are() -> None:
+    """Tags travel with a restore and with CopyTagsToSnapshot; the name does not fit them."""
+    request, properties = request_of()
+    _, tags = own_snapshot(request, properties)
+    by_hand = Snapshot.of({"DBClusterSnapshotIdentifier": "by-hand"})
+    assert not ownership.belongs_to(request, by_hand, tags)
+
+
+@pytest.mark.parametrize("tag", [OwnerTag.STACK, OwnerTag.RESOURCE, OwnerTag.REQUEST])
+def test_a_generated_name_ends_with_the_digest_of_its_tags(tag: str) -> None:
+    request, properties = request_of()
+    snapshot, tags = own_snapshot(request, properties)
+    stack, resource = tags[OwnerTag.STACK], tags[OwnerTag.RESOURCE]
+    assert ownership.is_own(snapshot, tags, stack, resource)
+    changed = {**tags, tag: "x"}
+    stack, resource = changed[OwnerTag.STACK], changed[OwnerTag.RESOURCE]
+    assert not ownership.is_own(snapshot, changed, stack, resource)
+
+
+def test_a_snapshot_under_an_explicit_name_is_own_by_its_trigger_tag() -> None:
+    """The tools do not know the properties of the resource."""
+    request, properties = request_of(DBClusterSnapshotIdentifier="by-name")
+    snapshot, tags = own_snapshot(request, properties)
+    stack, resource = tags[OwnerTag.STACK], tags[OwnerTag.RESOURCE]
+    assert ownership.is_own(snapshot, tags, stack, resource)
+    elsewhere = Snapshot.of({**snapshot.fields, "DBClusterSnapshotIdentifier": "other-name"})
+    assert not ownership.is_own(elsewhere, tags, stack, resource)
+
+
+def test_an_explicit_name_with_a_trigger_is_own_by_the_properties() -> None:
+    request, properties = request_of(DBClusterSnapshotIdentifier="by-name", Trigger="v1")
+    snapshot, tags = own_snapshot(request, properties)
+    assert ownership.belongs_to(request, snapshot, tags)
+
+
+def test_a_wait_owns_what_the_resource_of_its_snapshot_took() -> None:
+    snapshot, tags = own_snapshot(*request_of())
+    properties = {
+        "DBClusterSnapshotIdentifier": snapshot.identifier,
+        "SnapshotLogicalResourceId": events.LOGICAL_ID,
+    }
+    event = {
+        **events.create("request-2"),
+        "LogicalResourceId": "Wait2",
+        "ResourceType": WAIT_RESOURCE_TYPE,
+        "ResourceProperties": properties,
+    }
+    assert ownership.belongs_to(parse_request(event), snapshot, tags)
+    del properties["SnapshotLogicalResourceId"]
+    assert not ownership.belongs_to(parse_request(event), snapshot, tags)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_usable"),
+    [
+        ({}, True),
+        ({"Status": "creating"}, False),
+        ({"SnapshotType": "automated"}, False),
+        ({"Engine": "aurora-mysql"}, False),
+    ],
+)
+def test_usable_is_an_available_manual_snapshot_of_neptune(
+    fields: dict[str, str], *, is_usable: bool
+) -> None:
+    snapshot, _ = own_snapshot(*request_of(), **fields)
+    assert ownership.is_usable(snapshot) is is_usable
+
+
+def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> None:
+    request, first = request_of(Trigger="v1")
+    snapshot, tags = own_snapshot(request, first)
+    _, second = request_of(Trigger="v2")
+    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, second)
+    wanted = [ownership.generation(first), ownership.generation(second)]
+    assert ownership.generations(tags) == wanted
+    for properties in (first, second):
+        assert ownership.is_of_generation(request, properties, snapshot, tags)
+    _, third = request_of(Trigger="v3")
+    assert not ownership.is_of_generation(request, third, snapshot, tags)
+
+
+@given(st.lists(st.text(min_size=1, max_size=5), max_size=30))
+def test_the_generations_always_fit_into_a_tag(triggers: list[str]) -> None:
+    tags = ownership.owner_tags(*request_of())
+    taken_for = tags[OwnerTag.TRIGGER]
+    for trigger in triggers:
+        tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, request_of(Trigger=trigger)[1])
+        assert len(tags[OwnerTag.TRIGGER]) <= 256
+        known = ownership.generations(tags)
+        assert known[0] == taken_for
+        assert known[-1] == ownership.generation(request_of(Trigger=trigger)[1])
+
+
+def test_a_trigger_that_is_the_time_of_the_deployment_reuses_any_own_snapshot() -> None:
+    request, _ = request_of(Trigger="20261123T211300.000001Z")
+    snapshot, tags = own_snapshot(*request_of(Trigger="v1"))
+    for trigger, is_reusable in (("20261123T212300.000001Z", True), ("v1", True), ("v2", False)):
+        properties = request_of(Trigger=trigger)[1]
+        assert ownership.is_reusable(request, properties, snapshot, tags) is is_reusable
+    assert not ownership.is_reusable(request, properties, snapshot, {})
+
+
+def test_the_arn_is_of_the_stacks_partition_region_and_account() -> None:
+    request, _ = request_of()
+    arn = ownership.snapshot_arn(request, "x")
+    assert arn == "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:x"
+
+
+def test_a_rule_is_named_after_stack_resource_and_request() -> None:
+    create, _ = request_of()
+    update = parse_request(events.update("s", events.properties(), events.properties()))
+    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-create", rule_name(create))
+    assert re.fullmatch(
+        f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-[0-9a-f]{{8}}", rule_name(update)
+    )
+    assert len(rule_name(create)) <= 64
+
+
+def test_a_delete_knows_the_rule_of_the_create_that_it_cancels() -> None:
+    create, _ = request_of()
+    delete = parse_request(events.delete("an-id-that-cloudformation-invented"))
+    assert ownership.create_rule_name(delete) == rule_name(create)
+    assert rule_name(delete) != rule_name(create)
+
+
+def test_rules_differ_by_request_resource_and_stack() -> None:
+    event = events.update("s", events.properties(), events.properties())
+    changes = ({"RequestId": "x"}, {"LogicalResourceId": "x"}, {"StackId": f"{events.STACK_ID}/x"})
+    names = {rule_name(parse_request({**event, **change})) for change in ({}, *changes)}
+    assert len(names) == 4

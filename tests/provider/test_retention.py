@@ -1,0 +1,140 @@
+"""Which older snapshots are deleted or retained, and what the parameter names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.models import Snapshot
+from neptune_snapshot_provider.core.retention import Candidate, Plan, keeps_last_good, plan
+
+
+def snapshot(name: str, created_at: float | None, cluster: str = "my-graph") -> Snapshot:
+    return Snapshot(
+        identifier=name,
+        arn=f"arn:{name}",
+        engine="neptune",
+        status="available",
+        cluster=cluster,
+        created_at=created_at,
+    )
+
+
+def candidate(
+    name: str, created_at: float | None, *, shared: bool = False, **tags: str
+) -> Candidate:
+    return Candidate(snapshot=snapshot(name, created_at), tags=tags, shared=shared)
+
+
+FIVE = [candidate(f"s{number}", number) for number in range(1, 6)]
+"""``s5`` is the newest."""
+
+
+def test_the_newest_are_kept_and_the_others_deleted_newest_first() -> None:
+    made = plan(FIVE, 2, newest="s5", replaced_at=4)
+    assert made == Plan(delete=("s3", "s2", "s1"))
+
+
+def test_the_order_of_the_candidates_does_not_matter() -> None:
+    assert plan(FIVE[::-1], 2, newest="s5", replaced_at=4) == plan(
+        FIVE, 2, newest="s5", replaced_at=4
+    )
+
+
+def test_the_replaced_snapshot_is_retained() -> None:
+    made = plan(FIVE, 1, newest="s5", replaced_at=4)
+    assert made == Plan(delete=("s3", "s2", "s1"), retained={"s4": "replaced"})
+
+
+def test_what_is_newer_than_the_replaced_snapshot_is_retained() -> None:
+    """It comes from deployments that failed."""
+    made = plan(FIVE, 1, newest="s5", replaced_at=2)
+    wanted = {"s4": "newer-than-replaced", "s3": "newer-than-replaced", "s2": "replaced"}
+    assert made == Plan(delete=("s1",), retained=wanted)
+
+
+def test_what_the_parameter_names_is_retained() -> None:
+    made = plan(FIVE, 1, newest="s5", replaced_at=4, last_good="s2")
+    assert made.delete == ("s3", "s1")
+    assert made.retained == {"s4": "replaced", "s2": "last-good"}
+
+
+def test_where_nothing_is_replaced_nothing_is_deleted() -> None:
+    made = plan(FIVE, 1, newest="s5", replaced_at=None)
+    assert made.delete == ()
+    assert set(made.retained.values()) == {"nothing-replaced"}
+
+
+def test_a_tag_or_a_share_retains() -> None:
+    candidates = [
+        *FIVE[1:],
+        candidate("tagged", 0.5, **{OwnerTag.KEEP: ""}),
+        candidate("shared", 0.4, shared=True),
+    ]
+    made = plan(candidates, 1, newest="s5", replaced_at=4)
+    assert made.delete == ("s3", "s2")
+    assert made.retained == {"s4": "replaced", "tagged": "keep-tag", "shared": "shared"}
+
+
+def test_the_new_snapshot_is_retained_though_others_are_newer() -> None:
+    """A late delivery, or an Update that keeps its snapshot."""
+    made = plan(FIVE, 2, newest="s1", replaced_at=3)
+    assert made.retained["s1"] == "new"
+    assert "s1" not in made.delete
+
+
+@given(
+    times=st.lists(st.integers(0, 20) | st.none(), max_size=12),
+    keep_last=st.integers(0, 5),
+    replaced_at=st.none() | st.integers(0, 20),
+    newest=st.integers(0, 11),
+    last_good=st.integers(0, 11),
+)
+def test_no_plan_ever_deletes_what_a_deployment_may_need(
+    times: list[int | None], keep_last: int, replaced_at: int | None, newest: int, last_good: int
+) -> None:
+    candidates = [candidate(f"s{number}", time) for number, time in enumerate(times)]
+    made = plan(
+        candidates,
+        keep_last,
+        newest=f"s{newest}",
+        replaced_at=replaced_at,
+        last_good=f"s{last_good}",
+    )
+    assert set(made.delete).isdisjoint(made.retained)
+    assert set(made.delete).isdisjoint({f"s{newest}", f"s{last_good}"})
+    assert len(made.delete) + len(made.retained) == max(len(times) - keep_last, 0)
+    if replaced_at is None:
+        assert not made.delete
+        return
+    deleted = [one.snapshot for one in candidates if one.snapshot.identifier in made.delete]
+    assert all((one.created_at or 0) < replaced_at for one in deleted)
+
+
+@pytest.mark.parametrize(
+    ("last_good_at", "replaced_at", "is_own_attempt", "keeps"),
+    [
+        pytest.param(5, 3, True, True, id="an attempt that failed"),
+        pytest.param(5, 5, True, False, id="the replaced one"),
+        pytest.param(2, 3, True, False, id="older than the replaced one"),
+        pytest.param(5, 3, False, False, id="somebody else's, and older"),
+        pytest.param(5, None, True, True, id="of the same properties, nothing replaced"),
+        pytest.param(5, None, False, False, id="of other properties, nothing replaced"),
+        pytest.param(11, 3, False, True, id="newer"),
+    ],
+)
+def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
+    last_good_at: float, replaced_at: float | None, *, is_own_attempt: bool, keeps: bool
+) -> None:
+    kept = keeps_last_good(
+        snapshot("good", last_good_at),
+        snapshot("new", 10),
+        replaced_at=replaced_at,
+        is_own_attempt=is_own_attempt,
+    )
+    assert kept is keeps
+
+
+def test_the_parameter_follows_to_another_cluster() -> None:
+    good = snapshot("good", 11, cluster="other-graph")
+    assert not keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=True)
