@@ -24,6 +24,9 @@ REFUSALS = {"invalid", "_invalid"}
 RULES = {"rule", "problem"}
 TEXTS = ("_problem", "_advice", "_refusal")
 """How functions are called that return a part of a message."""
+ANNOTATIONS = {"add_error", "add_warning_v2", "add_info"}
+TEXT = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.IfExp)
+"""Expressions that are a text, and not a call."""
 LEAST = 12
 """Shorter pieces of a message tell nothing."""
 
@@ -71,11 +74,11 @@ def resolved(node: ast.AST, assigned: Mapping[str, list[ast.AST]]) -> Iterator[s
 
 
 def assignments(function: ast.AST) -> dict[str, list[ast.AST]]:
-    """The values of a function's variables."""
+    """The texts in a function's variables."""
     found: dict[str, list[ast.AST]] = {}
     for node in ast.walk(function):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(value, TEXT):
                 found.setdefault(name, []).append(value)
     return found
 
@@ -91,10 +94,8 @@ def messages_of(function: ast.FunctionDef) -> Iterator[str]:
                 yield from (text for one in node.args[2:] for text in resolved(one, assigned))
             case ast.Call(args=[situation, *_]) if called(node) == "Wait":
                 yield from resolved(situation, assigned)
-            case ast.Call() if called(node) == "add_error":
-                yield from pieces(node.args[0])
-            case ast.Call(args=[_, warning]) if called(node) == "add_warning_v2":
-                yield from resolved(warning, assigned)
+            case ast.Call() if called(node) in ANNOTATIONS:
+                yield from resolved(node.args[-1], assigned)
             case ast.Call(args=[_, _, message, *_]) if is_problem(node):
                 yield from resolved(message, assigned)
             case ast.Assign(targets=[ast.Name(id=name)]) if name in RULES:

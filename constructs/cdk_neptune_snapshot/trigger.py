@@ -19,7 +19,7 @@ DIGEST_LENGTH = 12
 """Hexadecimal characters that tell two contents apart; short, as the snapshot's name shows it."""
 
 READABLE = re.compile(r"[\w.:/@+=,-]{1,100}", re.ASCII)
-"""A value that is sent as it is, because it is short and a person recognises it."""
+"""A value that is sent as it is, because it is short and a person recognizes it."""
 
 TIME = re.compile(r"\d{8}T\d{6}\.\d{6}Z", re.ASCII)
 """The value of ``every_deployment()``, which the provider recognizes too."""

@@ -37,6 +37,21 @@ class Property:
     """
 
 
+ARGUMENTS: Final = {
+    Property.CLUSTER_IDENTIFIER: "cluster",
+    Property.SNAPSHOT_IDENTIFIER: "snapshot_identifier",
+    Property.IDENTIFIER_PREFIX: "identifier_prefix",
+    Property.TRIGGER: "trigger",
+    Property.TAGS: "tags",
+    Property.TIMEOUT_SECONDS: "timeout",
+    Property.KEEP_LAST: "keep_last",
+    Property.LAST_GOOD_PARAMETER: "last_good_parameter",
+    Property.REUSE_SECONDS: "reuse_younger_than",
+    Property.WHEN_CLUSTER_MISSING: "when_cluster_missing",
+}
+"""The arguments of the Python construct by the properties that they set."""
+
+
 class OnTimeout:
     """Values of ``OnTimeout``: what happens when the snapshot is not available in time."""
 

@@ -1,10 +1,12 @@
 """Events are checked once; a bad one names the property, the value received and the rule."""
 
+import inspect
 from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.contract import TIMEOUT_MAX
+from cdk_neptune_snapshot import DatabaseClusterSnapshot
+from neptune_snapshot_provider.contract import ARGUMENTS, TIMEOUT_MAX
 from neptune_snapshot_provider.core.properties import parse_properties
 from neptune_snapshot_provider.core.request import (
     RequestType,
@@ -151,3 +153,13 @@ def test_the_explicit_name_is_known_for_a_delete_too() -> None:
     event = events.delete("by-name", DBClusterSnapshotIdentifier="By-Name")
     assert parse_request(event).explicit_name == "by-name"
     assert parse_request(events.delete("x")).explicit_name == ""
+
+
+def test_every_property_that_a_user_sets_names_its_argument_in_python() -> None:
+    """So that a user who has never seen the template finds what to change."""
+    parameters = inspect.signature(DatabaseClusterSnapshot.__init__).parameters
+    arguments = set(ARGUMENTS.values())
+    assert arguments == set(parameters) - {"self", "scope", "id", "removal_policy"}
+    for key in ("DBClusterIdentifier", "TimeoutSeconds", "KeepLast", "WhenClusterMissing"):
+        with pytest.raises(InvalidRequest, match=f"Set {ARGUMENTS[key]} in Python"):
+            parse_properties({**events.properties(), key: "-"})

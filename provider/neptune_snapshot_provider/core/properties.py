@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from neptune_snapshot_provider.contract import (
+    ARGUMENTS,
     KEEP_LAST_MAX,
     REUSE_SECONDS_MAX,
     SKIPPED,
@@ -89,11 +90,12 @@ def parse_timeout(raw: Mapping[str, object]) -> int:
 
 
 def invalid(key: str, value: object, rule: str) -> InvalidRequest:
-    """Name the property, the value and the rule that it breaks."""
+    """Name the property, the value, the rule that it breaks and the argument in Python."""
     received = repr(value)
     if len(received) > _RECEIVED_MAX:
         received = f"{received[:_RECEIVED_MAX]}…"
-    return InvalidRequest(f"{key} {rule}; received {received}.", "Nothing was changed.")
+    argument = f" Set {ARGUMENTS[key]} in Python." if key in ARGUMENTS else ""
+    return InvalidRequest(f"{key} {rule}; received {received}.", f"Nothing was changed.{argument}")
 
 
 def _awaited(raw: Mapping[str, object]) -> str:
