@@ -7,7 +7,11 @@ marked with the error that is expected; a mark that is not needed is an error it
 from typing import assert_type
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_neptune as neptune
 from aws_cdk import aws_neptune_alpha as neptune_alpha
 from aws_cdk import aws_s3 as s3
@@ -122,12 +126,26 @@ def existing(stack: cdk.Stack, cluster: neptune.CfnDBCluster) -> SnapshotReferen
     return taken
 
 
-def provider(stack: cdk.Stack) -> None:
+def provider(  # noqa: PLR0917 - one argument per kind of construct
+    stack: cdk.Stack,
+    vpc: ec2.IVpc,
+    group: ec2.ISecurityGroup,
+    role: iam.IRole,
+    log_group: logs.ILogGroup,
+    key: kms.IKey,
+) -> None:
     """Choose how the function runs, and get at what is made."""
     made = SnapshotProvider.get_or_create(
         stack,
         runtime=lambda_.Runtime.PYTHON_3_12,
         architecture=lambda_.Architecture.X86_64,
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+        security_groups=[group],
+        role=role,
+        log_group=log_group,
+        environment_encryption=key,
+        reserved_concurrent_executions=5,
     )
     assert_type(made, SnapshotProvider)
     made.function.add_environment("NAME", "value")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -33,12 +34,14 @@ class Recorder:
     Attributes:
         calls: What was called, oldest first.
         stack_status: What ``DescribeStacks`` says.
+        updated_at: When the stack's update began, as ``DescribeStacks`` says; none for a creation.
         is_nested: Whether there is a stack around the stack.
     """
 
     def __init__(self, tags_of: Callable[[str], Mapping[str, str]]) -> None:
         self.calls: list[Call] = []
         self.stack_status = "CREATE_IN_PROGRESS"
+        self.updated_at: datetime | None = None
         self.is_nested = False
         self._tags_of = tags_of
 
@@ -48,6 +51,11 @@ class Recorder:
         # The stubs do not know that what a handler returns is taken for the answer.
         answer: Any = self._describe_stacks
         session.events.register("before-call.cloudformation.DescribeStacks", answer)
+
+    def begin_update(self) -> None:
+        """Have the stack begin an update now."""
+        self.stack_status = "UPDATE_IN_PROGRESS"
+        self.updated_at = datetime.now(UTC)
 
     def _record(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
         snapshot = params.get("ResourceName") or params.get("DBClusterSnapshotIdentifier", "")
@@ -63,7 +71,9 @@ class Recorder:
         self, params: Mapping[str, Any], **_: object
     ) -> tuple[AWSResponse, dict[str, Any]]:
         asked = params["body"]["StackName"]
-        stack = {"StackId": asked, "StackStatus": self.stack_status}
+        stack: dict[str, Any] = {"StackId": asked, "StackStatus": self.stack_status}
+        if self.updated_at:
+            stack["LastUpdatedTime"] = self.updated_at
         if self.is_nested and asked == STACK_ID:
             stack["ParentId"] = OUTER_STACK_ID
         return AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [stack]}

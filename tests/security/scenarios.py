@@ -87,7 +87,7 @@ def retagging(stage: Stage) -> None:
 def replacing_and_rolling_back(stage: Stage) -> None:
     """A new snapshot is taken, and the update rolls back to the first, gone or not."""
     old = stage.send(stage.create("old"))
-    stage.recorder.stack_status = "UPDATE_IN_PROGRESS"
+    stage.recorder.begin_update()
     new = stage.send(stage.update(old, "new", Trigger="v2"))
     stage.recorder.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
     after = stage.stack.snapshot
@@ -127,8 +127,8 @@ def deleting(stage: Stage) -> None:
 def pruning(stage: Stage) -> None:
     """Each snapshot is published, and the third makes the first go."""
     name = stage.send(stage.create("first"))
-    stage.recorder.stack_status = "UPDATE_IN_PROGRESS"
     for version in ("v2", "v3"):
+        stage.recorder.begin_update()
         name = stage.send(stage.update(name, version, Trigger=version))
 
 
