@@ -76,12 +76,25 @@ def check_neptune_snapshot(words: list[str]) -> None:
     assert {word for word in words if word.startswith("-")} <= known
 
 
+def check_python(words: list[str]) -> None:
+    assert words[:2] == ["-m", "venv"]
+
+
+def check_source(words: list[str]) -> None:
+    """A virtual environment made before, or what ``make local-aws`` writes."""
+    (file,) = words
+    assert file.endswith("/bin/activate") or file == f"{CHECKOUT}/.local-aws/env"
+
+
 CHECKS = {
+    ".": check_source,
     "cdk": check_cdk,
     "make": check_make,
     "neptune-snapshot": check_neptune_snapshot,
     "npm": check_npm,
     "pip": check_pip,
+    "python3": check_python,
+    "source": check_source,
 }
 
 
