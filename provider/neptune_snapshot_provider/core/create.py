@@ -104,7 +104,8 @@ def _start(
         if found := _recent(observed.reusable, cluster, properties, timing):
             return _reuse(request, properties, found, observed, permission)
     if cluster is MISSING:
-        return _without_cluster(request, properties)
+        response = _without_cluster(request, properties)
+        return permitted(request, observed, *permission) or response
     _refuse_unusable(cluster)
     if cluster.status != AVAILABLE:
         situation = f"cluster {cluster.identifier} is {cluster.status}, not available"
