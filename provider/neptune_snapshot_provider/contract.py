@@ -94,7 +94,7 @@ class Attribute:
     PRUNED: Final = "PrunedSnapshots"
     SPARED: Final = "SparedSnapshots"
     REPLACED: Final = "ReplacedSnapshot"
-    """The physical ID that an Update replaces, else empty. For the last resource of a chain."""
+    """The snapshot that the resource referred to before an Update; for a chain's last resource."""
     ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED, REPLACED)
 
 

@@ -23,7 +23,8 @@ def handler(event: Any, context: Any) -> None:  # noqa: ANN401 - Lambda's
         _log.exception("The snapshot provider cannot be loaded")
         if "CrHelperPoll" in event:
             raise  # the rule invokes again, and is removed once that is possible
-        _respond(event, f"{type(problem).__name__}: {problem}")
+        if not _respond(event, f"{type(problem).__name__}: {problem}"):
+            raise  # Lambda delivers the event again
     else:
         provider.handler(event, context)
 
@@ -32,7 +33,7 @@ def _provider() -> ModuleType:
     return import_module("neptune_snapshot_provider.handler")
 
 
-def _respond(event: dict[str, Any], problem: str) -> None:
+def _respond(event: dict[str, Any], problem: str) -> bool:
     """Respond with the standard library alone; what never was made counts as deleted."""
     from neptune_snapshot_provider import responses  # noqa: PLC0415 - seldom needed
 
@@ -45,7 +46,7 @@ def _respond(event: dict[str, Any], problem: str) -> None:
         "Reason": f"The snapshot provider cannot be loaded: {problem[:_REASON_MAX]}. This request "
         "changed nothing at Neptune. Update cdk-neptune-snapshot, then redeploy.",
     }
-    responses.send(event["ResponseURL"], body)
+    return responses.send(event["ResponseURL"], body)
 
 
 def _start() -> None:

@@ -19,7 +19,7 @@ from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.quota import TAKES_EFFECT_SECONDS
 from neptune_snapshot_provider.core.refusals import Refusal
-from neptune_snapshot_provider.core.request import Request
+from neptune_snapshot_provider.core.request import Request, RequestType
 from neptune_snapshot_provider.core.retention import Candidate, Plan
 from neptune_snapshot_provider.core.schedule import Budget
 from neptune_snapshot_provider.core.steps import Freed, Quota, Respond
@@ -81,10 +81,11 @@ class Finalizer:
         return Quota(usage=usage[0], deletable=tuple(deletable))
 
     def _replaced_by(self, response: Respond) -> str:
-        """The snapshot that this response replaces, for the last resource of a chain."""
-        old = self._request.physical_id
-        is_replaced = old and not self._request.waits_only and old != response.identifier
-        return old if is_replaced and not response.is_final else ""
+        """The snapshot that the resource referred to before, for the last resource of a chain."""
+        request = self._request
+        if request.waits_only or request.type is not RequestType.UPDATE:
+            return ""
+        return response.identifier if response.is_final else request.physical_id
 
     def _finalize(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
         if name := properties.last_good_parameter:

@@ -13,7 +13,6 @@ from neptune_snapshot_provider.core.steps import Continue, Respond
 from neptune_snapshot_provider.reconciler import Reconciler
 from support.world import World
 
-
 Reconcile = Callable[..., Respond | Continue]
 Run = Callable[..., Respond]
 

@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
 from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
 from neptune_snapshot_provider.core.refusals import (
     ClusterBusy,
     ClusterUnknown,
@@ -29,7 +30,6 @@ from neptune_snapshot_provider.core.refusals import (
     Unavailable,
     Unexpected,
 )
-from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s"
 

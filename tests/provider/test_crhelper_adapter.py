@@ -215,7 +215,7 @@ def test_an_exception_responds_with_the_id_set_early(
 def test_an_invocation_that_is_cut_short_responds_with_the_id_set_early(
     server: ResponseServer, event: dict[str, Any]
 ) -> None:
-    """crhelper's timer fires half a second before the end of the invocation."""
+    """Crhelper's timer fires half a second before the end of the invocation."""
     task = Task(DONE)
 
     def work() -> Response:

@@ -1,11 +1,12 @@
 """A Delete deletes only own snapshots, and only where CloudFormation deletes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.core.refusals import Denied, SnapshotBusy
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.refusals import Denied, SnapshotBusy
 from neptune_snapshot_provider.core.steps import Continue, Respond
 from neptune_snapshot_provider.errors import DeadlineExceeded, SnapshotNotDeletable
 from neptune_snapshot_provider.logs import LogEvent
@@ -194,7 +195,7 @@ def test_a_snapshot_taken_after_its_deletion_was_requested_is_retained(
     world: World, respond: Run, seconds_later: int, *, is_retained: bool
 ) -> None:
     """Delivered late, a Delete can find another snapshot under the same explicit name."""
-    named = {"DBClusterSnapshotIdentifier": "nightly"}
+    named: dict[str, Any] = {"DBClusterSnapshotIdentifier": "nightly"}
     world.begin("DELETE_IN_PROGRESS")
     world.clock.time += 60
     world.add_own("later", **named)

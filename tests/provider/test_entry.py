@@ -100,6 +100,15 @@ def test_a_real_import_that_fails_gets_a_response(server: ResponseServer, tmp_pa
     assert "SyntaxError: not for this Python" in server.last["Reason"]
 
 
+def test_a_response_that_is_not_accepted_ends_the_invocation_in_an_error(
+    broken: ResponseServer,
+) -> None:
+    """Lambda delivers the event again."""
+    broken.statuses = [403]
+    with pytest.raises(ImportError):
+        entry.handler(sent_to(broken, events.create()), None)
+
+
 def test_the_response_is_sent_until_it_is_accepted(
     broken: ResponseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.contract import ATTRIBUTES, Attribute, OwnerTag
 from neptune_snapshot_provider.core.attributes import attributes
+from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.core.steps import Respond
 from neptune_snapshot_provider.errors import DBClusterNotFoundFault, SnapshotQuotaExceeded
 from neptune_snapshot_provider.logs import LogEvent
@@ -440,16 +440,19 @@ def test_a_throttled_call_of_retention_is_retried(world: World, respond: Run) ->
 
 
 def test_deletions_that_were_refused_are_not_logged(
-    world: World, respond: Run, caplog: pytest.LogCaptureFixture
+    world: World,
+    respond: Run,
+    caplog: pytest.LogCaptureFixture,
+    logged: Callable[..., list[str]],
 ) -> None:
     history = History(world, respond, KeepLast="1")
     history.deploy_times(3)
     world.refuse("delete", Denied("AccessDenied", "no", "DeleteDBClusterSnapshot"))
     caplog.clear()
     history.deploy()
-    logged = [record.fields["event"] for record in caplog.records if hasattr(record, "fields")]
-    assert LogEvent.FINALIZER_SKIPPED in logged
-    assert LogEvent.RETENTION_DELETED not in logged
+    codes = logged(caplog)
+    assert LogEvent.FINALIZER_SKIPPED in codes
+    assert LogEvent.RETENTION_DELETED not in codes
     assert history.last.extras[Attribute.PRUNED] == ""
 
 

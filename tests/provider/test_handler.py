@@ -2,9 +2,11 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -190,6 +192,37 @@ def test_a_delete_removes_the_rule_of_the_create_it_cancels(
     assert not rules(aws)
 
 
+def test_a_delivery_that_is_late_removes_the_rule_of_an_earlier_one(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
+) -> None:
+    """The earlier one was killed after it had put its rule."""
+    hand_over(aws, create, seconds=2)
+    handler(late(create), Context())
+    assert server.last["Status"] == "SUCCESS", server.last["Reason"]
+    assert not rules(aws)
+
+
+def test_a_poll_of_version_0_1_0_removes_the_rule_that_it_came_from(
+    aws: LocalAws, create: dict[str, Any], server: ResponseServer
+) -> None:
+    poll = hand_over(aws, create, seconds=2)
+    (current,) = rules(aws)
+    named = f"{current}-AbCdEfGh"
+    arn = aws.client("events").put_rule(Name=named, ScheduleExpression="rate(1 minute)")["RuleArn"]
+    handler({**poll, "CrHelperRule": arn}, Context())
+    assert server.last["Status"] == "SUCCESS", server.last["Reason"]
+    assert rules(aws) == [current]
+    remove_rules(aws)
+
+
+def test_a_response_that_is_not_accepted_at_first_is_sent_again(
+    create: dict[str, Any], server: ResponseServer
+) -> None:
+    server.statuses = [503, 0]
+    handler(create, Context())
+    assert (server.attempts, len(server.received)) == (3, 1)
+
+
 def test_a_failure_has_a_reason_and_a_physical_id(
     create: dict[str, Any], server: ResponseServer
 ) -> None:
@@ -269,12 +302,17 @@ def test_logs_are_json_lines_and_hold_no_secret(
     codes = [json.loads(line)["event"] for line in lines if "event" in json.loads(line)]
     assert codes == [
         LogEvent.SNAPSHOT_STARTED,
-        LogEvent.SNAPSHOT_PROGRESS,
         LogEvent.REQUEST_SUCCEEDED,
         LogEvent.RESPONSE_SENT,
     ]
     assert "X-Amz-Signature" not in "".join(lines)
     assert "Traceback" not in "".join(lines)
+
+
+def late(event: dict[str, Any]) -> dict[str, Any]:
+    """The event, sent 40 seconds ago."""
+    signed_at = datetime.fromtimestamp(time.time() - 40, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return {**event, "ResponseURL": f"{event['ResponseURL']}&X-Amz-Date={signed_at}"}
 
 
 def hand_over(aws: LocalAws, event: dict[str, Any], *, seconds: float) -> dict[str, Any]:

@@ -188,8 +188,13 @@ def test_a_parent_in_progress_counts(own: str, parent: str, phase: Phase) -> Non
 
 @pytest.mark.parametrize(
     ("parent", "verdict"),
-    [("UPDATE_IN_PROGRESS", U), ("DELETE_IN_PROGRESS", A), (STATUSES[0], U)]
-    + [("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", A), ("CREATE_COMPLETE", A)],
+    [
+        ("UPDATE_IN_PROGRESS", U),
+        ("CREATE_IN_PROGRESS", U),
+        ("DELETE_IN_PROGRESS", A),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", A),
+        ("CREATE_COMPLETE", A),
+    ],
 )
 def test_a_nested_stack_is_deleted_only_where_its_parent_deletes(
     parent: str, verdict: Verdict

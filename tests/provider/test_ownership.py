@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_snapshot_provider.contract import (
-    POLL_RULE_PREFIX,
     PREFIX_MAX,
     WAIT_RESOURCE_TYPE,
     OwnerTag,
@@ -18,7 +17,6 @@ from neptune_snapshot_provider.contract import (
 )
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.ownership import rule_name
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
 from support import events
@@ -129,8 +127,8 @@ def test_owner_tags_are_allowed_as_tags() -> None:
 
 
 def own_snapshot(
-    request: Request, properties: Properties, **fields: Any
-) -> tuple[Snapshot, dict[str, str]]:  # noqa: ANN401 - the record's fields
+    request: Request, properties: Properties, **fields: object
+) -> tuple[Snapshot, dict[str, str]]:
     """The snapshot that a request takes, and its tags."""
     name = ownership.snapshot_identifier(request, properties)
     record = {
@@ -232,7 +230,7 @@ def test_a_wait_owns_what_the_resource_of_its_snapshot_took() -> None:
     ],
 )
 def test_usable_is_an_available_manual_snapshot_of_neptune(
-    fields: dict[str, str], *, is_usable: bool
+    fields: dict[str, Any], *, is_usable: bool
 ) -> None:
     snapshot, _ = own_snapshot(*request_of(), **fields)
     assert ownership.is_usable(snapshot) is is_usable
@@ -249,6 +247,30 @@ def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> N
         assert ownership.is_of_generation(request, properties, snapshot, tags)
     _, third = request_of(Trigger="v3")
     assert not ownership.is_of_generation(request, third, snapshot, tags)
+
+
+def test_the_last_generation_is_the_one_that_a_snapshot_was_used_for_last() -> None:
+    request, first = request_of(Trigger="v1")
+    tags = ownership.owner_tags(request, first)
+    assert ownership.is_last_generation(tags, first)
+    _, second = request_of(Trigger="v2")
+    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, second)
+    assert not ownership.is_last_generation(tags, first)
+    assert ownership.is_last_generation(tags, second)
+    assert not ownership.is_last_generation({}, second)
+
+
+@pytest.mark.parametrize(("old", "has_failed"), [("v1", True), ("v2", False)])
+def test_a_reuse_has_failed_where_cloudformation_has_older_properties(
+    old: str, *, has_failed: bool
+) -> None:
+    """Of the snapshot that was taken for v1 and reused for v2."""
+    request, first = request_of(Trigger="v1")
+    tags = ownership.owner_tags(request, first)
+    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, request_of(Trigger="v2")[1])
+    event = events.update("s", events.properties(Trigger="v3"), events.properties(Trigger=old))
+    assert ownership.has_failed_reuse(parse_request(event), tags) is has_failed
+    assert not ownership.has_failed_reuse(request, tags)
 
 
 @given(st.lists(st.text(min_size=1, max_size=5), max_size=30))
@@ -276,27 +298,3 @@ def test_the_arn_is_of_the_stacks_partition_region_and_account() -> None:
     request, _ = request_of()
     arn = ownership.snapshot_arn(request, "x")
     assert arn == "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:x"
-
-
-def test_a_rule_is_named_after_stack_resource_and_request() -> None:
-    create, _ = request_of()
-    update = parse_request(events.update("s", events.properties(), events.properties()))
-    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-create", rule_name(create))
-    assert re.fullmatch(
-        f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-[0-9a-f]{{8}}", rule_name(update)
-    )
-    assert len(rule_name(create)) <= 64
-
-
-def test_a_delete_knows_the_rule_of_the_create_that_it_cancels() -> None:
-    create, _ = request_of()
-    delete = parse_request(events.delete("an-id-that-cloudformation-invented"))
-    assert ownership.create_rule_name(delete) == rule_name(create)
-    assert rule_name(delete) != rule_name(create)
-
-
-def test_rules_differ_by_request_resource_and_stack() -> None:
-    event = events.update("s", events.properties(), events.properties())
-    changes = ({"RequestId": "x"}, {"LogicalResourceId": "x"}, {"StackId": f"{events.STACK_ID}/x"})
-    names = {rule_name(parse_request({**event, **change})) for change in ({}, *changes)}
-    assert len(names) == 4

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from neptune_snapshot_provider.core.refusals import Denied, SnapshotGone, Unavailable
 from neptune_snapshot_provider.contract import TIMEOUT_MAX, OwnerTag
+from neptune_snapshot_provider.core.refusals import Denied, SnapshotGone, Unavailable
 from neptune_snapshot_provider.core.steps import Continue, Respond
 from neptune_snapshot_provider.errors import (
     DeadlineExceeded,
@@ -346,7 +346,7 @@ def test_a_rollback_does_not_wait_for_ever_to_learn_that_it_is_one(
 def test_a_foreign_snapshot_was_adopted_that_replaced_the_own_one(
     world: World, respond: Run
 ) -> None:
-    """Deleted by hand while it was waited for, and taken again under the same name by somebody else."""
+    """Deleted by hand while it was waited for, and taken again by somebody else."""
     world.duration = None
 
     def before(name: str) -> None:

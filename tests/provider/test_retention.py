@@ -1,5 +1,7 @@
 """Which older snapshots are deleted or retained, and what the parameter names."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +23,13 @@ def snapshot(name: str, created_at: float | None, cluster: str = "my-graph") -> 
 
 
 def candidate(
-    name: str, created_at: float | None, *, shared: bool = False, **tags: str
+    name: str,
+    created_at: float | None,
+    *,
+    shared: bool = False,
+    tags: Mapping[str, str] | None = None,
 ) -> Candidate:
-    return Candidate(snapshot=snapshot(name, created_at), tags=tags, shared=shared)
+    return Candidate(snapshot=snapshot(name, created_at), tags=tags or {}, shared=shared)
 
 
 FIVE = [candidate(f"s{number}", number) for number in range(1, 6)]
@@ -68,7 +74,7 @@ def test_where_nothing_is_replaced_nothing_is_deleted() -> None:
 def test_a_tag_or_a_share_retains() -> None:
     candidates = [
         *FIVE[1:],
-        candidate("tagged", 0.5, **{OwnerTag.KEEP: ""}),
+        candidate("tagged", 0.5, tags={OwnerTag.KEEP: ""}),
         candidate("shared", 0.4, shared=True),
     ]
     made = plan(candidates, 1, newest="s5", replaced_at=4)
@@ -115,7 +121,8 @@ def test_no_plan_ever_deletes_what_a_deployment_may_need(
     ("last_good_at", "replaced_at", "is_own_attempt", "keeps"),
     [
         pytest.param(5, 3, True, True, id="an attempt that failed"),
-        pytest.param(5, 5, True, False, id="the replaced one"),
+        pytest.param(5, 5, False, False, id="the replaced one"),
+        pytest.param(5, 5, True, True, id="the replaced one, reused by an attempt that failed"),
         pytest.param(2, 3, True, False, id="older than the replaced one"),
         pytest.param(5, 3, False, False, id="somebody else's, and older"),
         pytest.param(5, None, True, True, id="of the same properties, nothing replaced"),

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_snapshot_provider.core.schedule import (
-    LONG_FOR_REQUEST,
-    LONG_FOR_TICK,
+    LONG,
     Budget,
     Progress,
     Timing,
@@ -78,26 +77,23 @@ def test_the_first_invocation_hands_over_ninety_seconds_before_its_end() -> None
     assert timing(budget, 1000 + 810).hands_over
 
 
-def test_a_tick_polls_for_57_seconds() -> None:
+def test_a_tick_polls_for_55_seconds() -> None:
     budget = Budget.tick(now=2000, started_at=1000, timeout=3300)
-    assert not timing(budget, 2056).hands_over
-    assert timing(budget, 2057).hands_over
+    assert not timing(budget, 2054).hands_over
+    assert timing(budget, 2055).hands_over
 
 
-@pytest.mark.parametrize(
-    ("budget", "longest"),
-    [
-        (Budget.first(now=1000, timeout=3300, lambda_remaining=900), LONG_FOR_REQUEST),
-        (Budget.tick(now=1000, started_at=900, timeout=3300), LONG_FOR_TICK),
-    ],
-    ids=["first", "tick"],
-)
-def test_an_invocation_hands_over_at_once_when_much_time_remains(
-    budget: Budget, longest: float
-) -> None:
+def test_the_first_invocation_hands_over_at_once_when_much_time_remains() -> None:
+    budget = Budget.first(now=1000, timeout=3300, lambda_remaining=900)
     assert not timing(budget, 1001, remaining=None).hands_over
-    assert not timing(budget, 1001, remaining=longest).hands_over
-    assert timing(budget, 1001, remaining=longest + 1).hands_over
+    assert not timing(budget, 1001, remaining=LONG).hands_over
+    assert timing(budget, 1001, remaining=LONG + 1).hands_over
+
+
+def test_an_invocation_by_the_rule_does_not_leave_early() -> None:
+    """It cannot tell progress that stands still from progress that moves."""
+    budget = Budget.tick(now=1000, started_at=900, timeout=3300)
+    assert not timing(budget, 1001, remaining=3000).hands_over
 
 
 def test_the_invocation_in_which_the_deadline_passes_waits_for_it() -> None:

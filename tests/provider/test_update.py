@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.attributes import attributes
+from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.core.request import parse_request
 from neptune_snapshot_provider.core.steps import Respond
 from neptune_snapshot_provider.errors import (

@@ -13,7 +13,7 @@ from security import authorisations, scenarios, stacks
 from security.recording import Call, Recorder
 from security.scenarios import Scenario, Stage
 from security.stacks import CLUSTER, FUNCTION
-from support.answers import Answers
+from support.response_server import ResponseServer
 
 Calls = Mapping[str, list[Call]]
 
@@ -23,25 +23,25 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Calls:
     """Calls by stack: all its scenarios are played on local AWS, each on a clean one."""
     with (
         LocalAws() as aws,
-        Answers(tmp_path_factory.mktemp("answers")) as answers,
+        ResponseServer(tmp_path_factory.mktemp("responses")) as server,
         pytest.MonkeyPatch.context() as patch,
     ):
         _create_function(aws)
         for name, value in aws.settings.items():
             patch.setenv(name, value)
-        patch.setenv("SSL_CERT_FILE", str(answers.authority))
+        patch.setenv("SSL_CERT_FILE", str(server.authority))
         return {
             name: [
                 call
                 for scenario in scenarios.OF_STACK[name]
-                for call in _play(scenario, name, aws, answers, patch)
+                for call in _play(scenario, name, aws, server, patch)
             ]
             for name in stacks.ALL
         }
 
 
 def _play(
-    scenario: Scenario, name: str, aws: LocalAws, answers: Answers, patch: pytest.MonkeyPatch
+    scenario: Scenario, name: str, aws: LocalAws, server: ResponseServer, patch: pytest.MonkeyPatch
 ) -> list[Call]:
     neptune = aws.client("neptune")
     neptune.create_db_cluster(DBClusterIdentifier=CLUSTER, Engine="neptune")
@@ -53,7 +53,7 @@ def _play(
     patch.setattr(boto3, "DEFAULT_SESSION", session)
     handler_module._aws.cache_clear()
     handler_module._rules.cache_clear()
-    scenario(Stage(aws, answers, recorder, stacks.deployed(name)))
+    scenario(Stage(aws, server, recorder, stacks.deployed(name)))
     for snapshot in neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
         if snapshot["Status"] == "available":
             identifier = snapshot["DBClusterSnapshotIdentifier"]

@@ -11,7 +11,7 @@ from neptune_snapshot_provider.handler import handler
 from security.recording import Recorder
 from security.stacks import CLUSTER, FUNCTION, STACK_ID, Deployed
 from support import events
-from support.answers import Answers
+from support.response_server import ResponseServer
 
 
 @dataclass
@@ -27,26 +27,26 @@ class Context:
 
 @dataclass
 class Stage:
-    """Where a stack's events are played: local AWS, CloudFormation's ear, and what is recorded."""
+    """Where a stack's events are played: local AWS, the response URL, and what is recorded."""
 
     aws: LocalAws
-    answers: Answers
+    server: ResponseServer
     recorder: Recorder
     stack: Deployed
 
     def send(
         self, event: dict[str, Any], *, remaining: float = 900.0, expect: str = "SUCCESS"
     ) -> str:
-        """Send an event of this stack to the provider; the physical id it answers with."""
-        sent = {**event, "StackId": STACK_ID, "ResponseURL": self.answers.url}
+        """Send an event of this stack to the provider; the physical ID that it returns."""
+        sent = {**event, "StackId": STACK_ID, "ResponseURL": self.server.url}
         handler(json.loads(json.dumps(sent)), Context(remaining))
-        return self.answered(expect) if self.answers.received else ""
+        return self.returned(expect) if self.server.received else ""
 
-    def answered(self, expect: str = "SUCCESS") -> str:
-        """The id of the answer just received."""
-        answer = self.answers.received.pop()
-        assert answer["Status"] == expect, answer["Reason"]
-        return str(answer["PhysicalResourceId"])
+    def returned(self, expect: str = "SUCCESS") -> str:
+        """The physical ID in the response just received."""
+        response = self.server.received.pop()
+        assert response["Status"] == expect, response["Reason"]
+        return str(response["PhysicalResourceId"])
 
     def tick(self) -> str:
         """Let the rule's target be delivered."""
@@ -54,7 +54,7 @@ class Stage:
         (rule,) = client.list_rules()["Rules"]
         (target,) = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
         handler(json.loads(target["Input"]), Context())
-        return self.answered()
+        return self.returned()
 
     def create(self, request_id: str, **properties: object) -> dict[str, Any]:
         """A Create with the properties that the template gives."""

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from simulation.mutations import MUTATIONS, Mutation
+from simulation.mutation import Mutation
+from simulation.mutations import MUTATIONS
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = "neptune_snapshot_provider"
@@ -28,9 +29,14 @@ PYTEST: Final = (
     "--timeout=120",
 )
 STAGES: Final = (
-    # Quick first: few mistakes get past the tests of the pure core.
-    ("tests/provider", "--ignore=tests/provider/test_handler.py"),
-    ("tests/simulation/test_answers.py", "tests/simulation/test_sequences.py"),
+    # Quick first: few mistakes get past the situations and the tests of the pure core.
+    (
+        "tests/simulation/test_situations_stack.py",
+        "tests/simulation/test_situations_calls.py",
+        "tests/simulation/test_answers.py",
+    ),
+    ("tests/provider",),
+    ("tests/simulation/test_sequences.py",),
     ("tests/simulation/test_crashes.py",),
 )
 
@@ -58,7 +64,7 @@ def noticed_by(mutation: Mutation) -> str:
     with tempfile.TemporaryDirectory() as directory:
         source = Path(directory, "provider")
         shutil.copytree(ROOT / "provider", source, ignore=shutil.ignore_patterns("__pycache__"))
-        apply(mutation, source / PACKAGE)
+        mutation.apply(source / PACKAGE)
         environment = {**os.environ, "PYTHONPATH": str(source), "SIMULATION_SHRINKS": "no"}
         for stage in STAGES:
             run = subprocess.run(
@@ -74,19 +80,6 @@ def noticed_by(mutation: Mutation) -> str:
             if run.returncode != 0:
                 raise RuntimeError(f"{mutation.name}: {run.stdout}{run.stderr}")
     return ""
-
-
-def apply(mutation: Mutation, package: Path) -> None:
-    """Make the mistake.
-
-    Raises:
-        ValueError: what is right does not stand exactly once in the file.
-    """
-    file = package / mutation.file
-    text = file.read_text()
-    if (count := text.count(mutation.right)) != 1:
-        raise ValueError(f"{mutation.name}: occurs {count} times in {mutation.file}")
-    file.write_text(text.replace(mutation.right, mutation.wrong))
 
 
 def first_failure(report: str) -> str:

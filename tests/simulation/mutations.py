@@ -1,73 +1,63 @@
 """Mistakes that one could make in the provider; each must be noticed by a test."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from simulation import mutations_of_situations
+from simulation.mutation import Mutation
 
-@dataclass(frozen=True)
-class Mutation:
-    """``right`` occurs exactly once in ``file`` and is replaced by ``wrong``."""
-
-    name: str
-    file: str
-    right: str
-    wrong: str
-
-
-MUTATIONS: Final = (
+_GENERAL: Final = (
     Mutation(
-        "a poll returns True",
-        "handler.py",
-        "        return physical_id\n\n    def _set_poll",
-        "        return True if self._resume else physical_id\n\n    def _set_poll",
+        "a poll that continues returns an ID",
+        "crhelper_adapter.py",
+        'return None if "CrHelperPoll" in event else self.PhysicalResourceId',
+        "return self.PhysicalResourceId",
     ),
     Mutation(
-        "the physical id is not set early",
-        "handler.py",
-        'helper.PhysicalResourceId = event.get("PhysicalResourceId") or _never_made(event)',
-        "pass",
+        "the physical ID is not set early",
+        "crhelper_adapter.py",
+        "        self.PhysicalResourceId = self._task.failure_id\n",
+        "",
     ),
     Mutation(
-        "a failed Update answers with the new id",
+        "a failed Update returns the new ID",
         "core/ownership.py",
-        "return request.physical_id or subject(request, Seen())",
-        "return subject(request, Seen()) or request.physical_id",
+        "    if request.physical_id or request.properties is None:\n"
+        "        return request.physical_id\n"
+        "    return current_identifier(request) or snapshot_identifier",
+        "    if request.properties is None:\n"
+        "        return request.physical_id\n"
+        "    return snapshot_identifier",
     ),
     Mutation(
         "a snapshot of an earlier delivery is not adopted",
         "core/create.py",
-        "if not ownership.is_of_request(seen.tags, request):",
-        "if not seen.started:",
+        "    if not ownership.is_of_request(request, snapshot, observed.tags):",
+        "    if not observed.started:",
     ),
     Mutation(
         "whatever has the name is adopted",
         "core/create.py",
-        "if not ownership.is_of_request(seen.tags, request):",
-        "if False:",
+        "    if not ownership.is_of_request(request, snapshot, observed.tags):",
+        "    if False:",
     ),
     Mutation(
         "whatever has the name is deleted",
         "core/delete.py",
-        "    if not ownership.is_own(seen.tags, request):\n        return Answer(name,",
-        "    if False:\n        return Answer(name,",
+        "    if not ownership.belongs_to(request, snapshot, observed.tags or {}):",
+        "    if False:",
     ),
     Mutation(
-        "own is whatever the stack made",
+        "own is whatever the stack took",
         "core/ownership.py",
-        "        and tags.get(OwnerTag.RESOURCE) == request.owner\n",
-        "",
+        " and tags.get(OwnerTag.RESOURCE) == logical_id\n",
+        "\n",
     ),
     Mutation(
         "a Delete obeys during a rollback",
-        "core/delete.py",
-        "    if stack.is_rolling_back:\n        return Answer(name,",
-        "    if False:\n        return Answer(name,",
-    ),
-    Mutation(
-        "a Delete obeys however late it is",
-        "core/delete.py",
-        "    if not stack.is_idle:\n        return None\n    if seen",
-        "    return None\n    if seen",
+        "core/operation.py",
+        "        if phase in (Phase.UNKNOWN, Phase.REVERTING, Phase.SUPERSEDED):\n",
+        "        if phase is Phase.REVERTING:\n            return Verdict.ALLOWED\n"
+        "        if phase in (Phase.UNKNOWN, Phase.SUPERSEDED):\n",
     ),
     Mutation(
         "a late Delete takes whatever has the name by now",
@@ -77,45 +67,45 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a Delete of a rollback obeys in the next operation",
-        "core/delete.py",
-        "    if stack.is_beyond(request.sent_at):",
-        "    if False:",
+        "core/operation.py",
+        "        if phase in (Phase.UNKNOWN, Phase.REVERTING, Phase.SUPERSEDED):\n",
+        "        if phase in (Phase.UNKNOWN, Phase.REVERTING):\n",
     ),
     Mutation(
-        "half a poll stays where a process was killed",
+        "the rule of a process that was killed stays",
         "handler.py",
-        "            self._polls.remove(self._leftover, self._leftover)",
+        "            _remove_left_behind(ownership.rule_name(request))",
         "            pass",
     ),
     Mutation(
         "a rollback takes a snapshot",
-        "core/decide.py",
-        "        return roll_back(request, properties, seen)",
-        "        return take(request, properties, seen)",
+        "core/operation.py",
+        "            return Verdict.REVERTING if certain else Verdict.UNCLEAR",
+        "            return Verdict.ALLOWED",
     ),
     Mutation(
-        "a rollback answers any snapshot of the resource",
-        "core/ownership.py",
-        "return is_own(tags, request) and tags.get(OwnerTag.TRIGGER) == generation(properties)",
-        "return is_own(tags, request)",
+        "a rollback returns any snapshot of the resource",
+        "observer.py",
+        "predecessor=self._newest(ownership.is_of_generation)",
+        "predecessor=self._newest(ownership.is_any_own)",
     ),
     Mutation(
         "a rollback fails with whatever goes wrong",
-        "reconciler.py",
-        "            if self._is_rollback_of_update():",
-        "            if False:",
+        "core/decide.py",
+        "    except ProviderError as error:\n        if request.type is RequestType.UPDATE:",
+        "    except ProviderError as error:\n        if False:",
     ),
     Mutation(
         "only an own rollback is one, not a parent's",
-        "core/models.py",
-        'return any("ROLLBACK" in status for status in self.statuses)',
-        'return "ROLLBACK" in self.statuses[0]',
+        "core/operation.py",
+        '        if any("ROLLBACK" in status for status in statuses):',
+        '        if self.stack.status in statuses and "ROLLBACK" in self.stack.status:',
     ),
     Mutation(
         "no deadline",
-        "core/schedule.py",
-        "        if now >= self.deadline:\n            return Verdict.GIVE_UP\n",
-        "",
+        "core/decide.py",
+        "    if timing.is_over:\n        if wait.refused",
+        "    if False:\n        if wait.refused",
     ),
     Mutation(
         "every delivery has its own hour",
@@ -125,86 +115,63 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "a datetime in Data",
-        "core/models.py",
+        "core/attributes.py",
         '        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")',
         "        return value  # type: ignore[return-value]",
     ),
     Mutation(
         "a failure carries Data",
         "handler.py",
-        "        helper.Data = {}\n        helper.LogicalResourceId",
-        '        helper.Data = {"StartedAt": "0"}\n        helper.LogicalResourceId',
+        "return Response(physical_id=self.failure_id, reason=error.reason)",
+        "return Response(\n            physical_id=self.failure_id, reason=error.reason, "
+        'data={"Status": ""}\n        )',
     ),
     Mutation(
         "crhelper's note stays in Data",
+        "crhelper_adapter.py",
+        "        self.Data = {}\n        self._task.set_up_rule()",
+        "        self._task.set_up_rule()",
+    ),
+    Mutation(
+        "the rule is not removed",
+        "crhelper_adapter.py",
+        "        self._task.remove_rule()",
+        "        pass",
+    ),
+    Mutation(
+        "a Delete leaves the rule of the Create it cancels",
         "handler.py",
-        "        self._helper.Data = {}  # crhelper",
-        "        # crhelper",
-    ),
-    Mutation(
-        "the real logical id while polling",
-        "continuation.py",
-        'folded["LogicalResourceId"] = ownership.poll_id(request)',
-        'folded["LogicalResourceId"] = request.logical_id',
-    ),
-    Mutation(
-        "the short logical id in the answer",
-        "handler.py",
-        '        helper.LogicalResourceId = event["LogicalResourceId"]\n',
-        "",
-    ),
-    Mutation(
-        "the poll is not removed",
-        "handler.py",
-        "            self._remove_poll()\n            self._set_poll(None)",
-        "            self._set_poll(None)",
-    ),
-    Mutation(
-        "crhelper tears the poll down too",
-        "handler.py",
-        "            self._set_poll(None)\n",
-        "",
-    ),
-    Mutation(
-        "the permission goes though the rule stays",
-        "aws/rules.py",
-        "        if removed and statement_id:",
-        "        if statement_id:",
-    ),
-    Mutation(
-        "a Delete leaves the polls of the Create it cancels",
-        "handler.py",
-        "                self._polls.sweep(poll_id(request), unless=lambda: _may_be_late(request))",
-        "                pass",
+        "            _remove_left_behind(ownership.create_rule_name(request))",
+        "            pass",
     ),
     Mutation(
         "a late Delete stops the wait of the request after it",
-        "aws/rules.py",
-        "        if not left or unless():",
-        "        if not left:",
+        "handler.py",
+        "request.type is RequestType.DELETE and not reconciler.is_superseded():",
+        "request.type is RequestType.DELETE:",
     ),
     Mutation(
         "tags are dropped from the poll though they are needed",
         "continuation.py",
-        "    keys = _WIRE if started else (*_WIRE, Property.TAGS)",
+        "    keys = _WIRE if continuation.started else (*_WIRE, Property.TAGS)",
         "    keys = _WIRE",
     ),
     Mutation(
-        "a snapshot that is gone is taken again by the poll",
+        "a snapshot that is gone is taken again",
         "core/create.py",
-        "_start(request, properties, seen) if not seen.started else _not_visible(request, seen)",
-        "_start(request, properties, seen)",
+        "        if observed.started:\n            return _await_visible",
+        "        if False:\n            return _await_visible",
     ),
     Mutation(
         "a snapshot is taken for a stack that gave up",
-        "core/availability.py",
-        "    if stack.is_idle or stack.is_rolling_back or stack.is_deleting or is_beyond:\n",
-        "    if False:\n",
+        "core/create.py",
+        "    if step := permitted(request, observed, *permission):\n        return step\n    tags",
+        "    tags",
     ),
     Mutation(
         "an earlier update's request is taken for the current one's",
-        "core/models.py",
-        "        return self.began_at > sent_at + CLOCKS_DIFFER",
+        "core/operation.py",
+        "        return stack.began_at > self.sent_at + CLOCKS_DIFFER",
         "        return False",
     ),
     Mutation(
@@ -216,38 +183,38 @@ MUTATIONS: Final = (
     Mutation(
         "the request is not part of the name",
         "core/ownership.py",
-        "_digest(request.stack_id, request.logical_id, request.request_id)[:DIGEST_LENGTH]",
-        "_digest(request.stack_id, request.logical_id)[:DIGEST_LENGTH]",
+        "_digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]",
+        "_digest(stack_id, logical_id)[:DIGEST_LENGTH]",
     ),
     Mutation(
         "creating is good enough",
         "core/availability.py",
-        '    if status == AVAILABLE:\n        return Answer(name, f"snapshot {name} is available"',
-        '    if status:\n        return Answer(name, f"snapshot {name} is available"',
+        "    if status == AVAILABLE:",
+        "    if status:",
     ),
     Mutation(
         "a failed snapshot is waited for",
         "core/availability.py",
-        "    if is_dead(status, SNAPSHOT_DEAD):",
+        "    if is_in(status, SNAPSHOT_FAILED_STATES):",
         "    if False:",
     ),
     Mutation(
         "throttling fails",
-        "aws/client.py",
-        '        "Throttl" in code\n        or code',
-        '        "Throttle!" in code\n        or code',
+        "aws/translation.py",
+        '"Throttl" in name',
+        '"Throttle!" in name',
     ),
     Mutation(
         "a lost connection fails",
-        "aws/client.py",
+        "aws/translation.py",
         "except (BotoConnectionError, HTTPClientError, ResponseParserError) as error:",
         "except ResponseParserError as error:",
     ),
     Mutation(
         "a new role fails",
-        "reconciler.py",
-        "if not self._budget.access_may_spread(self._clock.now()):",
-        "if True:",
+        "core/decide.py",
+        "    if timing.may_propagate:",
+        "    if False:",
     ),
     Mutation(
         "the first page is all",
@@ -257,33 +224,35 @@ MUTATIONS: Final = (
         "                    return\n",
     ),
     Mutation(
-        "pruning takes what a rollback needs",
+        "retention deletes what a rollback needs",
         "core/retention.py",
-        "    if candidate.snapshot.identifier == replaced:",
+        "    if created_at == replaced_at:",
         "    if False:",
     ),
     Mutation(
-        "pruning takes what is somebody else's",
-        "core/retention.py",
-        "return may_be_candidate(snapshot) and ownership.is_own(tags, request)",
-        "return may_be_candidate(snapshot)",
+        "retention deletes somebody else's snapshot",
+        "finalizer.py",
+        "            if ownership.belongs_to(self._request, snapshot, tags):",
+        "            if True:",
     ),
     Mutation(
         "crhelper logs the presigned URL",
-        "handler.py",
+        "crhelper_adapter.py",
         'log_level="INFO"',
         'log_level="DEBUG"',
     ),
     Mutation(
-        "a chain answers for what may be somebody else's",
-        "core/availability.py",
-        "if snapshot and continues and _stands_for(request, seen, snapshot):",
-        "if snapshot and continues:",
+        "a chain responds with what may be somebody else's",
+        "core/deadline.py",
+        "    if snapshot and continues and _is_known_to_be_own(request, observed, snapshot):",
+        "    if snapshot and continues:",
     ),
     Mutation(
-        "the hand-over comes when it is too late",
+        "the rule is set up when it is too late",
         "core/schedule.py",
-        "HAND_OVER_MARGIN: Final = 90.0",
-        "HAND_OVER_MARGIN: Final = 0.0",
+        "HANDOVER_MARGIN: Final = 90.0",
+        "HANDOVER_MARGIN: Final = 0.0",
     ),
 )
+
+MUTATIONS: Final = mutations_of_situations.MUTATIONS + _GENERAL

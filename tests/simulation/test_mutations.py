@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from simulation.mutants import PACKAGE, ROOT, apply
-from simulation.mutations import MUTATIONS, Mutation
+from simulation.mutants import PACKAGE, ROOT
+from simulation.mutation import Mutation
+from simulation.mutations import MUTATIONS
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
 def test_a_mutation_can_be_made_and_is_python(mutation: Mutation, tmp_path: Path) -> None:
     package = tmp_path / PACKAGE
     shutil.copytree(ROOT / "provider" / PACKAGE, package)
-    apply(mutation, package)
+    mutation.apply(package)
     compile((package / mutation.file).read_text(), mutation.file, "exec")

@@ -71,6 +71,18 @@ def test_a_new_rule_is_not_found_for_some_seconds() -> None:
         verify(universe, ALWAYS + AT_REST)
 
 
+def test_a_rule_that_is_not_found_is_deleted() -> None:
+    """Situation 7: the rule is not found for longer than the provider tries to give it a target."""
+    with simulated() as universe:
+        universe.ledger.causes.add("set-up")
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.events.hidden = 60.0
+        deploy(universe, SNAPSHOT)
+        assert universe.ledger.answers[0].body["Status"] == "FAILED"
+        assert not universe.events.rules
+        verify(universe, ALWAYS + AT_REST)
+
+
 def test_a_target_is_not_added_though_the_call_succeeds() -> None:
     """Situation 8: PutTargets returns HTTP 200 with FailedEntryCount 1."""
     with simulated() as universe:
@@ -112,6 +124,17 @@ def test_the_response_is_sent_until_it_is_accepted(kind: Kind) -> None:
         assert (first.status, last.status) != (200, 200)
         assert last.status == 200
         assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_response_is_sent_again_by_the_same_invocation() -> None:
+    """Situation 9: CloudFormation waits for seconds, not until Lambda delivers the event again."""
+    with simulated() as universe:
+        universe.faults.armed.append(Fault(Kind.SERVER_ERROR, ANSWER, count=3))
+        deploy(universe, SNAPSHOT)
+        attempts = universe.ledger.attempts
+        assert [one.status for one in attempts] == [503, 503, 503, 200]
+        assert attempts[-1].at - attempts[0].at < 30.0
         verify(universe, ALWAYS + AT_REST)
 
 
@@ -183,6 +206,20 @@ def test_an_invocation_that_begins_late_names_concurrency() -> None:
         assert log(universe, "invocation.late")
 
 
+def test_an_invocation_that_begins_late_leaves_its_slot_soon() -> None:
+    """Situation 10: other invocations wait for the slot."""
+    with simulated() as universe:
+        universe.function.delays.delivery = 100.0
+        universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+        universe.neptune.progress_moves = False
+        stack = universe.cloudformation.create("Graph", Template((SNAPSHOT,)))
+        universe.engine.run(200.0)
+        assert universe.events.rules
+        universe.settle()
+        assert stack.status == "CREATE_COMPLETE"
+        verify(universe, ALWAYS + AT_REST)
+
+
 def test_a_copy_with_all_tags_is_not_deleted() -> None:
     """Situation 11: a copy made by hand with ``--copy-tags`` carries the owner tags."""
     with simulated() as universe:
@@ -214,6 +251,19 @@ def test_a_copy_is_not_reused() -> None:
         deploy(universe, first.but(trigger="2"), stack=stack)
         deploy(universe, first, stack=stack)
         assert current(stack) != "copy-by-hand"
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_copy_that_is_named_like_a_snapshot_is_not_reused() -> None:
+    """Situation 11: the name of the copy ends like the name of its source."""
+    first = SNAPSHOT.but(trigger="1", reuse=3600)
+    with simulated() as universe:
+        stack = deploy(universe, first)
+        copy = f"copy-of-{current(stack)}"
+        universe.copy_by_hand(current(stack), copy)
+        deploy(universe, first.but(trigger="2"), stack=stack)
+        deploy(universe, first, stack=stack)
+        assert current(stack) != copy
         verify(universe, ALWAYS + AT_REST)
 
 
@@ -380,6 +430,17 @@ def test_a_setting_that_fits_no_tag_drops_no_other() -> None:
         assert "--role-arn arn:aws:iam::123456789012:role/graph-loader" in command
         stored = all(group["VpcSecurityGroupId"] in command for group in groups)
         assert stored or "Not in the tags: security-groups" in command
+        verify(universe, ALWAYS + AT_REST)
+
+
+def test_a_setting_that_is_longer_than_a_tag_is_reported() -> None:
+    """Situation 19: a subnet group's name may have as many characters as the value of a tag."""
+    with simulated() as universe:
+        universe.neptune.add_cluster("graph", DBSubnetGroup="s" * 255)
+        deploy(universe, SNAPSHOT)
+        command = _restore_command(universe)
+        assert "--db-cluster-parameter-group-name graph-parameters" in command
+        assert "Not in the tags: subnet-group" in command
         verify(universe, ALWAYS + AT_REST)
 
 

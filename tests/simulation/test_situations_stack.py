@@ -3,12 +3,15 @@
 The number in each docstring is that of the situation in issue 10.
 """
 
+import itertools
+import math
 from collections.abc import Iterator
 
 import pytest
 
 from simulation.declarations import time_trigger
 from simulation.invariants import ALWAYS, AT_REST, verify
+from simulation.operations import CLEANUP
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe, simulated
@@ -64,6 +67,11 @@ def is_there(universe: Universe, name: str) -> bool:
     return universe.neptune.status_of(name) == "available"
 
 
+def delete_by_hand(universe: Universe, name: str) -> None:
+    universe.ledger.struck.add(name)
+    universe.neptune.snapshots.pop(name)
+
+
 def test_a_delete_of_a_failed_creation_reads_a_stale_status(universe: Universe) -> None:
     """Situation 1: CREATE_IN_PROGRESS was read twice, and the snapshot was deleted."""
     universe.cloudformation.lag = lambda: 6.0
@@ -79,6 +87,32 @@ def test_a_delete_of_a_failed_update_reads_a_stale_status(universe: Universe) ->
     update(universe, stack, NEXT, fails=True)
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert all(is_there(universe, name) for name in taken(universe))
+
+
+def test_a_delete_of_a_failed_update_reads_the_previous_cleanup(universe: Universe) -> None:
+    """Situation 1: the record is that of the update before, which permits deletions."""
+    stack = create(universe, FIRST)
+    update(universe, stack, NEXT)
+    (cleanup,) = [one.since for one in stack.history if one.status == CLEANUP]
+    universe.cloudformation.update(
+        stack, Template((FIRST.but(trigger="v6"),), migration_fails=True)
+    )
+    universe.engine.run(5.0)
+    last = taken(universe)[-1]
+    assert len(taken(universe)) == 3
+    universe.cloudformation.lag = lambda: min(universe.engine.now - cleanup, 60.0)
+    universe.settle()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert is_there(universe, last)
+
+
+def test_the_status_is_read_again_right_before_a_deletion(universe: Universe) -> None:
+    """Situation 1: a deletion rests on the latest record that can be had."""
+    stack = create(universe, FIRST)
+    universe.cloudformation.delete(stack)
+    universe.settle()
+    calls = universe.ledger.calls
+    assert calls[calls.index("DeleteDBClusterSnapshot") - 1] == "DescribeStacks"
 
 
 @pytest.mark.parametrize("style", REVERTING, ids=["new id", "old id"])
@@ -105,6 +139,18 @@ def test_an_update_that_reverts_a_failed_request_reads_a_stale_status(universe: 
     assert len(taken(universe)) == 2
 
 
+def test_a_reversal_to_a_missing_snapshot_reads_a_stale_status(universe: Universe) -> None:
+    """Situation 2: no snapshot tells when the operation began, so that only the status does."""
+    stack = create(universe, FIRST)
+    before = current(stack)
+    delete_by_hand(universe, before)
+    universe.cloudformation.lag = lambda: 6.0
+    style = Style(updates_replaced=True, sends_new_id=False, undo_seconds=1.0)
+    update(universe, stack, NEXT.but(cluster="other"), fails=True, style=style)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert len(taken(universe)) == 2
+
+
 def test_a_resource_is_reverted_without_a_rollback_of_its_stack(universe: Universe) -> None:
     """Situation 3: with rollback disabled, the Update that reverts took a snapshot."""
     stack = create(universe, FIRST)
@@ -113,6 +159,25 @@ def test_a_resource_is_reverted_without_a_rollback_of_its_stack(universe: Univer
     assert stack.status == "UPDATE_FAILED"
     assert current(stack) == before
     assert len(taken(universe)) == 2
+
+
+def test_a_reversal_to_a_missing_snapshot_has_no_rollback(universe: Universe) -> None:
+    """Situation 3: with rollback disabled, the status never says that the update is reverted."""
+    stack = create(universe, FIRST)
+    delete_by_hand(universe, current(stack))
+    update(universe, stack, NEXT, style=Style(keeps_failed=True))
+    assert stack.status == "UPDATE_FAILED"
+    assert len(taken(universe)) == 2
+
+
+def test_a_failed_update_is_repeated_without_its_previous_snapshot(universe: Universe) -> None:
+    """Situation 3: the request changes no property, and still asks for a snapshot."""
+    stack = create(universe, FIRST)
+    update(universe, stack, NEXT, style=Style(keeps_failed=True))
+    delete_by_hand(universe, current(stack))
+    update(universe, stack, NEXT, style=Style(sends_attempted=True))
+    assert stack.status == "UPDATE_COMPLETE"
+    assert len(taken(universe)) == 3
 
 
 @pytest.mark.parametrize("sends_attempted", [True, False], ids=["attempted", "good"])
@@ -138,6 +203,21 @@ def test_a_failed_creation_is_retried_without_a_rollback(universe: Universe) -> 
     update(universe, stack, *template.snapshots, style=Style(keeps_failed=True))
     assert stack.status == "UPDATE_COMPLETE"
     assert len(taken(universe)) == 2
+
+
+def test_a_retry_removes_what_a_failed_creation_left(universe: Universe) -> None:
+    """Situation 3: the stack goes forward, so that nothing proves that the snapshot may go."""
+    universe.ledger.causes.add("slow")
+    universe.neptune.duration = 200.0
+    slow = Template((FIRST.but(timeout=100),))
+    stack = universe.cloudformation.create("Graph", slow, Style(keeps_failed=True))
+    universe.settle()
+    assert stack.status == "CREATE_FAILED"
+    universe.neptune.duration = 0.0
+    update(universe, stack, *slow.snapshots, style=Style(keeps_failed=True))
+    assert stack.status == "UPDATE_COMPLETE"
+    assert len(taken(universe)) == 2
+    assert all(is_there(universe, name) for name in taken(universe))
 
 
 def nested_under_an_idle_rollback(universe: Universe) -> Stack:
@@ -183,6 +263,16 @@ def test_a_nested_stack_is_deleted_under_an_idle_parent(universe: Universe) -> N
 def test_a_nested_stack_is_deleted_by_the_rollback_of_its_parent(universe: Universe) -> None:
     """Situation 4: its own status does not say that a failed deployment needs the snapshot."""
     universe.cloudformation.lag = lambda: 2.0
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)), fails=True)
+    universe.settle()
+    assert stack.status == "DELETE_COMPLETE"
+    assert is_there(universe, *taken(universe))
+
+
+def test_a_nested_stack_is_deleted_by_a_rollback_that_is_not_visible(universe: Universe) -> None:
+    """Situation 4: the record of the parent is older than the one of the nested stack."""
+    lags = itertools.cycle((0.0, 6.0))
+    universe.cloudformation.lag = lambda: next(lags)
     stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)), fails=True)
     universe.settle()
     assert stack.status == "DELETE_COMPLETE"
@@ -245,6 +335,17 @@ def test_a_chain_becomes_shorter_with_the_update_that_fails(universe: Universe) 
     assert is_there(universe, before)
 
 
+def test_a_snapshot_that_is_declared_again_replaces_nothing(universe: Universe) -> None:
+    """Situation 12: retention deletes nothing for a Create."""
+    declared = FIRST.but(keep_last=1, retain=True)
+    stack = create(universe, declared)
+    before = current(stack)
+    update(universe, stack)
+    update(universe, stack, declared.but(trigger="v5"))
+    assert current(stack) != before
+    assert is_there(universe, before)
+
+
 @pytest.mark.parametrize("timeout", [3300, 7200], ids=["single", "chain"])
 @pytest.mark.parametrize("retried", ["v5", "v5.1"])
 def test_a_failed_deployment_is_retried_until_it_succeeds(
@@ -264,6 +365,18 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_retention_keeps_what_the_parameter_names(universe: Universe) -> None:
+    """Situation 13: a parameter that cannot be written names an old snapshot for long."""
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, retain=True)
+    stack = create(universe, declared)
+    named = current(stack)
+    universe.permissions.deny(("PutParameter",), math.inf)
+    for trigger in ("v5", "v6"):
+        update(universe, stack, declared.but(trigger=trigger))
+    assert universe.parameters.values[PARAMETER].endswith(f":{named}")
+    assert is_there(universe, named)
+
+
 def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Universe) -> None:
     """Situation 13: the parameter named half-migrated data, as the good snapshot was reused."""
     declared = FIRST.but(reuse=600, parameter=PARAMETER)
@@ -272,6 +385,20 @@ def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Univers
     update(universe, stack, declared.but(trigger=time_trigger(universe.engine.now)), fails=True)
     update(universe, stack, declared.but(trigger="v5.1"), fails=True)
     assert universe.parameters.values[PARAMETER].endswith(f":{good}")
+
+
+def test_the_quota_is_used_up_by_snapshots_that_are_needed(universe: Universe) -> None:
+    """Situation 13: the error advised deleting them, and the log said that some were deleted."""
+    universe.ledger.causes.add("quota")
+    declared = FIRST.but(keep_last=1)
+    stack = create(universe, declared)
+    update(universe, stack, declared.but(trigger="v5"), fails=True)
+    universe.neptune.quota = len(universe.neptune.snapshots)
+    update(universe, stack, declared.but(trigger="v6"))
+    failed = next(one.body for one in universe.ledger.answers if one.body["Status"] == "FAILED")
+    assert failed["Reason"].startswith("SnapshotQuotaExceeded")
+    assert not any(name in failed["Reason"] for name in taken(universe))
+    assert not any("retention.deleted" in line for line in universe.ledger.log)
 
 
 def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> None:
@@ -288,6 +415,16 @@ def test_a_rollback_returns_the_snapshot_that_was_reused(universe: Universe) -> 
     universe.engine.run(3600.0)
     update(universe, stack, now(), fails=True, style=REVERTING[0])
     assert current(stack) == before
+
+
+def test_a_rollback_restores_the_tags_of_a_reused_snapshot(universe: Universe) -> None:
+    """Situation 16: a snapshot that was reused still is the one of its first deployment."""
+    declared = FIRST.but(reuse=600, tags={"team": "a"})
+    stack = create(universe, declared)
+    failing = declared.but(trigger=time_trigger(universe.engine.now), tags={"team": "b"})
+    update(universe, stack, failing, fails=True, style=REVERTING[0])
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert universe.neptune.snapshots[current(stack)].tags["team"] == "a"
 
 
 def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
@@ -313,3 +450,14 @@ def test_the_role_may_not_describe_the_parent(universe: Universe) -> None:
     universe.settle()
     assert stack.status == "UPDATE_COMPLETE"
     assert current(stack) != before
+    assert not is_there(universe, before)
+
+
+def test_the_role_may_not_describe_a_parent_that_rolls_back(universe: Universe) -> None:
+    """Situation 21: the deletion of the nested stack does not prove that the snapshot may go."""
+    stack = universe.cloudformation.create_nested("Graph", Template((FIRST,)), fails=True)
+    assert stack.parent
+    universe.cloudformation.denied.add(stack.parent.id)
+    universe.settle()
+    assert stack.status == "DELETE_COMPLETE"
+    assert is_there(universe, *taken(universe))

@@ -96,9 +96,8 @@ def keeps_last_good(
             the same properties; where it is the replaced one, whether a deployment that reused it
             failed.
     """
-    if last_good.cluster != snapshot.cluster:
-        return False
     taken_at = last_good.created_at or 0
-    if taken_at > (snapshot.created_at or 0):
+    if is_own_attempt and (replaced_at is None or taken_at >= replaced_at):
         return True
-    return is_own_attempt and (replaced_at is None or taken_at >= replaced_at)
+    is_newer = taken_at > (snapshot.created_at or 0)
+    return is_newer and last_good.cluster == snapshot.cluster

@@ -1,0 +1,334 @@
+"""The decision about refused calls, the deadline and the end of an invocation."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.decide import decide
+from neptune_snapshot_provider.core.models import MISSING, Cluster, Snapshot, Stack
+from neptune_snapshot_provider.core.refusals import (
+    ClusterBusy,
+    ClusterUnknown,
+    Denied,
+    QuotaReached,
+    Refusal,
+    SnapshotBusy,
+    SnapshotExists,
+    SnapshotGone,
+    Unavailable,
+    Unexpected,
+)
+from neptune_snapshot_provider.core.request import Request, parse_request
+from neptune_snapshot_provider.core.schedule import Budget, Timing
+from neptune_snapshot_provider.core.steps import (
+    AssumeUnknownStack,
+    Continue,
+    CreateSnapshot,
+    Fact,
+    Found,
+    Freed,
+    FreeQuota,
+    Observe,
+    Observed,
+    Quota,
+    Respond,
+    Step,
+    Wait,
+)
+from neptune_snapshot_provider.errors import (
+    AccessDenied,
+    ApiFault,
+    DBClusterNotFoundFault,
+    DeadlineExceeded,
+    RequestCancelled,
+    SnapshotFailed,
+    SnapshotNotDeletable,
+    SnapshotQuotaExceeded,
+)
+from neptune_snapshot_provider.logs import LogEvent
+from support import events
+
+START = 1_000_000.0
+DEADLINE = START + 3300
+FORWARD = Stack(status="CREATE_IN_PROGRESS")
+CLUSTER = Cluster(identifier=events.CLUSTER, engine="neptune", status="available")
+
+
+def at(now: float, *, delay: float = 0.0, ends: float = DEADLINE + 600) -> Timing:
+    """A moment of an invocation that ends after the deadline, unless said otherwise."""
+    budget = Budget(started_at=START, deadline=DEADLINE, invocation_ends=ends, delay=delay)
+    return Timing(budget=budget, now=now)
+
+
+SOON, LATE = at(START + 1), at(DEADLINE + 1)
+HANDS_OVER = at(START + 10, ends=START + 5)
+
+
+def create_of(**properties: Any) -> Request:  # noqa: ANN401 - wire properties
+    return parse_request(events.create(**properties))
+
+
+CREATE = create_of()
+
+
+def update_of(physical_id: str, trigger: str = "new") -> Request:
+    new, old = events.properties(Trigger=trigger), events.properties(Trigger="old")
+    return parse_request(events.update(physical_id, new, old))
+
+
+def own(request: Request, status: str = "creating", percent: int = 5) -> Found:
+    """The snapshot that a request has started, and its tags."""
+    assert request.properties
+    record = {
+        "DBClusterSnapshotIdentifier": ownership.snapshot_identifier(request, request.properties),
+        "DBClusterIdentifier": events.CLUSTER,
+        "Engine": "neptune",
+        "Status": status,
+        "SnapshotType": "manual",
+        "PercentProgress": percent,
+    }
+    tags = ownership.owner_tags(request, request.properties)
+    return Found(snapshot=Snapshot.of(record), tags=tags)
+
+
+def started(request: Request = CREATE, status: str = "creating") -> Observed:
+    """What is observed while a request's snapshot is in progress."""
+    found = own(request, status)
+    name = found.snapshot.identifier
+    return Observed(
+        identifier=name, started=True, snapshot=found.snapshot, tags=found.tags, stack=FORWARD
+    )
+
+
+def refused(kind: type[Refusal], operation: str = "DescribeDBClusters", **others: Any) -> Observed:  # noqa: ANN401 - fields
+    return Observed(refusal=kind("TheCode", "because", operation), stack=FORWARD, **others)
+
+
+def waits(step: Step) -> Wait:
+    assert isinstance(step, Wait), step
+    return step
+
+
+@pytest.mark.parametrize("kind", [Unavailable, SnapshotExists, SnapshotGone, ClusterBusy])
+def test_a_call_that_may_be_refused_for_a_while_is_retried(kind: type[Refusal]) -> None:
+    wait = waits(decide(CREATE, refused(kind), SOON))
+    assert wait.event is LogEvent.CALL_REFUSED
+    assert wait.refused
+    assert wait.situation == "DescribeDBClusters was refused with TheCode"
+
+
+def test_a_denied_call_is_retried_while_its_permission_may_propagate() -> None:
+    wait = waits(decide(CREATE, refused(Denied), at(START + 119)))
+    assert wait.event is LogEvent.PERMISSION_WAITING
+    with pytest.raises(AccessDenied, match=r"DescribeDBClusters: because.*Grant"):
+        decide(CREATE, refused(Denied), at(START + 121))
+
+
+def test_a_stack_that_may_not_be_described_is_assumed_to_be_unknown() -> None:
+    observed = refused(Denied, "DescribeStacks")
+    assert isinstance(decide(CREATE, observed, at(START + 119)), Wait)
+    assert decide(CREATE, observed, at(START + 121)) == AssumeUnknownStack()
+
+
+def test_an_unknown_cluster_fails_at_once() -> None:
+    with pytest.raises(DBClusterNotFoundFault, match="no DB cluster my-graph"):
+        decide(CREATE, refused(ClusterUnknown), SOON)
+
+
+def test_an_unexpected_error_fails_at_once_and_is_named() -> None:
+    with pytest.raises(ApiFault, match="DescribeDBClusters: TheCode: because"):
+        decide(CREATE, refused(Unexpected), SOON)
+
+
+@pytest.mark.parametrize("status", ["deleting", "creating", "copying"])
+def test_a_deletion_that_the_snapshots_state_forbids_is_retried(status: str) -> None:
+    request = parse_request(events.delete("s"))
+    snapshot = replace(own(CREATE).snapshot, status=status)
+    observed = refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
+    assert waits(decide(request, observed, SOON)).status == status
+
+
+@pytest.mark.parametrize("status", ["failed", "incompatible-restore"])
+def test_a_deletion_that_neptune_never_carries_out_fails(status: str) -> None:
+    request = parse_request(events.delete("s"))
+    snapshot = replace(own(CREATE).snapshot, status=status)
+    observed = refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
+    with pytest.raises(SnapshotNotDeletable, match=status):
+        decide(request, observed, SOON)
+
+
+def test_a_full_quota_without_retention_fails_with_what_uses_it() -> None:
+    observed = refused(QuotaReached)
+    assert decide(CREATE, observed, SOON) == Observe(Fact.QUOTA)
+    known = replace(observed, quota=Quota(usage="7 of 7 used", deletable=("old",)))
+    with pytest.raises(SnapshotQuotaExceeded, match=r"7 of 7 used.*no longer needed: old"):
+        decide(CREATE, known, SOON)
+
+
+def test_a_full_quota_names_no_snapshot_that_something_uses() -> None:
+    known = replace(refused(QuotaReached), quota=Quota(usage="7 of 7 used", deletable=()))
+    with pytest.raises(SnapshotQuotaExceeded) as caught:
+        decide(CREATE, known, SOON)
+    assert caught.value.advice == "Raise the quota in Service Quotas."
+
+
+def test_a_full_quota_is_freed_once_and_waited_for() -> None:
+    request = create_of(KeepLast="3")
+    observed = refused(QuotaReached, identifier="new")
+    assert decide(request, observed, SOON) == FreeQuota("new")
+    freed = replace(observed, freed=Freed(deleted=("a", "b"), until=START + 120))
+    wait = waits(decide(request, freed, at(START + 119)))
+    assert (wait.event, wait.situation) == (
+        LogEvent.QUOTA_WAITING,
+        "deleted 2 older snapshots: waiting for the quota",
+    )
+    assert decide(request, freed, at(START + 120)) == Observe(Fact.QUOTA)
+
+
+def test_nothing_is_waited_for_where_nothing_was_deleted() -> None:
+    observed = replace(refused(QuotaReached), freed=Freed(deleted=(), until=START + 120))
+    assert decide(create_of(KeepLast="3"), observed, SOON) == Observe(Fact.QUOTA)
+
+
+def test_a_snapshot_in_progress_is_waited_for_with_its_progress() -> None:
+    wait = waits(decide(CREATE, started(), SOON))
+    assert (wait.status, wait.percent, wait.event) == ("creating", 5, LogEvent.SNAPSHOT_PROGRESS)
+
+
+def test_the_deadline_names_the_snapshot_and_retains_it() -> None:
+    with pytest.raises(DeadlineExceeded) as caught:
+        decide(CREATE, started(), LATE)
+    text = str(caught.value)
+    assert text.startswith("after 3300 s snapshot my-graph-")
+    assert "is creating, 5 %. The snapshot continues and is retained." in text
+    assert text.endswith("Allow a longer timeout.")
+
+
+def test_the_deadline_of_a_late_request_names_concurrency() -> None:
+    with pytest.raises(DeadlineExceeded, match="Lambda started 700 s late: check its concurrency"):
+        decide(CREATE, started(), at(DEADLINE + 1, delay=700))
+
+
+def test_nothing_is_started_after_the_deadline() -> None:
+    name = own(CREATE).snapshot.identifier
+    ready = Observed(identifier=name, snapshot=MISSING, cluster=CLUSTER, stack=FORWARD)
+    assert isinstance(decide(CREATE, ready, SOON), CreateSnapshot)
+    with pytest.raises(DeadlineExceeded, match="no snapshot of my-graph was started"):
+        decide(CREATE, ready, LATE)
+
+
+def test_a_call_refused_at_the_deadline_is_repeated_for_a_minute() -> None:
+    """What it would have shown may be the end of the wait."""
+    observed = refused(Unavailable)
+    assert isinstance(decide(CREATE, observed, at(DEADLINE + 59)), Wait)
+    with pytest.raises(DeadlineExceeded):
+        decide(CREATE, observed, at(DEADLINE + 60))
+
+
+def test_at_the_deadline_the_next_resource_of_a_chain_continues() -> None:
+    request = create_of(OnTimeout="CONTINUE")
+    step = decide(request, started(request), LATE)
+    assert isinstance(step, Respond)
+    assert step.identifier == own(request).snapshot.identifier
+    foreign = replace(started(request), tags=None)
+    with pytest.raises(DeadlineExceeded):
+        decide(request, replace(foreign, refusal=Unavailable("x", "x", "x")), at(DEADLINE + 60))
+
+
+def test_an_available_snapshot_is_returned_even_after_the_deadline() -> None:
+    assert isinstance(decide(CREATE, started(status="available"), LATE), Respond)
+
+
+def test_the_end_of_an_invocation_hands_over() -> None:
+    assert decide(CREATE, started(), HANDS_OVER) == Continue(started=True)
+    busy = replace(CLUSTER, status="modifying")
+    name = own(CREATE).snapshot.identifier
+    waiting = Observed(identifier=name, snapshot=MISSING, cluster=busy, stack=FORWARD)
+    assert decide(CREATE, waiting, HANDS_OVER) == Continue(started=False)
+
+
+def test_a_snapshot_that_an_earlier_delivery_started_counts_as_started() -> None:
+    observed = replace(started(), started=False)
+    assert decide(CREATE, observed, HANDS_OVER) == Continue(started=True)
+
+
+def test_a_create_is_not_handed_over_once_it_is_cancelled() -> None:
+    """Soon the permissions to remove its rule may be deleted."""
+    unread = replace(started(), stack=None)
+    assert decide(CREATE, unread, HANDS_OVER) == Observe(Fact.STACK)
+    cancelled = replace(started(), stack=Stack(status="ROLLBACK_IN_PROGRESS"))
+    with pytest.raises(RequestCancelled, match="is retained"):
+        decide(CREATE, cancelled, HANDS_OVER)
+
+
+def test_a_create_whose_status_is_unclear_is_handed_over() -> None:
+    unclear = replace(started(), stack=Stack(status="UPDATE_COMPLETE"))
+    assert decide(CREATE, unclear, HANDS_OVER) == Continue(started=True)
+
+
+def test_a_refused_call_at_the_end_of_an_invocation_is_handed_over() -> None:
+    assert decide(CREATE, refused(Unavailable), HANDS_OVER) == Continue(started=False)
+
+
+OLD = own(parse_request(events.create("request-0", Trigger="old")), status="failed")
+BEGAN = START - 60
+UPDATING = Stack(status="UPDATE_IN_PROGRESS", began_at=BEGAN)
+REVERTING = Stack(status="UPDATE_ROLLBACK_IN_PROGRESS", began_at=BEGAN)
+
+
+def current(stack: Stack | None, created_at: float | None = BEGAN - 60) -> Observed:
+    """The current snapshot matches the requested properties, and cannot be used any more."""
+    snapshot = replace(OLD.snapshot, created_at=created_at)
+    return Observed(
+        identifier=snapshot.identifier,
+        stack=stack,
+        current=Found(snapshot=snapshot, tags=OLD.tags),
+        snapshot=snapshot,
+        tags=OLD.tags,
+    )
+
+
+BACK = update_of(OLD.snapshot.identifier, trigger="old")
+
+
+def test_an_update_does_not_fail_before_the_stack_was_read() -> None:
+    assert decide(BACK, current(None), SOON) == Observe(Fact.STACK)
+
+
+@pytest.mark.parametrize("stack", [UPDATING, REVERTING])
+def test_an_update_does_not_fail_while_it_may_be_a_rollback(stack: Stack) -> None:
+    wait = waits(decide(BACK, current(stack), SOON))
+    assert wait.event is LogEvent.OPERATION_UNCLEAR
+
+
+def test_a_reversal_succeeds_with_the_recorded_snapshot_and_logs_its_error() -> None:
+    step = decide(BACK, current(REVERTING), at(START + 75))
+    assert isinstance(step, Respond)
+    assert (step.identifier, step.is_final) == (OLD.snapshot.identifier, True)
+    assert isinstance(step.cause, SnapshotFailed)
+
+
+def test_an_update_that_goes_forward_fails_once_that_is_certain() -> None:
+    with pytest.raises(SnapshotFailed):
+        decide(BACK, current(UPDATING), at(START + 75))
+
+
+def test_an_update_of_a_superseded_operation_fails_at_once() -> None:
+    event = events.update(OLD.snapshot.identifier, events.properties(Trigger="old"), {})
+    request = parse_request(events.sent(event, BEGAN - 10))
+    with pytest.raises(SnapshotFailed):
+        decide(request, current(UPDATING), SOON)
+
+
+def test_an_update_fails_where_the_stack_cannot_be_read() -> None:
+    refusal = Unexpected("TheCode", "because", "DescribeStacks")
+    with pytest.raises(ApiFault):
+        decide(BACK, replace(current(None), refusal=refusal), SOON)
+
+
+def test_a_create_fails_at_once() -> None:
+    """A rollback sends no Create."""
+    with pytest.raises(SnapshotFailed):
+        decide(CREATE, replace(started(status="failed"), stack=None), SOON)
