@@ -185,7 +185,7 @@ def footprint(peer: str) -> str:
     ("name", "measured"),
     [
         (
-            "mean time from *available* to the answer, snapshot of 90 s",
+            "mean time from *available* to the response, snapshot of 90 s",
             lambda peer: mean_lag(90, peer),
         ),
         ("the same, snapshot of 300 s", lambda peer: mean_lag(300, peer)),
