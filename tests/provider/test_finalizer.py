@@ -470,13 +470,20 @@ def test_a_stack_that_cloudformation_does_not_know_loses_no_older_snapshot(
     assert world.parameters[PARAMETER].endswith(done.identifier)
 
 
-def test_every_response_to_an_update_names_what_it_replaces(world: World, respond: Run) -> None:
+def test_every_response_to_an_update_names_the_previous_snapshot(
+    world: World, respond: Run
+) -> None:
     history = History(world, respond)
     assert history.deploy().extras[Attribute.REPLACED] == ""
     assert history.deploy().extras[Attribute.REPLACED] == history.names[0]
     new = {**history.old, "TimeoutSeconds": "60"}
     kept = respond(events.update(history.names[-1], new, history.old, "kept"))
-    assert kept.extras[Attribute.REPLACED] == ""
+    assert kept.extras[Attribute.REPLACED] == history.names[1]
+    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
+    back = {**history.old, "Trigger": "v1"}
+    reverted = respond(events.update(history.names[1], back, history.old, "reverted"))
+    assert reverted.identifier == history.names[0]
+    assert reverted.extras[Attribute.REPLACED] == history.names[0]
 
 
 def test_a_snapshot_of_a_recreated_cluster_is_not_reused(world: World, respond: Run) -> None:

@@ -144,4 +144,7 @@ def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
 
 def test_the_parameter_follows_to_another_cluster() -> None:
     good = snapshot("good", 11, cluster="other-graph")
-    assert not keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=True)
+    new = snapshot("new", 10)
+    assert not keeps_last_good(good, new, replaced_at=3, is_own_attempt=False)
+    # Unless an attempt that failed took it: the cluster changes with the retry.
+    assert keeps_last_good(good, new, replaced_at=3, is_own_attempt=True)
