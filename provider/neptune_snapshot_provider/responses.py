@@ -40,6 +40,7 @@ def send(url: str, body: Mapping[str, object], *, until: float | None = None) ->
     data = json.dumps(body).encode()
     bound = time.time() + _BOUND_SECONDS
     end = bound if until is None else min(bound, until)
+    outcome: int | str = ""
     for attempt in range(1, ATTEMPTS_MAX + 1):
         outcome = _attempt(url, data)
         if isinstance(outcome, int) and outcome in _OK:

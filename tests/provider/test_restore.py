@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.session import get_session
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from neptune_snapshot_provider.contract import OwnerTag, identifier_problem, tag_problem
@@ -205,6 +205,7 @@ RECORDS = st.fixed_dictionaries(
 
 
 @given(RECORDS | st.dictionaries(st.sampled_from(sorted(CLUSTER)), ANYTHING))
+@example({"EngineVersion": "/0"})
 def test_every_record_round_trips_but_for_what_is_reported(record: dict[str, object]) -> None:
     tags = settings_tags(record)
     assert set(tags) <= set(OwnerTag.RESTORE)

@@ -186,8 +186,8 @@ def _compact(words: Iterable[str]) -> Iterator[str]:
     """Shorten each path that starts like the one before it to its last part."""
     previous = ""
     for word in words:
-        start, slash, last = word.rpartition("/")
-        yield last if slash and start == previous else word
+        start, _, last = word.rpartition("/")
+        yield last if start and start == previous else word
         previous = start
 
 
