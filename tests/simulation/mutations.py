@@ -74,7 +74,7 @@ _GENERAL: Final = (
     Mutation(
         "the rule of a process that was killed stays",
         "handler.py",
-        "            _remove_left_behind(ownership.rule_name(request))",
+        "            _remove_left_behind(rule_names.rule_name(request))",
         "            pass",
     ),
     Mutation(
@@ -141,7 +141,7 @@ _GENERAL: Final = (
     Mutation(
         "a Delete leaves the rule of the Create it cancels",
         "handler.py",
-        "            _remove_left_behind(ownership.create_rule_name(request))",
+        "            _remove_left_behind(rule_names.create_rule_name(request))",
         "            pass",
     ),
     Mutation(
@@ -183,8 +183,8 @@ _GENERAL: Final = (
     Mutation(
         "the request is not part of the name",
         "core/ownership.py",
-        "_digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]",
-        "_digest(stack_id, logical_id)[:DIGEST_LENGTH]",
+        "digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]",
+        "digest(stack_id, logical_id)[:DIGEST_LENGTH]",
     ),
     Mutation(
         "creating is good enough",

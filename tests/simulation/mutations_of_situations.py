@@ -27,6 +27,12 @@ STACK: Final = (
         "_CLEANING_UP",
     ),
     Mutation(
+        "1: a short timeout ends an unclear request",
+        "core/decide.py",
+        "    if wait.event is LogEvent.OPERATION_UNCLEAR:",
+        "    if False:",
+    ),
+    Mutation(
         "2: a reversal that is not visible takes a snapshot",
         "core/operation.py",
         "        return Verdict.REVERTING if self.is_settled else Verdict.UNCLEAR",
@@ -47,8 +53,8 @@ STACK: Final = (
     Mutation(
         "3: the old properties say whether a snapshot is wanted",
         "core/update.py",
-        "return ownership.is_of_generation(request, properties, current.snapshot, current.tags)",
-        "return not ownership.wants_new(request, properties)",
+        "    if not isinstance(current, Found):\n        return not ownership",
+        "    if True:\n        return not ownership",
     ),
     Mutation(
         "3: a repeated update wants no snapshot",
@@ -139,7 +145,7 @@ STACK: Final = (
     Mutation(
         "13: a failed deployment that reused a snapshot is forgotten",
         "core/ownership.py",
-        "    return generations(tags)[-1:] != [generation(request.old)]",
+        "    return not is_last_generation(tags, request.old)",
         "    return False",
     ),
     Mutation(
@@ -158,7 +164,7 @@ STACK: Final = (
     Mutation(
         "16: a reused snapshot does not learn its new trigger",
         "core/create.py",
-        "    if ownership.generation(properties) not in ownership.generations(found.tags):",
+        "    if not ownership.is_last_generation(found.tags, properties):",
         "    if False:",
     ),
     Mutation(
@@ -166,6 +172,12 @@ STACK: Final = (
         "core/ownership.py",
         "    taken_for, *reused_for = [*generations(tags), generation(properties)]",
         "    taken_for, *reused_for = [generation(properties)]",
+    ),
+    Mutation(
+        "16: any trigger of a reused snapshot is its current one",
+        "core/update.py",
+        "    if ownership.is_last_generation(tags, properties):",
+        "    if True:",
     ),
     Mutation(
         "21: a parent that may not be described is an error",
