@@ -115,7 +115,7 @@ STACK: Final = (
     Mutation(
         "12: the first resource does not say what it replaces",
         "finalizer.py",
-        'return old if is_replaced and not response.is_final else ""',
+        "return response.identifier if response.is_final else request.physical_id",
         'return ""',
     ),
     Mutation(
@@ -139,8 +139,8 @@ STACK: Final = (
     Mutation(
         "13: the parameter names the last attempt",
         "core/retention.py",
-        "    return is_own_attempt and (replaced_at is None or taken_at >= replaced_at)",
-        "    return False",
+        "    if is_own_attempt and (replaced_at is None or taken_at >= replaced_at):",
+        "    if False:",
     ),
     Mutation(
         "13: a failed deployment that reused a snapshot is forgotten",
