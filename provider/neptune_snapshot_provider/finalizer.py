@@ -101,12 +101,8 @@ class Finalizer:
             f"{name}={reason}" for name, reason in plan.retained.items()
         )
         if plan.retained:
-            log(
-                logging.INFO,
-                LogEvent.RETENTION_RETAINED,
-                "Retained older snapshots",
-                retained=plan.retained,
-            )
+            message = "Retained older snapshots"
+            log(logging.INFO, LogEvent.RETENTION_RETAINED, message, retained=plan.retained)
 
     def _plan(self, properties: Properties, keep_last: int, newest: str) -> Plan:
         """Plan what to delete; whether one is shared is a call each, asked of those alone."""

@@ -27,6 +27,7 @@ from neptune_snapshot_provider.errors import (
     ApiFault,
     InvalidRequest,
     ProviderError,
+    RequestCancelled,
     UnexpectedError,
 )
 from neptune_snapshot_provider.logs import LogEvent, log
@@ -163,9 +164,10 @@ class Invocation:
         return budget
 
     def _failed(self, error: ProviderError) -> Response:
+        is_cancelled = isinstance(error, RequestCancelled)
         log(
             logging.ERROR,
-            LogEvent.REQUEST_FAILED,
+            LogEvent.REQUEST_CANCELLED if is_cancelled else LogEvent.REQUEST_FAILED,
             f"{error.code}: {error}",
             code=error.code,
             snapshot=error.snapshot,

@@ -13,7 +13,7 @@ from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.core import schedule
 from neptune_snapshot_provider.core.decide import decide, operation_of
-from neptune_snapshot_provider.core.models import MISSING, Snapshot
+from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
 from neptune_snapshot_provider.core.operation import Phase
 from neptune_snapshot_provider.core.refusals import Refusal
 from neptune_snapshot_provider.core.request import Request
@@ -204,10 +204,17 @@ def _with_tags(observed: Observed, step: ChangeTags) -> Observed:
     def changed(tags: Mapping[str, str]) -> Mapping[str, str]:
         return {**{k: v for k, v in tags.items() if k not in step.remove}, **step.add}
 
-    reusable = observed.reusable
-    if isinstance(reusable, Found) and reusable.snapshot.arn == step.arn:
-        return replace(observed, reusable=replace(reusable, tags=changed(reusable.tags)))
-    return replace(observed, tags=changed(observed.tags or {}))
+    def of(found: Found | Missing | None) -> Found | Missing | None:
+        if not isinstance(found, Found) or found.snapshot.arn != step.arn:
+            return found
+        return replace(found, tags=changed(found.tags))
+
+    return replace(
+        observed,
+        tags=None if observed.tags is None else changed(observed.tags),
+        reusable=of(observed.reusable),
+        predecessor=of(observed.predecessor),
+    )
 
 
 def _log_cause(response: Respond) -> None:

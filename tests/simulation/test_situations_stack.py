@@ -437,6 +437,16 @@ def test_a_rollback_from_a_reuse_reads_a_stale_status(universe: Universe) -> Non
     assert [current(stack)] == taken(universe) == [before]
 
 
+def test_a_rollback_from_a_reuse_restores_the_tags(universe: Universe) -> None:
+    """Situation 16: the reused snapshot kept the tags of the deployment that failed."""
+    declared = FIRST.but(reuse=600, tags={"team": "a"})
+    stack = create(universe, declared)
+    trigger = time_trigger(universe.engine.now)
+    failing = declared.but(trigger=trigger, tags={"team": "b"})
+    update(universe, stack, failing, fails=True, style=REVERTING[0])
+    assert universe.neptune.snapshots[current(stack)].tags["team"] == "a"
+
+
 def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:
     """Situation 16: the snapshot from before two migrations protected a third one."""
     declared = FIRST.but(reuse=600, retain=True)

@@ -143,7 +143,7 @@ def _unless_new(
     if operation is None:
         return Observe(Fact.STACK)
     if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
-        return _revert(request, observed)
+        return _revert(request, properties, observed)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
     return None
@@ -180,14 +180,20 @@ def _took(request: Request, observed: Observed) -> bool:
     return ownership.is_of_request(request, snapshot, tags)
 
 
-def _revert(request: Request, observed: Observed) -> Step:
+def _revert(request: Request, properties: Properties, observed: Observed) -> Step:
     """Return the snapshot of the properties that CloudFormation goes back to; take none."""
-    if observed.predecessor is None:
+    found = observed.predecessor
+    if found is None:
         return Observe(Fact.PREDECESSOR)
-    if observed.predecessor is MISSING:
+    if found is MISSING:
         return recorded(request, observed)
-    name = observed.predecessor.snapshot.identifier
-    return _reverted(observed.predecessor, f"the update is reverted to snapshot {name}")
+    name = found.snapshot.identifier
+    if name == request.physical_id and request.old:
+        # The update that is reverted reused this snapshot, and tagged it.
+        tags = request.old.tags, properties.tags
+        if change := tag_change(found.snapshot.arn, *tags, found.tags):
+            return change
+    return _reverted(found, f"the update is reverted to snapshot {name}")
 
 
 def _of_unknown_stack(request: Request, properties: Properties, observed: Observed) -> Step | None:
