@@ -143,7 +143,7 @@ def test_a_cluster_that_is_not_there_fails_the_stack(
         lambda stack: _snapshot(stack, cluster="no-such-graph"),
     )
     assert not result.succeeded
-    assert "DBClusterNotFoundFault: no DB cluster no-such-graph" in result.output
+    assert "DBClusterNotFoundFault: there is no DB cluster no-such-graph" in result.output
     assert deployment.status == "ROLLBACK_COMPLETE"
     assert not snapshots.names()
 
@@ -181,7 +181,7 @@ def test_a_foreign_name_fails_the_stack_and_is_untouched(
     )
     assert not result.succeeded
     assert f"snapshot {taken} exists" in result.output
-    assert "untouched" in result.output
+    assert "it is unchanged" in result.output
     assert snapshots.names() == [taken]
     assert snapshots.tags(taken) == {"owner": "somebody"}
 
