@@ -5,7 +5,7 @@ permission that the same deployment adds needs time to propagate; after that it 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -205,18 +205,11 @@ class Finalizer:
         replaced_at = self._replaced_at(properties, snapshot.identifier)
         tags = self._retried(lambda: self._aws.tags(last_good.arn))
         is_own = ownership.belongs_to(self._request, last_good, tags)
-        if replaced_at is None:
-            is_own = is_own and self._is_of_same_generation(tags, snapshot)
-        elif last_good.created_at == replaced_at:
+        if last_good.created_at == replaced_at:
             is_own = is_own and ownership.has_failed_reuse(self._request, tags)
         return retention.keeps_last_good(
             last_good, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
         )
-
-    def _is_of_same_generation(self, tags: Mapping[str, str], snapshot: Snapshot) -> bool:
-        taken_for = ownership.generations(tags)[:1]
-        wanted = ownership.generations(self._retried(lambda: self._aws.tags(snapshot.arn)))
-        return bool(taken_for) and taken_for[0] in wanted
 
     def _add_restore_command(
         self, response: Respond, snapshot: Snapshot, extras: dict[str, str]

@@ -125,8 +125,8 @@ def test_no_plan_ever_deletes_what_a_deployment_may_need(
         pytest.param(5, 5, True, True, id="the replaced one, reused by an attempt that failed"),
         pytest.param(2, 3, True, False, id="older than the replaced one"),
         pytest.param(5, 3, False, False, id="somebody else's, and older"),
-        pytest.param(5, None, True, True, id="of the same properties, nothing replaced"),
-        pytest.param(5, None, False, False, id="of other properties, nothing replaced"),
+        pytest.param(5, None, True, True, id="own, nothing replaced"),
+        pytest.param(5, None, False, False, id="somebody else's, nothing replaced"),
         pytest.param(11, 3, False, True, id="newer"),
     ],
 )

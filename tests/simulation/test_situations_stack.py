@@ -373,6 +373,18 @@ def test_a_failed_deployment_is_retried_until_it_succeeds(
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_a_snapshot_that_a_failed_update_added_is_retried(universe: Universe) -> None:
+    """Situation 13: with its migration fixed, the retry is a Create with another trigger."""
+    declared = Declared("Added", trigger="v5", parameter=PARAMETER)
+    stack = create(universe, FIRST)
+    update(universe, stack, FIRST, declared, fails=True)
+    good = universe.parameters.values[PARAMETER]
+    update(universe, stack, FIRST, declared.but(trigger="v5.1"))
+    assert universe.parameters.values[PARAMETER] == good
+    update(universe, stack, FIRST, declared.but(trigger="v6"))
+    assert universe.parameters.values[PARAMETER] != good
+
+
 def test_retention_keeps_what_the_parameter_names(universe: Universe) -> None:
     """Situation 13: a parameter that cannot be written names an old snapshot for long."""
     declared = FIRST.but(keep_last=1, parameter=PARAMETER, retain=True)

@@ -92,9 +92,8 @@ def keeps_last_good(
         last_good: The snapshot that the parameter names.
         snapshot: The snapshot that the resource refers to from now on.
         replaced_at: When the snapshot that it replaces was taken; ``None`` if nothing is replaced.
-        is_own_attempt: Whether this resource took ``last_good``; where nothing is replaced, for
-            the same properties; where it is the replaced one, whether a deployment that reused it
-            failed.
+        is_own_attempt: Whether this resource took ``last_good``; where it is the replaced one,
+            whether a deployment that reused it failed.
     """
     taken_at = last_good.created_at or 0
     if is_own_attempt and (replaced_at is None or taken_at >= replaced_at):
