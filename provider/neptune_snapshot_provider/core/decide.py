@@ -35,7 +35,7 @@ from neptune_snapshot_provider.core.steps import (
     Step,
     Wait,
 )
-from neptune_snapshot_provider.core.update import keep, matches, recorded, taken_at, update
+from neptune_snapshot_provider.core.update import keep, matches, recorded, update, verdict
 from neptune_snapshot_provider.errors import AccessDenied, ApiFault, ProviderError
 from neptune_snapshot_provider.logs import LogEvent
 
@@ -96,7 +96,7 @@ def _permission(request: Request, observed: Observed, operation: Operation | Non
     if operation is None:
         return None, None
     if request.type is RequestType.UPDATE:
-        return operation, operation.update(taken_at(request, observed))
+        return operation, verdict(request, observed, operation)
     return operation, operation.create()
 
 
@@ -173,12 +173,12 @@ def _unless_reverting(
         if observed.refusal and observed.refusal.operation == _READS_THE_STACK:
             raise error
         return Observe(Fact.STACK)
-    verdict = operation.update(taken_at(request, observed))
-    if verdict is Verdict.REVERTING:
+    permits = verdict(request, observed, operation)
+    if permits is Verdict.REVERTING:
         return replace(recorded(request, observed), cause=error)
     # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
     may_revert = not operation.is_settled and matches(request, observed)
-    is_unclear = verdict is Verdict.UNCLEAR or (verdict is Verdict.ALLOWED and may_revert)
+    is_unclear = permits is Verdict.UNCLEAR or (permits is Verdict.ALLOWED and may_revert)
     if is_unclear:
         return unclear(operation)
     raise error

@@ -112,11 +112,13 @@ class Operation:
         # What looks like the end of an operation, or like its rollback, may be the previous one's.
         return Verdict.REFUSED if self.is_settled else Verdict.UNCLEAR
 
-    def update(self, taken_at: float | None) -> Verdict:
+    def update(self, taken_at: float | None, *, is_current: bool = True) -> Verdict:
         """Judge whether an Update may take a snapshot because the current one does not match.
 
         Args:
             taken_at: When the resource's current snapshot was taken; ``None`` if there is none.
+            is_current: Whether that is the snapshot that CloudFormation refers to. Another one may
+                be of the previous operation, whose rollback is read.
         """
         phase = self.phase
         if phase is Phase.UNKNOWN:
@@ -124,7 +126,7 @@ class Operation:
         if phase in (Phase.SUPERSEDED, Phase.DELETING):
             return Verdict.REFUSED
         if phase is Phase.REVERTING:
-            certain = self._is_of_this_operation(taken_at) or self.is_settled
+            certain = (is_current and self._is_of_this_operation(taken_at)) or self.is_settled
             return Verdict.REVERTING if certain else Verdict.UNCLEAR
         if phase is Phase.FORWARD:
             return self._forward_update(taken_at)

@@ -91,6 +91,12 @@ def matches(request: Request, observed: Observed) -> bool:
     )
 
 
+def verdict(request: Request, observed: Observed, operation: Operation) -> Verdict:
+    """Whether the operation permits a new snapshot, by what the update follows."""
+    is_current = not _is_unclear(request, observed)
+    return operation.update(taken_at(request, observed), is_current=is_current)
+
+
 def taken_at(request: Request, observed: Observed) -> float | None:
     """When the resource took its current snapshot, or else its newest one.
 
@@ -142,7 +148,7 @@ def _unless_new(
         return Observe(Fact.LATEST)
     if operation is None:
         return Observe(Fact.STACK)
-    if operation.update(taken_at(request, observed)) is Verdict.REVERTING:
+    if verdict(request, observed, operation) is Verdict.REVERTING:
         return _revert(request, properties, observed)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
