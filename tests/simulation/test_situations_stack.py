@@ -178,6 +178,22 @@ def test_a_reversal_to_a_missing_snapshot_has_no_rollback(universe: Universe) ->
     assert len(taken(universe)) == 2
 
 
+def test_a_retry_without_a_current_snapshot_reads_the_previous_rollback(
+    universe: Universe,
+) -> None:
+    """Situation 2: the newest own snapshot was of the attempt whose rollback was still read."""
+    universe.ledger.causes.add("by hand")
+    stack = create(universe, FIRST)
+    delete_by_hand(universe, current(stack))
+    update(universe, stack, FIRST.but(trigger="v5"), fails=True)
+    before = set(taken(universe))
+    universe.cloudformation.lag = lambda: 50.0
+    universe.engine.run(5.0)
+    universe.cloudformation.update(stack, Template((FIRST.but(trigger="v5"),)))
+    universe.settle()
+    assert current(stack) not in before
+
+
 def test_a_failed_update_is_repeated_without_its_previous_snapshot(universe: Universe) -> None:
     """Situation 3: the request changes no property, and still asks for a snapshot."""
     stack = create(universe, FIRST)
