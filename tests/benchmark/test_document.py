@@ -1,4 +1,5 @@
 import pytest
+
 from benchmarks import document, figures, markdown
 from benchmarks.cold_start import by_package
 

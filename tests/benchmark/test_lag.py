@@ -1,8 +1,8 @@
 import pytest
+
 from benchmarks import peers
 from benchmarks.lag.plan import DURATIONS, SHAPES, Trial, lanes
 from benchmarks.lag.run import sample
-
 from local_aws import Call, Caller, Progress
 
 TRIAL = Trial(peers.OURS, 20, Progress.JUMP, number=0, count=1)

@@ -1,6 +1,7 @@
 import random
 
 import pytest
+
 from benchmarks.policy import looks, traces
 from benchmarks.policy.simulation import better_in_both, simulate
 from benchmarks.policy.traces import Shape, Trace

@@ -21,7 +21,7 @@ emulates it, with the real CDK command line and unmodified crhelper. Nothing ran
 others would use stands beside ours in the same run, because ratios carry over to other machines
 and seconds do not.
 
-The peers, each written as one would write it with its defaults (`benchmarks/peers`): the CDK's
+The peers (`tools/benchmarks/peers`), each written with its defaults: the CDK's
 **Provider framework**, which looks every 5 seconds by a state machine; **plain crhelper**, which
 looks every 2 minutes by an EventBridge rule; and a Lambda with boto3's own **waiter**, which looks
 every 30 seconds."""

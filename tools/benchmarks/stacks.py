@@ -15,7 +15,7 @@ import aws_cdk as cdk
 
 from benchmarks import peers
 
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 _ONE_AT_A_TIME: Final = threading.Lock()
 """All threads share one jsii process, which would mix up their questions."""
 
