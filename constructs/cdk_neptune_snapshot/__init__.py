@@ -2,10 +2,10 @@
 
 from cdk_neptune_snapshot.aspects import RequireSnapshotBeforeUpgrade
 from cdk_neptune_snapshot.attributes import SnapshotReference
-from cdk_neptune_snapshot.habits import WhenClusterMissing
 from cdk_neptune_snapshot.provider import SnapshotProvider
 from cdk_neptune_snapshot.snapshot import DatabaseClusterSnapshot
 from cdk_neptune_snapshot.trigger import SnapshotTrigger
+from neptune_snapshot_provider.contract import WhenClusterMissing
 
 __all__ = [
     "DatabaseClusterSnapshot",

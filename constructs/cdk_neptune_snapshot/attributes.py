@@ -167,12 +167,12 @@ class SnapshotAttributes(SnapshotReference):
     @property
     def pruned_snapshots(self) -> str:
         """The snapshots that ``keep_last`` deleted, comma-separated; at most ten names."""
-        return self._text(contract.Attribute.PRUNED)
+        return self._text(contract.Attribute.DELETED)
 
     @property
     def spared_snapshots(self) -> str:
         """Those it would have deleted but for a reason: ``name=reason``, comma-separated."""
-        return self._text(contract.Attribute.SPARED)
+        return self._text(contract.Attribute.RETAINED)
 
     def _text(self, field: str) -> str:
         return self._resource.get_att_string(field)

@@ -33,7 +33,7 @@ def service_timeout(seconds: float) -> cdk.Duration:
     """Have CloudFormation wait a little longer than the provider does."""
     if cdk.Token.is_unresolved(seconds):
         return cdk.Duration.seconds(contract.SERVICE_TIMEOUT_MAX)
-    return cdk.Duration.seconds(seconds + contract.ANSWER_MARGIN)
+    return cdk.Duration.seconds(seconds + contract.RESPONSE_MARGIN)
 
 
 def add_waits(

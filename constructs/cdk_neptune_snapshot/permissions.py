@@ -82,9 +82,9 @@ class SnapshotPermissions:
         self._snapshots.add(rds_arn(self._stack, "cluster-snapshot", snapshot_pattern))
         self._clusters.add(rds_arn(self._stack, "cluster", cluster_identifier))
 
-    def allow_habits(self, *, prunes: bool, parameter: str | None) -> None:
+    def allow_policies(self, *, deletes: bool, parameter: str | None) -> None:
         """Allow finding out what may be pruned and why, and writing one parameter."""
-        if prunes:
+        if deletes:
             self._shares.add(rds_arn(self._stack, "cluster-snapshot", "*"))
             # The action knows no resources.
             self._quotas.add("*")

@@ -14,8 +14,8 @@ from constructs import Construct, IConstruct
 from cdk_neptune_snapshot import acknowledgements, permissions
 from cdk_neptune_snapshot.bundling import provider_code
 from cdk_neptune_snapshot.function_options import FunctionOptions
-from cdk_neptune_snapshot.habits import Habits
 from cdk_neptune_snapshot.role_policy import NetworkPermissions, RolePolicy
+from cdk_neptune_snapshot.snapshot_policies import SnapshotPolicies
 
 HANDLER = "neptune_snapshot_provider.entry.handler"
 
@@ -138,10 +138,10 @@ class SnapshotProvider(Construct):
         """
         self._permissions.allow(cluster_identifier, snapshot_pattern)
 
-    def allow_habits(self, habits: Habits) -> None:
-        """Allow what the habits of a snapshot need; nothing for those not asked for."""
-        self._permissions.allow_habits(
-            prunes=habits.keep_last is not None, parameter=habits.last_good_parameter
+    def allow_policies(self, policies: SnapshotPolicies) -> None:
+        """Allow what the policies of a snapshot need; nothing for those not asked for."""
+        self._permissions.allow_policies(
+            deletes=policies.keep_last is not None, parameter=policies.last_good_parameter
         )
 
     def require_same(self, options: FunctionOptions) -> None:

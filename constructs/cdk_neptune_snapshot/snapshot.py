@@ -10,12 +10,13 @@ from cdk_neptune_snapshot import chain, limitations, permissions, reference, val
 from cdk_neptune_snapshot import cluster as clusters
 from cdk_neptune_snapshot import trigger as triggers
 from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
-from cdk_neptune_snapshot.habits import Habits, WhenClusterMissing
 from cdk_neptune_snapshot.provider import SnapshotProvider
 from cdk_neptune_snapshot.removal import ChosenPolicy
+from cdk_neptune_snapshot.snapshot_policies import SnapshotPolicies
 from cdk_neptune_snapshot.tags import SnapshotTags
 from cdk_neptune_snapshot.trigger import SnapshotTrigger
 from neptune_snapshot_provider import contract
+from neptune_snapshot_provider.contract import WhenClusterMissing
 
 
 @jsii.implements(cdk.ITaggableV2)
@@ -91,7 +92,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         clusters.require_same_environment(name_of_cluster, self)
         trigger = triggers.checked(trigger)
         policy = validation.removal_policy(removal_policy)
-        habits = Habits(
+        policies = SnapshotPolicies(
             keep_last=keep_last,
             last_good_parameter=last_good_parameter,
             reuse_younger_than=reuse_younger_than,
@@ -110,7 +111,7 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         pattern = permissions.snapshot_pattern(name_of_cluster.permitted, name, prefix)
         provider.allow_snapshots(name_of_cluster.permitted, pattern)
         permissions.warn_of_every_name(self, pattern)
-        provider.allow_habits(habits)
+        provider.allow_policies(policies)
         ends_here = len(links) == 1
         properties = {
             contract.Property.CLUSTER_IDENTIFIER: name_of_cluster.sent,
@@ -119,8 +120,8 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
             contract.Property.TRIGGER: trigger.render(self),
             contract.Property.TAGS: cdk.Lazy.any(self._tags),
             **chain.timing(links, 0),
-            **habits.before_taking(),
-            **(habits.afterwards() if ends_here else habits.at_taking()),
+            **policies.for_creation(),
+            **(policies.for_last_resource() if ends_here else policies.for_first_resource()),
         }
         resource = cdk.CustomResource(
             self,
@@ -136,14 +137,15 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         resource.node.add_dependency(provider)
         self._taking = resource
         # Attributes are read where the snapshot is available.
-        about_cluster = {contract.Property.CLUSTER_IDENTIFIER: name_of_cluster.sent}
-        afterwards = habits.afterwards()
+        afterwards = policies.for_last_resource()
+        if afterwards:
+            afterwards[contract.Property.CLUSTER_IDENTIFIER] = name_of_cluster.sent
         self._resource = chain.add_waits(
             self,
             resource,
             provider.function.function_arn,
             links,
-            {**about_cluster, **afterwards} if afterwards else {},
+            afterwards,
         )
 
     @classmethod

@@ -103,7 +103,7 @@ def _checked(tags: Mapping[str, str] | None) -> dict[str, str]:
     if len(tags) > contract.TAGS_MAX:
         rule = (
             f"must have at most {contract.TAGS_MAX} tags (Neptune's 50, less the "
-            f"{len(contract.OwnerTag.ALL + contract.OwnerTag.RESTORE)} that this library sets), "
+            f"{len(contract.OwnerTag) + len(contract.RESTORE_TAGS)} that this library sets), "
             f"has {len(tags)}"
         )
         raise validation.invalid("tags", sorted(tags), rule)

@@ -5,6 +5,8 @@ Imports nothing but the standard library, so that synthesis needs neither boto3 
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 RESOURCE_TYPE: Final = "Custom::NeptuneClusterSnapshot"
@@ -12,24 +14,24 @@ WAIT_RESOURCE_TYPE: Final = "Custom::NeptuneClusterSnapshotWait"
 """Waits another hour for a snapshot that `RESOURCE_TYPE` took; owns nothing."""
 
 
-class Property:
+class Property(StrEnum):
     """Keys of ``ResourceProperties``; those that are also the API's keep the API's names."""
 
-    CLUSTER_IDENTIFIER: Final = "DBClusterIdentifier"
-    SNAPSHOT_IDENTIFIER: Final = "DBClusterSnapshotIdentifier"
-    IDENTIFIER_PREFIX: Final = "SnapshotIdentifierPrefix"
-    TRIGGER: Final = "Trigger"
-    TAGS: Final = "Tags"
-    TIMEOUT_SECONDS: Final = "TimeoutSeconds"
-    ON_TIMEOUT: Final = "OnTimeout"
-    OWNER: Final = "SnapshotLogicalResourceId"
-    KEEP_LAST: Final = "KeepLast"
-    LAST_GOOD_PARAMETER: Final = "LastGoodParameter"
-    REUSE_SECONDS: Final = "ReuseYoungerThanSeconds"
-    WHEN_CLUSTER_MISSING: Final = "WhenClusterMissing"
-    REPLACED_SNAPSHOT: Final = "ReplacedSnapshotIdentifier"
+    CLUSTER_IDENTIFIER = "DBClusterIdentifier"
+    SNAPSHOT_IDENTIFIER = "DBClusterSnapshotIdentifier"
+    IDENTIFIER_PREFIX = "SnapshotIdentifierPrefix"
+    TRIGGER = "Trigger"
+    TAGS = "Tags"
+    TIMEOUT_SECONDS = "TimeoutSeconds"
+    ON_TIMEOUT = "OnTimeout"
+    OWNER = "SnapshotLogicalResourceId"
+    KEEP_LAST = "KeepLast"
+    LAST_GOOD_PARAMETER = "LastGoodParameter"
+    REUSE_SECONDS = "ReuseYoungerThanSeconds"
+    WHEN_CLUSTER_MISSING = "WhenClusterMissing"
+    REPLACED_SNAPSHOT = "ReplacedSnapshotIdentifier"
     """On the last resource of a chain: the first resource's attribute `Attribute.REPLACED`."""
-    REPORTS_REPLACED: Final = "ReportsReplacedSnapshot"
+    REPORTS_REPLACED = "ReportsReplacedSnapshot"
     """On the first resource of a chain, whose last resource reads `Attribute.REPLACED`.
 
     CloudFormation updates an existing resource only when a property changes: with this property,
@@ -37,7 +39,7 @@ class Property:
     """
 
 
-ARGUMENTS: Final = {
+ARGUMENTS: Final[Mapping[str, str]] = {
     Property.CLUSTER_IDENTIFIER: "cluster",
     Property.SNAPSHOT_IDENTIFIER: "snapshot_identifier",
     Property.IDENTIFIER_PREFIX: "identifier_prefix",
@@ -52,11 +54,11 @@ ARGUMENTS: Final = {
 """The arguments of the Python construct by the properties that they set."""
 
 
-class OnTimeout:
+class OnTimeout(StrEnum):
     """Values of ``OnTimeout``: what happens when the snapshot is not available in time."""
 
-    FAIL: Final = "FAIL"
-    CONTINUE: Final = "CONTINUE"
+    FAIL = "FAIL"
+    CONTINUE = "CONTINUE"
     """The request succeeds with a snapshot in progress: another resource waits on."""
 
 
@@ -83,39 +85,44 @@ SNAPSHOT_FIELDS: Final = (
     "IAMDatabaseAuthenticationEnabled",
     "StorageType",
 )
-"""Every field of a snapshot in the API's answer; each is an attribute of the resource."""
+"""Every field of a snapshot in the API's response; each is an attribute of the resource."""
 
 
-class Attribute:
-    """Attributes that are not fields of the API's answer."""
+class Attribute(StrEnum):
+    """Attributes that are not fields of the API's response."""
 
-    OUTCOME: Final = "Outcome"
-    RESTORE_COMMAND: Final = "RestoreCommand"
-    PRUNED: Final = "PrunedSnapshots"
-    SPARED: Final = "SparedSnapshots"
-    REPLACED: Final = "ReplacedSnapshot"
+    OUTCOME = "Outcome"
+    RESTORE_COMMAND = "RestoreCommand"
+    DELETED = "PrunedSnapshots"
+    RETAINED = "SparedSnapshots"
+    REPLACED = "ReplacedSnapshot"
     """The snapshot that the resource referred to before an Update; for a chain's last resource."""
-    ALL: Final = (OUTCOME, RESTORE_COMMAND, PRUNED, SPARED, REPLACED)
 
 
-ATTRIBUTES: Final = SNAPSHOT_FIELDS + Attribute.ALL
-"""All attributes of the resource; every answer has every one of them."""
+ATTRIBUTES: Final = SNAPSHOT_FIELDS + tuple(Attribute)
+"""All attributes of the resource; every response has every one of them."""
 
 
-class Outcome:
+class Outcome(StrEnum):
     """Values of the attribute ``Outcome``: what became of the request for a snapshot."""
 
-    CREATED: Final = "created"
-    REUSED: Final = "reused"
-    KEPT: Final = "kept"
-    SKIPPED: Final = "skipped"
+    CREATED = "created"
+    REUSED = "reused"
+    KEPT = "kept"
+    SKIPPED = "skipped"
 
 
-class WhenClusterMissing:
-    """Values of ``WhenClusterMissing``."""
+class WhenClusterMissing(StrEnum):
+    """What a deployment does when no cluster has the given identifier."""
 
-    FAIL: Final = "FAIL"
-    SKIP: Final = "SKIP"
+    FAIL = "FAIL"
+    """The deployment fails, and the message names the identifier."""
+    SKIP = "SKIP"
+    """The deployment continues without a snapshot.
+
+    ``outcome`` is ``skipped``, and the other attributes are empty. For a cluster that the same
+    deployment creates: its first deployment has no data to save.
+    """
 
 
 SKIPPED: Final = "skipped:"
@@ -129,27 +136,32 @@ ENGINE: Final = "neptune"
 """The engine whose clusters and snapshots are Neptune's; the API also lists Aurora's."""
 
 
-class OwnerTag:
-    """Tags that say whose a snapshot is and what it was taken for.
+OWNER_TAG_PREFIX: Final = "neptune-snapshot:"
+"""The keys of all tags that this library reads or writes start with this."""
 
-    ``TRIGGER`` holds generations, separated by spaces: first the one the snapshot was taken for,
-    then those it was reused for.
+
+class OwnerTag(StrEnum):
+    """Tags that name the owner of a snapshot and the properties it was taken for.
+
+    ``TRIGGER`` holds generations, separated by spaces: first the generation the snapshot was taken
+    for, then the generations it was reused for.
     """
 
-    PREFIX: Final = "neptune-snapshot:"
-    STACK: Final = "neptune-snapshot:stack"
-    RESOURCE: Final = "neptune-snapshot:resource"
-    REQUEST: Final = "neptune-snapshot:request"
-    TRIGGER: Final = "neptune-snapshot:trigger"
-    ALL: Final = (STACK, RESOURCE, REQUEST, TRIGGER)
-    RESTORE: Final = (
-        "neptune-snapshot:restore-1",
-        "neptune-snapshot:restore-2",
-        "neptune-snapshot:restore-3",
-    )
-    """The cluster's settings, which the snapshot itself does not hold."""
-    KEEP: Final = "neptune-snapshot:keep"
-    """Set by users: a snapshot with this tag is never pruned."""
+    STACK = "neptune-snapshot:stack"
+    RESOURCE = "neptune-snapshot:resource"
+    REQUEST = "neptune-snapshot:request"
+    TRIGGER = "neptune-snapshot:trigger"
+
+
+RESTORE_TAGS: Final = (
+    "neptune-snapshot:restore-1",
+    "neptune-snapshot:restore-2",
+    "neptune-snapshot:restore-3",
+)
+"""Tags that hold the cluster's settings, which the snapshot itself does not hold."""
+
+KEEP_TAG: Final = "neptune-snapshot:keep"
+"""Set by users: retention never deletes a snapshot with this tag."""
 
 
 POLL_RULE_PREFIX: Final = "neptune-snapshot-"
@@ -163,7 +175,7 @@ SLUG_MAX: Final = 16
 PREFIX_MAX: Final = IDENTIFIER_MAX - DIGEST_LENGTH - SLUG_MAX - 2
 """A longer prefix is shortened to this, so that slug and digest always fit behind it."""
 
-TAGS_MAX: Final = 50 - len(OwnerTag.ALL) - len(OwnerTag.RESTORE)
+TAGS_MAX: Final = 50 - len(OwnerTag) - len(RESTORE_TAGS)
 """Tags a user can give: Neptune's 50 less those this library sets."""
 TAG_KEY_MAX: Final = 128
 TAG_VALUE_MAX: Final = 256
@@ -179,13 +191,13 @@ REUSE_SECONDS_MAX: Final = 366 * 24 * 3600
 
 SERVICE_TIMEOUT_MAX: Final = 3600
 """Seconds CloudFormation waits for one custom resource."""
-ANSWER_MARGIN: Final = 300
-"""Seconds kept free between our deadline and CloudFormation's.
+RESPONSE_MARGIN: Final = 300
+"""Seconds between the provider's deadline and CloudFormation's.
 
-A last tick comes up to a minute late and looks for up to another; if it is killed, Lambda delivers
-it again after one minute and after two more.
+The last poll starts up to a minute late and runs for up to another minute. If it is killed, Lambda
+delivers its event again after one minute and after two more.
 """
-TIMEOUT_MAX: Final = SERVICE_TIMEOUT_MAX - ANSWER_MARGIN
+TIMEOUT_MAX: Final = SERVICE_TIMEOUT_MAX - RESPONSE_MARGIN
 """Seconds one resource can wait."""
 TIMEOUT_MIN: Final = 1
 CHAIN_TIMEOUT_MAX: Final = 12 * 3600
@@ -222,8 +234,8 @@ def tag_problem(key: str, value: str) -> str | None:
             if not _is_allowed_in_tag(character):
                 rule = f"must contain only letters, digits, spaces and {TAG_PUNCTUATION}"
                 return f"{rule} (found {character!r})"
-    if key.lower().startswith(OwnerTag.PREFIX) and key != OwnerTag.KEEP:
-        return f"keys that start with '{OwnerTag.PREFIX}' are set by this library"
+    if key.lower().startswith(OWNER_TAG_PREFIX) and key != KEEP_TAG:
+        return f"keys that start with '{OWNER_TAG_PREFIX}' are set by this library"
     return None
 
 

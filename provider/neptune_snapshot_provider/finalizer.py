@@ -45,7 +45,8 @@ class Finalizer:
         properties, snapshot = self._request.properties, response.snapshot
         if properties is None:
             return response
-        extras = {**dict.fromkeys(Attribute.ALL, ""), Attribute.OUTCOME: response.outcome}
+        extras: dict[str, str] = dict.fromkeys(Attribute, "")
+        extras[Attribute.OUTCOME] = response.outcome
         extras[Attribute.REPLACED] = self._replaced_by(response)
         if snapshot and snapshot.status == AVAILABLE:
             self._tolerate(lambda: self._add_restore_command(response, snapshot, extras))
@@ -96,8 +97,8 @@ class Finalizer:
     def _retain(self, snapshot: Snapshot, properties: Properties, extras: dict[str, str]) -> None:
         plan = self._plan(properties, properties.keep_last, snapshot.identifier)
         deleted = self._delete(plan)
-        extras[Attribute.PRUNED] = ",".join((*self._freed, *deleted))
-        extras[Attribute.SPARED] = ",".join(
+        extras[Attribute.DELETED] = ",".join((*self._freed, *deleted))
+        extras[Attribute.RETAINED] = ",".join(
             f"{name}={reason}" for name, reason in plan.retained.items()
         )
         if plan.retained:

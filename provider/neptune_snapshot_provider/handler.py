@@ -203,7 +203,7 @@ def _succeeded(response: Respond) -> Response:
     return Response(
         physical_id=response.identifier,
         data={**attributes(fields), **response.extras},
-        shortened={Attribute.SPARED: "", Attribute.PRUNED: "", Attribute.RESTORE_COMMAND: hint},
+        shortened={Attribute.RETAINED: "", Attribute.DELETED: "", Attribute.RESTORE_COMMAND: hint},
     )
 
 

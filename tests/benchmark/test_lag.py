@@ -3,9 +3,9 @@ import pytest
 from benchmarks import peers
 from benchmarks.lag.plan import DURATIONS, SHAPES, Trial, lanes
 from benchmarks.lag.run import sample
-from local_aws import Call, Caller, Progress
+from local_aws import Call, Caller, ProgressCurve
 
-TRIAL = Trial(peers.OURS, 20, Progress.JUMP, number=0, count=1)
+TRIAL = Trial(peers.OURS, 20, ProgressCurve.JUMP, number=0, count=1)
 
 
 def test_every_peer_takes_every_kind_of_snapshot_once_for_each_cluster() -> None:
@@ -16,7 +16,7 @@ def test_every_peer_takes_every_kind_of_snapshot_once_for_each_cluster() -> None
 
 
 def test_durations_are_spread_around_what_they_are_called() -> None:
-    spread = [Trial(peers.OURS, 20, Progress.JUMP, number, 5).duration for number in range(5)]
+    spread = [Trial(peers.OURS, 20, ProgressCurve.JUMP, number, 5).duration for number in range(5)]
     assert spread == pytest.approx([18, 19, 20, 21, 22])
 
 

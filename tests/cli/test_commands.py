@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from typer.testing import CliRunner
 
-from local_aws import Fault, FaultKind, LocalAws, Outcome, SnapshotBehaviour
+from local_aws import Fault, FaultKind, LocalAws, SnapshotBehaviour, SnapshotEnd
 from neptune_snapshot_cli.commands import app
 from support import small_stack
 
@@ -155,7 +155,7 @@ def test_after_two_failed_attempts_the_first_snapshot_is_named_and_kept(
 def test_watching_a_stack_whose_snapshot_fails_ends_with_the_providers_reason(
     aws: LocalAws, shell: Shell, name: str
 ) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1, outcome=Outcome.FAILED))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1, outcome=SnapshotEnd.FAILED))
     small_stack.create(aws, name, {"Before": small_stack.snapshot(aws, name)})
     ran = shell("watch", "--stack", name)
     assert (ran.status, ran.out) == (1, "")

@@ -8,7 +8,7 @@ import pytest
 from neptune_snapshot_cli import listing
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.stacks import STACK_TYPE
-from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, OwnerTag
+from neptune_snapshot_provider.contract import KEEP_TAG, WAIT_RESOURCE_TYPE, OwnerTag
 from support.fake_aws import NOW, STACK_ARN, FakeAws, owned
 
 
@@ -44,7 +44,7 @@ def test_the_newest_of_each_resource_are_kept(fake: FakeAws) -> None:
 
 def test_reasons_to_retain_one_are_the_providers_own(fake: FakeAws) -> None:
     fake.put("current", tags=owned())
-    fake.put("marked", age=1, tags={**owned(), OwnerTag.KEEP: "incident"})
+    fake.put("marked", age=1, tags={**owned(), KEEP_TAG: "incident"})
     fake.put("shared", age=2, tags=owned())
     fake.put("old", age=4, tags=owned())
     fake.put("foreign", age=5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import RESTORE_TAGS
 from neptune_snapshot_provider.core.restore import RestoreSettings, restored_identifier
 from support import runbook
 
@@ -110,7 +110,7 @@ SETUP = "named() {"
 
 
 def joined(tags: dict[str, str]) -> str:
-    return "\n".join(tags[key] for key in OwnerTag.RESTORE if key in tags)
+    return "\n".join(tags[key] for key in RESTORE_TAGS if key in tags)
 
 
 def restore(bash: Bash, settings: RestoreSettings) -> Run:

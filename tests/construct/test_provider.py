@@ -75,7 +75,7 @@ def test_logs_expire_and_go_with_the_stack() -> None:
     assert group["DeletionPolicy"] == "Delete"
 
 
-def test_rights_and_logs_outlive_the_snapshot() -> None:
+def test_permissions_and_logs_outlive_the_snapshot() -> None:
     """What a resource depends on is deleted after it."""
     found = resources(stack_with(1))
     (snapshot,) = of_type(found, contract.RESOURCE_TYPE)

@@ -95,7 +95,7 @@ def test_cloudformation_waits_longer_than_the_provider() -> None:
         stack, "Snapshot", cluster="graph", timeout=cdk.Duration.seconds(contract.TIMEOUT_MIN)
     )
     properties = only_snapshot(stack)["Properties"]
-    assert int(properties["ServiceTimeout"]) == contract.TIMEOUT_MIN + contract.ANSWER_MARGIN
+    assert int(properties["ServiceTimeout"]) == contract.TIMEOUT_MIN + contract.RESPONSE_MARGIN
 
 
 @pytest.mark.parametrize(

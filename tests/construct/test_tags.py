@@ -113,7 +113,7 @@ COMPANY_TAGS = {
 
 LEFT_OFF = {
     "motto": ("R&D, always", "must contain only letters, digits, spaces and _.:/=+-@ (found '&')"),
-    contract.OwnerTag.STACK: ("mine", "keys that start with 'neptune-snapshot:' are set by this"),
+    "neptune-snapshot:stack": ("mine", "keys that start with 'neptune-snapshot:' are set by this"),
     "Neptune-Snapshot:Team": ("graph", "keys that start with 'neptune-snapshot:' are set by"),
     "AWS:team": ("graph", "neither key nor value may start with 'aws:' or 'rds:'"),
     "team": (f"aws:{cdk.Aws.REGION}", "neither key nor value may start with 'aws:' or 'rds:'"),

@@ -28,7 +28,11 @@ WIRE = (
 def public_api() -> list[str]:
     """Read the API from the sources; sorted, so that two of them are easily compared."""
     package = griffe.load(
-        PACKAGE, search_paths=[ROOT / "constructs", ROOT / "provider"], allow_inspection=False
+        PACKAGE,
+        search_paths=[ROOT / "constructs", ROOT / "provider"],
+        allow_inspection=False,
+        resolve_aliases=True,
+        resolve_external=True,  # a name that both packages share
     )
     exported = [str(name) for name in package.exports or ()]
     names = {line for name in exported for line in _lines(package[name], f"{PACKAGE}.{name}")}
@@ -84,10 +88,8 @@ def _wire() -> Iterator[str]:
     for field in contract.SNAPSHOT_FIELDS:
         yield f"Attribute {field}"
     for names in WIRE:
-        for name, value in vars(names).items():
-            if not name.startswith("_"):
-                values = [value] if isinstance(value, str) else value
-                yield from (f"{names.__name__} {one}" for one in values)
+        yield from (f"{names.__name__} {one}" for one in names)
+    yield from (f"Tag {one}" for one in (contract.KEEP_TAG, *contract.RESTORE_TAGS))
 
 
 def write() -> None:

@@ -33,6 +33,6 @@ def test_it_knows_inherited_names_parameters_and_the_wire() -> None:
         "cdk_neptune_snapshot.DatabaseClusterSnapshot(... keep_last: int | None = None)",
         "cdk_neptune_snapshot.DatabaseClusterSnapshot.before(*constructs: IConstruct)",
         "Property DBClusterIdentifier",
-        "OwnerTag neptune-snapshot:restore-3",
+        "Tag neptune-snapshot:restore-3",
         "type Custom::NeptuneClusterSnapshot",
     } <= set(public_api())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import LocalAws, Outcome, Progress, SnapshotBehaviour
+from local_aws import LocalAws, ProgressCurve, SnapshotBehaviour, SnapshotEnd
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
 
 if TYPE_CHECKING:
@@ -128,12 +128,12 @@ def test_what_is_no_identifier_is_refused(
 
 
 def test_progress_can_be_absent(aws: LocalAws, neptune: "NeptuneClient", cluster: str) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60, progress=Progress.ABSENT))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60, progress=ProgressCurve.ABSENT))
     assert "PercentProgress" not in _create(neptune, cluster, "silent")
 
 
 def test_a_snapshot_can_fail(aws: LocalAws, neptune: "NeptuneClient", cluster: str) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0, outcome=Outcome.FAILED))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0, outcome=SnapshotEnd.FAILED))
     _create(neptune, cluster, "fails")
     assert _status(neptune, "fails") == "failed"
 

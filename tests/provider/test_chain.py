@@ -166,8 +166,8 @@ class Chain:
 def test_only_the_last_link_deletes_older_snapshots(world: World, respond: Run) -> None:
     chain = Chain(world, respond)
     first, second, third = (chain.deploy() for _ in range(3))
-    assert chain.done.extras[Attribute.PRUNED] == first
-    assert chain.done.extras[Attribute.SPARED] == f"{second}=replaced"
+    assert chain.done.extras[Attribute.DELETED] == first
+    assert chain.done.extras[Attribute.RETAINED] == f"{second}=replaced"
     assert set(world.snapshots) == {second, third}
     assert world.parameters["/good"].endswith(third)
 
@@ -180,8 +180,8 @@ def test_a_last_link_that_is_new_retains_the_replaced_snapshot(world: World, res
     chain = Chain(world, respond)
     chain.snapshot = begun
     taken = chain.deploy()
-    assert chain.done.extras[Attribute.SPARED] == f"{begun}=replaced"
-    assert chain.done.extras[Attribute.PRUNED] == older
+    assert chain.done.extras[Attribute.RETAINED] == f"{begun}=replaced"
+    assert chain.done.extras[Attribute.DELETED] == older
     assert set(world.snapshots) == {begun, taken}
 
 
@@ -191,7 +191,7 @@ def test_a_last_link_that_does_not_learn_the_replaced_snapshot_deletes_nothing(
     chain = Chain(world, respond)
     names = [chain.deploy(reports=False) for _ in range(3)]
     assert set(world.snapshots) == set(names)
-    assert chain.done.extras[Attribute.PRUNED] == ""
+    assert chain.done.extras[Attribute.DELETED] == ""
 
 
 def test_deleting_a_link_makes_no_call_and_changes_nothing(

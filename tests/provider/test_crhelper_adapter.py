@@ -264,12 +264,13 @@ def test_a_response_is_sent_again_until_the_invocation_ends(
 
 def test_a_long_response_is_shortened(server: ResponseServer, event: dict[str, Any]) -> None:
     names = ",".join(f"snapshot-{number}" for number in range(1000))
-    shortened = {Attribute.PRUNED: ""}
+    shortened: dict[str, str] = {Attribute.DELETED: ""}
     respond(
-        Task(Response(physical_id="id", data={Attribute.PRUNED: names}, shortened=shortened)), event
+        Task(Response(physical_id="id", data={Attribute.DELETED: names}, shortened=shortened)),
+        event,
     )
     assert server.sizes[0] <= 4096
-    assert server.last["Data"][Attribute.PRUNED].startswith("snapshot-0,snapshot-1,")
+    assert server.last["Data"][Attribute.DELETED].startswith("snapshot-0,snapshot-1,")
 
 
 def test_a_second_invocation_shares_nothing_with_the_first(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.contract import ATTRIBUTES, Attribute, OwnerTag
+from neptune_snapshot_provider.contract import ATTRIBUTES, KEEP_TAG, Attribute, OwnerTag
 from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.core.steps import Respond
@@ -67,24 +67,24 @@ def test_the_newest_are_retained_and_older_ones_deleted(world: World, respond: R
     history = History(world, respond, KeepLast="3")
     history.deploy_times(6)
     assert list(world.snapshots) == history.names[-3:]
-    assert history.last.extras[Attribute.PRUNED] == history.names[2]
-    assert history.last.extras[Attribute.SPARED] == ""
+    assert history.last.extras[Attribute.DELETED] == history.names[2]
+    assert history.last.extras[Attribute.RETAINED] == ""
 
 
 def test_the_replaced_snapshot_is_retained_for_a_rollback(world: World, respond: Run) -> None:
     history = History(world, respond, KeepLast="1")
     history.deploy_times(3)
     assert list(world.snapshots) == history.names[-2:]
-    assert history.last.extras[Attribute.SPARED] == f"{history.names[-2]}=replaced"
+    assert history.last.extras[Attribute.RETAINED] == f"{history.names[-2]}=replaced"
 
 
 def test_a_snapshot_with_the_keep_tag_is_retained(world: World, respond: Run) -> None:
     history = History(world, respond, KeepLast="1")
     history.deploy()
-    world.tags_of(history.names[0])[OwnerTag.KEEP] = "audit"
+    world.tags_of(history.names[0])[KEEP_TAG] = "audit"
     history.deploy_times(3)
     assert history.names[0] in world.snapshots
-    assert f"{history.names[0]}=keep-tag" in history.last.extras[Attribute.SPARED]
+    assert f"{history.names[0]}=keep-tag" in history.last.extras[Attribute.RETAINED]
 
 
 def test_a_snapshot_shared_with_another_account_is_retained(world: World, respond: Run) -> None:
@@ -93,13 +93,13 @@ def test_a_snapshot_shared_with_another_account_is_retained(world: World, respon
     world.shared.add(history.names[0])
     history.deploy_times(3)
     assert history.names[0] in world.snapshots
-    assert f"{history.names[0]}=shared" in history.last.extras[Attribute.SPARED]
+    assert f"{history.names[0]}=shared" in history.last.extras[Attribute.RETAINED]
 
 
 @pytest.mark.parametrize(
     "foreign",
     [
-        pytest.param({"tags": dict.fromkeys(OwnerTag.ALL, "")}, id="of nobody"),
+        pytest.param({"tags": dict.fromkeys(OwnerTag, "")}, id="of nobody"),
         pytest.param({"tags": {OwnerTag.RESOURCE: "Another"}}, id="of another resource"),
         pytest.param({"tags": {OwnerTag.REQUEST: "another"}}, id="under a name that does not fit"),
         pytest.param({"SourceDBClusterSnapshotArn": "arn"}, id="a copy"),
@@ -120,7 +120,7 @@ def test_what_is_not_own_or_not_available_is_never_deleted(
     history = History(world, respond, KeepLast="1")
     history.deploy_times(4)
     assert name in world.snapshots
-    assert name not in history.last.extras[Attribute.SPARED]
+    assert name not in history.last.extras[Attribute.RETAINED]
 
 
 def test_retention_deletes_nothing_during_a_rollback(world: World, respond: Run) -> None:
@@ -180,7 +180,7 @@ def test_a_full_quota_is_freed_by_what_retention_would_delete(world: World, resp
     done = history.deploy()
     assert history.names[-1] in world.snapshots
     assert history.names[1] not in world.snapshots
-    assert done.extras[Attribute.PRUNED] == history.names[1]
+    assert done.extras[Attribute.DELETED] == history.names[1]
     assert sum(name.startswith("foreign") for name in world.snapshots) == 97
 
 
@@ -407,8 +407,8 @@ def test_a_create_deletes_nothing(world: World, respond: Run) -> None:
     older = {world.add_own(f"older-{age}", age=age) for age in (100, 200, 300)}
     done = respond(events.create(KeepLast="1"))
     assert set(world.snapshots) == {*older, done.identifier}
-    assert done.extras[Attribute.PRUNED] == ""
-    assert done.extras[Attribute.SPARED].count("=nothing-replaced") == 3
+    assert done.extras[Attribute.DELETED] == ""
+    assert done.extras[Attribute.RETAINED].count("=nothing-replaced") == 3
 
 
 @pytest.mark.parametrize("seconds", [40, 110])
@@ -452,7 +452,7 @@ def test_deletions_that_were_refused_are_not_logged(
     codes = logged(caplog)
     assert LogEvent.FINALIZER_SKIPPED in codes
     assert LogEvent.RETENTION_DELETED not in codes
-    assert history.last.extras[Attribute.PRUNED] == ""
+    assert history.last.extras[Attribute.DELETED] == ""
 
 
 def test_a_stack_that_cloudformation_does_not_know_loses_no_older_snapshot(

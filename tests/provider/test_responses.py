@@ -154,7 +154,11 @@ def test_an_attempt_that_was_not_accepted_is_logged(
 
 
 HINT = "neptune-snapshot restore-plan s"
-SHORTENED = {Attribute.SPARED: "", Attribute.PRUNED: "", Attribute.RESTORE_COMMAND: HINT}
+SHORTENED: dict[str, str] = {
+    Attribute.RETAINED: "",
+    Attribute.DELETED: "",
+    Attribute.RESTORE_COMMAND: HINT,
+}
 URN = "arn:aws:cloudformation:eu-isoe-west-1:123456789012:stack/"
 
 
@@ -162,8 +166,8 @@ def body_of(deleted: int, retained: int, command: int, size: int = 60) -> dict[s
     """The longest response of that many names, and of a command of that length."""
     names = [f"{'n' * IDENTIFIER_MAX}{number}"[-IDENTIFIER_MAX:] for number in range(1000)]
     data = dict.fromkeys(ATTRIBUTES, "v" * size)
-    data[Attribute.PRUNED] = ",".join(names[:deleted])
-    data[Attribute.SPARED] = ",".join(f"{name}=newer-than-replaced" for name in names[:retained])
+    data[Attribute.DELETED] = ",".join(names[:deleted])
+    data[Attribute.RETAINED] = ",".join(f"{name}=newer-than-replaced" for name in names[:retained])
     data[Attribute.RESTORE_COMMAND] = "c" * command
     return {
         "Status": "SUCCESS",
@@ -192,7 +196,7 @@ def test_every_response_fits(deleted: int, retained: int, command: int) -> None:
     fitted = responses.fit(body, SHORTENED)
     assert size_of(fitted) <= responses.RESPONSE_MAX
     assert tuple(fitted["Data"]) == ATTRIBUTES
-    for name, count in ((Attribute.PRUNED, deleted), (Attribute.SPARED, retained)):
+    for name, count in ((Attribute.DELETED, deleted), (Attribute.RETAINED, retained)):
         assert counted(fitted["Data"][name]) in (count, 0)
     assert {**fitted, "Data": {}} == {**body, "Data": {}}
     untouched = set(ATTRIBUTES) - set(SHORTENED)
@@ -214,7 +218,7 @@ def test_what_fits_is_not_changed() -> None:
 
 def test_a_shortened_list_names_as_many_as_fit_and_counts_the_rest() -> None:
     fitted = responses.fit(body_of(0, 40, 300), SHORTENED)
-    *names, more = fitted["Data"][Attribute.SPARED].split(",")
+    *names, more = fitted["Data"][Attribute.RETAINED].split(",")
     assert more == f"+{40 - len(names)}"
     assert names[0].endswith("0=newer-than-replaced")
     one_more = len(names[0]) + 1
@@ -223,9 +227,9 @@ def test_a_shortened_list_names_as_many_as_fit_and_counts_the_rest() -> None:
 
 def test_the_names_of_retained_snapshots_are_shortened_first() -> None:
     data = responses.fit(body_of(10, 10, 300), SHORTENED)["Data"]
-    assert counted(data[Attribute.PRUNED]) == 10
-    assert "+" not in data[Attribute.PRUNED]
-    assert "+" in data[Attribute.SPARED]
+    assert counted(data[Attribute.DELETED]) == 10
+    assert "+" not in data[Attribute.DELETED]
+    assert "+" in data[Attribute.RETAINED]
 
 
 def test_characters_of_several_bytes_count_as_such() -> None:

@@ -9,7 +9,7 @@ from botocore.session import get_session
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.contract import OwnerTag, identifier_problem, tag_problem
+from neptune_snapshot_provider.contract import RESTORE_TAGS, identifier_problem, tag_problem
 from neptune_snapshot_provider.core.restore import RestoreSettings, command, settings_tags
 
 CLUSTER: dict[str, Any] = {
@@ -93,10 +93,10 @@ def test_a_command_can_be_rendered_without_settings() -> None:
 
 def test_tags_of_version_0_1_0_are_read() -> None:
     tags = {
-        OwnerTag.RESTORE[0]: "version=1.4.1.0 / subnet-group=my group / security-groups=sg-1 sg-2"
+        RESTORE_TAGS[0]: "version=1.4.1.0 / subnet-group=my group / security-groups=sg-1 sg-2"
         " / parameter-group=p / port=8182 / iam=on / protected=on / capacity=1.0 8.0",
-        OwnerTag.RESTORE[1]: "copy-tags=on / storage=iopt1 / logs=audit slowquery",
-        OwnerTag.RESTORE[2]: f"kms=arn:aws:kms:r:1:key/k / roles={ROLE}a {ROLE}path/b",
+        RESTORE_TAGS[1]: "copy-tags=on / storage=iopt1 / logs=audit slowquery",
+        RESTORE_TAGS[2]: f"kms=arn:aws:kms:r:1:key/k / roles={ROLE}a {ROLE}path/b",
     }
     assert RestoreSettings.from_tags(tags) == RestoreSettings(
         engine_version="1.4.1.0",
@@ -122,7 +122,7 @@ def test_an_ipv4_cluster_is_restored_without_the_option_that_old_command_lines_r
 def test_what_a_shell_would_interpret_is_quoted() -> None:
     words = words_of(rendered({"DBSubnetGroup": "my group"}))
     assert words[-2:] == ["--db-subnet-group-name", "my group"]
-    words = words_of(command("s", "c", {OwnerTag.RESTORE[0]: "roles=arn:x/$(reboot)"}))
+    words = words_of(command("s", "c", {RESTORE_TAGS[0]: "roles=arn:x/$(reboot)"}))
     assert words[-1] == "arn:x/$(reboot)"
 
 
@@ -208,7 +208,7 @@ RECORDS = st.fixed_dictionaries(
 @example({"EngineVersion": "/0"})
 def test_every_record_round_trips_but_for_what_is_reported(record: dict[str, object]) -> None:
     tags = settings_tags(record)
-    assert set(tags) <= set(OwnerTag.RESTORE)
+    assert set(tags) <= set(RESTORE_TAGS)
     assert all(tag_problem("key", value) is None and value for value in tags.values())
     before, after = RestoreSettings.from_cluster(record), RestoreSettings.from_tags(tags)
     for one in fields(RestoreSettings)[:-1]:
@@ -226,7 +226,7 @@ def test_every_record_round_trips_but_for_what_is_reported(record: dict[str, obj
     assert words_of(after.command("s", "my-graph"))[0] == "aws"
 
 
-@given(st.dictionaries(st.sampled_from(OwnerTag.RESTORE), TEXTS))
+@given(st.dictionaries(st.sampled_from(RESTORE_TAGS), TEXTS))
 def test_tags_that_somebody_changed_break_nothing(tags: dict[str, str]) -> None:
     words = words_of(command("s", "my-graph", tags))
     assert words[:3] == ["aws", "neptune", "restore-db-cluster-from-snapshot"]

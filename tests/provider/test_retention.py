@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import KEEP_TAG
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.retention import Candidate, Plan, keeps_last_good, plan
 
@@ -74,7 +74,7 @@ def test_where_nothing_is_replaced_nothing_is_deleted() -> None:
 def test_a_tag_or_a_share_retains() -> None:
     candidates = [
         *FIVE[1:],
-        candidate("tagged", 0.5, tags={OwnerTag.KEEP: ""}),
+        candidate("tagged", 0.5, tags={KEEP_TAG: ""}),
         candidate("shared", 0.4, shared=True),
     ]
     made = plan(candidates, 1, newest="s5", replaced_at=4)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import KEEP_TAG, OwnerTag
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.refusals import Denied, Unavailable
@@ -60,11 +60,11 @@ def test_cluster_name_prefix_or_trigger_changed_is_a_new_snapshot(
 def test_only_tags_changed_adds_and_removes_in_place(
     world: World, respond: Run, taken: str
 ) -> None:
-    world.tags_of(taken)[OwnerTag.KEEP] = "set by hand"
-    owner_tags = {k: v for k, v in world.tags_of(taken).items() if k in OwnerTag.ALL}
+    world.tags_of(taken)[KEEP_TAG] = "set by hand"
+    owner_tags = {k: v for k, v in world.tags_of(taken).items() if k in set(OwnerTag)}
     new = old(Tags=events.tag_list(team="z", phase="2"))
     assert respond(events.update(taken, new, old())).identifier == taken
-    kept = {"team": "z", "phase": "2", OwnerTag.KEEP: "set by hand"}
+    kept = {"team": "z", "phase": "2", KEEP_TAG: "set by hand"}
     assert world.tags_of(taken) == owner_tags | kept
     assert "create" not in world.calls
 
@@ -72,7 +72,7 @@ def test_only_tags_changed_adds_and_removes_in_place(
 def test_removing_all_tags_leaves_the_owner_tags(world: World, respond: Run, taken: str) -> None:
     new = events.properties(Trigger="one")
     respond(events.update(taken, new, old()))
-    assert set(world.tags_of(taken)) == set(OwnerTag.ALL)
+    assert set(world.tags_of(taken)) == set(OwnerTag)
 
 
 def test_only_the_timeout_changed_changes_nothing_and_does_not_wait(

@@ -22,8 +22,8 @@ OTHER_REGION = "eu-west-1"
 OTHER_STACK_ID = arn("cloudformation", "stack/Other/0badc0de-da77-11e4-872e-1234567db123")
 
 NAME = f"{CLUSTER}-0a1b2c3d4e"
-OWN = {OwnerTag.STACK: STACK_ID, OwnerTag.RESOURCE: "Snapshot"}
-THEIRS = {OwnerTag.STACK: OTHER_STACK_ID, OwnerTag.RESOURCE: "Snapshot"}
+OWN: dict[str, str] = {OwnerTag.STACK: STACK_ID, OwnerTag.RESOURCE: "Snapshot"}
+THEIRS: dict[str, str] = {OwnerTag.STACK: OTHER_STACK_ID, OwnerTag.RESOURCE: "Snapshot"}
 FOREIGN = {"team": "payments"}
 
 OURS_TO_BE = request_tags(OWN)

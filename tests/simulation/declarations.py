@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from simulation.luck import SELDOM
+from simulation.fault_strategies import SELDOM
 from simulation.stacks import Style
 from simulation.templates import Declared
 

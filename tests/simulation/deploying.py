@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from simulation import declarations, luck
+from simulation import declarations, fault_strategies
 from simulation.faults import Fault
 from simulation.stacks import Stack
 from simulation.surroundings import Surroundings
@@ -82,4 +82,4 @@ class Deployments(Surroundings):
 
     def arm(self, fault: Fault) -> None:
         self.universe.faults.armed.append(fault)
-        self.causes |= luck.causes(fault)
+        self.causes |= fault_strategies.causes(fault)

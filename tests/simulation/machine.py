@@ -1,4 +1,4 @@
-"""Every order of events: Hypothesis plays user, CloudFormation, Neptune and bad luck."""
+"""Every order of events: Hypothesis plays the user, CloudFormation, Neptune and the faults."""
 
 from contextlib import AbstractContextManager  # noqa: TC003 - Hypothesis reads annotations
 
@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from simulation import declarations, luck
+from simulation import declarations, fault_strategies
 from simulation.deploying import QUIET_SECONDS, Deployments
 from simulation.faults import Fault
 from simulation.invariants import ALWAYS, AT_REST, verify
@@ -38,10 +38,10 @@ class Lifecycle(Deployments):
 
     @initialize(
         seed=st.integers(0, 2**16),
-        duration=luck.DURATIONS,
+        duration=fault_strategies.DURATIONS,
         first=declarations.DECLARED,
         count=st.integers(1, 3),
-        nested=luck.SELDOM,
+        nested=fault_strategies.SELDOM,
         unusual=st.sampled_from(["", "", "", "", "", "imitated", "parent denied"]),
     )
     def begin(  # noqa: PLR0917 - drawn
@@ -59,7 +59,7 @@ class Lifecycle(Deployments):
         self.causes = self.universe.ledger.causes
         self.universe.neptune.duration = duration
         cloudformation = self.universe.cloudformation
-        cloudformation.lag = luck.staleness(self.universe.random)
+        cloudformation.lag = fault_strategies.staleness(self.universe.random)
         cloudformation.is_imitated = unusual == "imitated"
         template = Template(self.snapshots(first, count))
         if not nested:
@@ -91,7 +91,7 @@ class Lifecycle(Deployments):
     @rule(
         first=declarations.DECLARED,
         count=st.integers(1, 3),
-        fails=luck.SELDOM,
+        fails=fault_strategies.SELDOM,
         style=declarations.CREATION_STYLES,
     )
     def create_stack(self, first: Declared, count: int, fails: bool, style: Style) -> None:  # noqa: FBT001 - drawn
@@ -105,7 +105,7 @@ class Lifecycle(Deployments):
         self.deploy(update)
 
     @precondition(lambda self: self.idle())
-    @rule(update=declarations.UPDATES, before=luck.SECONDS)
+    @rule(update=declarations.UPDATES, before=fault_strategies.SECONDS)
     def update_stack_and_wait(self, update: declarations.Update, before: float) -> None:
         """What is going to happen may happen to it."""
         self.universe.engine.run(before)
@@ -114,7 +114,7 @@ class Lifecycle(Deployments):
             self.universe.settle()
 
     @precondition(lambda self: self.idle())
-    @rule(attempts=declarations.ATTEMPTS, between=luck.SECONDS)
+    @rule(attempts=declarations.ATTEMPTS, between=fault_strategies.SECONDS)
     def deployments_fail_and_are_tried_again(
         self, attempts: list[declarations.Update], between: float
     ) -> None:
@@ -125,7 +125,7 @@ class Lifecycle(Deployments):
                 self.universe.engine.run(between)
 
     @precondition(lambda self: self.idle() or self.busy("CREATE_IN_PROGRESS"))
-    @rule(really=luck.SELDOM)
+    @rule(really=fault_strategies.SELDOM)
     def delete_stack(self, really: bool) -> None:  # noqa: FBT001 - drawn
         if really and self.idle():
             self.universe.engine.run(QUIET_SECONDS)
@@ -134,7 +134,7 @@ class Lifecycle(Deployments):
                 self.universe.cloudformation.delete(stack)
 
     @precondition(lambda self: self.busy("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"))
-    @rule(really=luck.SELDOM)
+    @rule(really=fault_strategies.SELDOM)
     def something_else_in_the_stack_fails(self, really: bool) -> None:  # noqa: FBT001 - drawn
         for stack in self.busy("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"):
             if really:
@@ -142,11 +142,11 @@ class Lifecycle(Deployments):
 
     # What time does; twice, so that more of it passes.
 
-    @rule(seconds=luck.SECONDS)
+    @rule(seconds=fault_strategies.SECONDS)
     def time_passes(self, seconds: float) -> None:
         self.universe.engine.run(seconds)
 
-    @rule(seconds=luck.SECONDS)
+    @rule(seconds=fault_strategies.SECONDS)
     def more_time_passes(self, seconds: float) -> None:
         self.universe.engine.run(seconds)
 
@@ -170,26 +170,26 @@ class Lifecycle(Deployments):
         self.universe.function.delays.tick = seconds
 
     @precondition(lambda self: self._kills < KILLS_MAX)
-    @rule(fault=luck.KILLS)
+    @rule(fault=fault_strategies.KILLS)
     def a_process_is_going_to_be_killed(self, fault: Fault) -> None:
         self._kills += 1
         self.arm(fault)
 
     # What the network and the services do.
 
-    @rule(fault=luck.FAULTS)
+    @rule(fault=fault_strategies.FAULTS)
     def something_is_going_to_fail(self, fault: Fault) -> None:
         self.arm(fault)
 
     @precondition(lambda self: self._hangs < HANGS_MAX)
-    @rule(fault=luck.HANGS)
+    @rule(fault=fault_strategies.HANGS)
     def a_call_is_going_to_hang(self, fault: Fault) -> None:
         self._hangs += 1
         self.arm(fault)
 
     # What happens at Neptune.
 
-    @rule(duration=luck.DURATIONS, hidden=st.sampled_from([0.0, 0.0, 1.0, 3.0]))
+    @rule(duration=fault_strategies.DURATIONS, hidden=st.sampled_from([0.0, 0.0, 1.0, 3.0]))
     def snapshots_take(self, duration: float, hidden: float) -> None:
         self.universe.neptune.duration = duration
         self.universe.neptune.hidden = hidden
@@ -208,7 +208,7 @@ class Lifecycle(Deployments):
         self.causes.add("cluster")
 
     @precondition(lambda self: self._disasters < DISASTERS_MAX and self.own())
-    @rule(disaster=luck.DISASTERS, which=st.integers(0, 5))
+    @rule(disaster=fault_strategies.DISASTERS, which=st.integers(0, 5))
     def a_disaster_happens(self, disaster: str, which: int) -> None:
         """To one of our snapshots, or to the room there is for them."""
         self._disasters += 1

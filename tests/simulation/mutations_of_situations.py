@@ -233,8 +233,8 @@ CALLS: Final = (
     Mutation(
         "10: an invocation waits however much remains",
         "core/schedule.py",
-        "    patience: float = LONG",
-        "    patience: float = math.inf",
+        "    hand_over_beyond: float = LONG",
+        "    hand_over_beyond: float = math.inf",
     ),
     Mutation(
         "10: a late invocation waits as long as others",

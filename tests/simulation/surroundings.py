@@ -6,7 +6,7 @@ from typing import Final
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import KEEP_TAG
 from simulation.templates import Declared
 from simulation.universe import Universe
 
@@ -61,7 +61,7 @@ class Surroundings(RuleBasedStateMachine):
         if how == "shares":
             snapshot.shared = True
         else:
-            snapshot.tags[OwnerTag.KEEP] = ""
+            snapshot.tags[KEEP_TAG] = ""
 
     @precondition(lambda self: self.made() and "graph" in self.universe.neptune.clusters)
     @rule(which=st.integers(0, 5))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aws_smoke.asking import NATIVE_TYPE
-from aws_smoke.checks import CHECKS, Verdict, judge
+from aws_smoke.checks import CHECKS, Conclusion, judge
 from aws_smoke.checks.finding import overall
 from aws_smoke.evidence import Asked, Evidence, LogLine, Look, StackEvent, StatusRead
 from aws_smoke.scenarios import NAME_TAKEN, TAGS_ONLY
@@ -216,7 +216,7 @@ REWORDINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("name", sorted(set(CHECKS) - {"a_request_is_delivered_once_or_again"}))
 def test_what_is_so_is_confirmed(name: str) -> None:
     finding = CHECKS[name].judge(good())
-    assert finding.verdict is Verdict.CONFIRMED, finding.evidence
+    assert finding.verdict is Conclusion.CONFIRMED, finding.evidence
     assert finding.evidence
 
 
@@ -225,12 +225,12 @@ def test_what_is_not_so_is_refuted(name: str) -> None:
     evidence = good()
     SPOILT[name](evidence)
     finding = CHECKS[name].judge(evidence)
-    assert finding.verdict is Verdict.REFUTED, finding.evidence
+    assert finding.verdict is Conclusion.REFUTED, finding.evidence
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
 def test_nothing_seen_is_neither(name: str) -> None:
-    assert CHECKS[name].judge(Evidence()).verdict is Verdict.NOT_SEEN
+    assert CHECKS[name].judge(Evidence()).verdict is Conclusion.NOT_SEEN
 
 
 def test_a_failed_invocation_that_is_not_tried_again_refutes() -> None:
@@ -238,7 +238,7 @@ def test_a_failed_invocation_that_is_not_tried_again_refutes() -> None:
     attempts = [one for one in evidence.log if one.lane == "retries"]
     _lane("retries", *attempts[:1])(evidence)
     finding = CHECKS["a_failed_invocation_is_tried_twice_more"].judge(evidence)
-    assert finding.verdict is Verdict.REFUTED
+    assert finding.verdict is Conclusion.REFUTED
     assert "1 attempts" in finding.evidence
 
 
@@ -246,7 +246,7 @@ def test_a_duplicate_is_provided_for_and_counted() -> None:
     evidence = good()
     evidence.log.append(next(one for one in evidence.log if not one.is_provider))
     finding = CHECKS["a_request_is_delivered_once_or_again"].judge(evidence)
-    assert finding.verdict is Verdict.CONFIRMED
+    assert finding.verdict is Conclusion.CONFIRMED
     assert finding.evidence.startswith("1 of ")
 
 
@@ -260,7 +260,7 @@ def test_a_rollback_that_updates_by_either_id_is_known(first: str) -> None:
         told("undo", 140, "Delete", "ProbeReplaced1", "made-v2"),
     )(evidence)
     finding = CHECKS["a_replaced_resource_is_rolled_back_in_a_known_order"].judge(evidence)
-    assert finding.verdict is Verdict.CONFIRMED
+    assert finding.verdict is Conclusion.CONFIRMED
     assert finding.evidence == f"Update({first}) then Delete(made-v2)"
 
 
@@ -270,7 +270,7 @@ def _reword(evidence: Evidence, reword: Callable[[str], str]) -> None:
             one.fields["message"] = reword(one.message)
 
 
-def _verdicts(evidence: Evidence) -> dict[str, Verdict]:
+def _verdicts(evidence: Evidence) -> dict[str, Conclusion]:
     return {name: check.judge(evidence).verdict for name, check in CHECKS.items()}
 
 
@@ -298,7 +298,7 @@ def test_without_codes_nothing_of_the_log_is_confirmed() -> None:
         "a_rule_fires_every_minute",
     }
     found = _verdicts(evidence)
-    assert {found[name] for name in names} == {Verdict.NOT_SEEN}
+    assert {found[name] for name in names} == {Conclusion.NOT_SEEN}
     # What does not rest on the log is judged as before.
     kept = {name: verdict for name, verdict in found.items() if name not in names}
     assert kept == {name: _verdicts(good())[name] for name in kept}
@@ -308,21 +308,21 @@ def test_a_denied_call_whose_operation_is_not_named_shows_nothing() -> None:
     evidence = good()
     _refused("keep", LogEvent.REQUEST_FAILED, "")(evidence)
     for name in ("creating_with_tags_is_allowed", "describing_is_allowed_as_scoped"):
-        assert CHECKS[name].judge(evidence).verdict is Verdict.NOT_SEEN
+        assert CHECKS[name].judge(evidence).verdict is Conclusion.NOT_SEEN
 
 
 @pytest.mark.parametrize(
     ("supplied", "absent", "verdict"),
     [
-        ("", "AccessDenied", Verdict.CONFIRMED),
-        ("AccessDenied", "", Verdict.CONFIRMED),
-        ("", "", Verdict.NOT_SEEN),
-        ("AccessDenied", "AccessDenied", Verdict.NOT_SEEN),
-        ("InvalidDBClusterStateFault", "AccessDenied", Verdict.NOT_SEEN),
+        ("", "AccessDenied", Conclusion.CONFIRMED),
+        ("AccessDenied", "", Conclusion.CONFIRMED),
+        ("", "", Conclusion.NOT_SEEN),
+        ("AccessDenied", "AccessDenied", Conclusion.NOT_SEEN),
+        ("InvalidDBClusterStateFault", "AccessDenied", Conclusion.NOT_SEEN),
     ],
 )
 def test_creation_is_tried_under_both_readings_of_the_tags(
-    supplied: str, absent: str, verdict: Verdict
+    supplied: str, absent: str, verdict: Conclusion
 ) -> None:
     evidence = good()
     _ask("create-tags-supplied", supplied)(evidence)
@@ -353,14 +353,14 @@ def test_where_no_policy_is_in_effect_a_trial_shows_nothing(
     evidence = good()
     _ask(control, code)(evidence)
     for name in names:
-        assert CHECKS[name].judge(evidence).verdict is Verdict.NOT_SEEN
+        assert CHECKS[name].judge(evidence).verdict is Conclusion.NOT_SEEN
 
 
 def test_an_unknown_native_type_shows_nothing() -> None:
     evidence = good()
     _ask("native-type", "TypeNotFoundException")(evidence)
     finding = CHECKS["the_native_type_accepts_a_neptune_cluster"].judge(evidence)
-    assert finding.verdict is Verdict.NOT_SEEN
+    assert finding.verdict is Conclusion.NOT_SEEN
     assert "TypeNotFoundException" in finding.evidence
 
 
@@ -393,10 +393,10 @@ def test_one_refutation_outweighs_every_confirmation() -> None:
     evidence = good()
     SPOILT["the_address_says_when_the_request_was_sent"](evidence)
     found = judge(evidence)
-    assert overall([finding for _, finding in found["CFN11"]]) is Verdict.REFUTED
-    assert overall([finding for _, finding in found["N1"]]) is Verdict.CONFIRMED
+    assert overall([finding for _, finding in found["CFN11"]]) is Conclusion.REFUTED
+    assert overall([finding for _, finding in found["N1"]]) is Conclusion.CONFIRMED
 
 
 def test_a_step_that_says_nothing_is_no_evidence() -> None:
     evidence = Evidence(steps=[step("keep", "something else", 0, 1)])
-    assert {one.judge(evidence).verdict for one in CHECKS.values()} == {Verdict.NOT_SEEN}
+    assert {one.judge(evidence).verdict for one in CHECKS.values()} == {Conclusion.NOT_SEEN}

@@ -11,7 +11,7 @@ import pytest
 from aws_smoke import assumptions
 from aws_smoke.consent import lane_names
 from aws_smoke.naming import TAG
-from local_aws import Caller, Fault, FaultKind, Progress, SnapshotBehaviour
+from local_aws import Caller, Fault, FaultKind, ProgressCurve, SnapshotBehaviour
 from smoke.program import Program
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_every_scenario_is_run_every_assumption_is_judged_and_nothing_is_left(
     program: Program,
 ) -> None:
     """All but Lambda's retries, which take four minutes."""
-    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=Progress.JUMP))
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=ProgressCurve.JUMP))
     # The emulator does not look at policies: the right that the stack denies is refused here.
     program.aws.add_fault(
         Fault(
@@ -100,7 +100,7 @@ def test_an_assumption_that_does_not_hold_is_reported_and_a_given_cluster_untouc
         DBClusterIdentifier="my-graph", Engine="neptune", Tags=[{"Key": "whose", "Value": "mine"}]
     )
     (before,) = neptune.describe_db_clusters(DBClusterIdentifier="my-graph")["DBClusters"]
-    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=Progress.ABSENT))
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6, progress=ProgressCurve.ABSENT))
     ended = program.run("--yes", "--cluster", "my-graph", *_only("first"))
     assert ended.returncode == 1, ended.stdout
     assert re.search(r"^refuted: .*\bN9\b", ended.stdout, re.MULTILINE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aws_smoke import assumptions, statuses
 from aws_smoke.account import Account
 from aws_smoke.assumptions import Assumption
-from aws_smoke.checks.finding import Check, Finding, Verdict, overall
+from aws_smoke.checks.finding import Check, Conclusion, Finding, overall
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run
 from aws_smoke.probe import RUNTIME
@@ -36,7 +36,7 @@ class Report:
     ended_early: str = ""
 
     @property
-    def verdicts(self) -> dict[str, Verdict]:
+    def verdicts(self) -> dict[str, Conclusion]:
         """One verdict for each assumption of the page."""
         return {
             one.id: overall([finding for _, finding in self.findings.get(one.id, [])])
@@ -50,7 +50,7 @@ class Report:
             self.ended_early
             or self.leftovers
             or any(step.problem for step in self.evidence.steps)
-            or Verdict.REFUTED in self.verdicts.values()
+            or Conclusion.REFUTED in self.verdicts.values()
         )
 
     def text(self) -> str:
@@ -103,7 +103,7 @@ class Report:
 
     def _count_assumptions(self) -> str:
         counts = Counter(self.verdicts.values())
-        return ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
+        return ", ".join(f"{counts[verdict]} {verdict}" for verdict in Conclusion)
 
     def _left(self) -> list[str]:
         lines: list[str] = []
@@ -119,7 +119,7 @@ class Report:
         return lines
 
     def _refuted(self) -> list[str]:
-        wrong = [one for one in assumptions.read() if self.verdicts[one.id] is Verdict.REFUTED]
+        wrong = [one for one in assumptions.read() if self.verdicts[one.id] is Conclusion.REFUTED]
         if not wrong:
             return []
         rows = [(one.id, one.title, self._shown(one), one.consequence) for one in wrong]
@@ -184,8 +184,8 @@ class Report:
         return lines
 
 
-def _marked(verdict: Verdict) -> str:
-    return f"**{verdict}**" if verdict is Verdict.REFUTED else str(verdict)
+def _marked(verdict: Conclusion) -> str:
+    return f"**{verdict}**" if verdict is Conclusion.REFUTED else str(verdict)
 
 
 def _tail(step: Done) -> list[str]:

@@ -5,9 +5,9 @@ from local_aws.behaviour import (
     Caller,
     Fault,
     FaultKind,
-    Outcome,
-    Progress,
+    ProgressCurve,
     SnapshotBehaviour,
+    SnapshotEnd,
 )
 from local_aws.client import LocalAws, LocalAwsError
 
@@ -18,7 +18,7 @@ __all__ = [
     "FaultKind",
     "LocalAws",
     "LocalAwsError",
-    "Outcome",
-    "Progress",
+    "ProgressCurve",
     "SnapshotBehaviour",
+    "SnapshotEnd",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local_aws import signals
-from local_aws.behaviour import Outcome, SnapshotBehaviour
+from local_aws.behaviour import SnapshotBehaviour, SnapshotEnd
 from local_aws.client import LocalAws, LocalAwsError
 
 _PORT = 14566
@@ -66,7 +66,7 @@ def _arrange(aws: LocalAws, options: argparse.Namespace) -> None:
     if options.quota is not None:
         aws.set_snapshot_quota(options.quota)
     for cluster in options.fail:
-        failing = SnapshotBehaviour(seconds=options.snapshot_seconds, outcome=Outcome.FAILED)
+        failing = SnapshotBehaviour(seconds=options.snapshot_seconds, outcome=SnapshotEnd.FAILED)
         aws.set_snapshot_behaviour(failing, cluster)
     for busy in options.busy:
         cluster, _, seconds = busy.partition("=")

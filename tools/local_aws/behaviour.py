@@ -8,7 +8,7 @@ CONTROL_PREFIX: Final = "/_local_aws/"
 """Paths of the control endpoint start with this."""
 
 
-class Progress(StrEnum):
+class ProgressCurve(StrEnum):
     """How ``PercentProgress`` moves while a snapshot is taken."""
 
     LINEAR = "linear"
@@ -22,7 +22,7 @@ class Progress(StrEnum):
     """Not in the answer at all until the snapshot is ready."""
 
 
-class Outcome(StrEnum):
+class SnapshotEnd(StrEnum):
     """How a snapshot ends."""
 
     AVAILABLE = "available"
@@ -45,8 +45,8 @@ class SnapshotBehaviour:
     """
 
     seconds: float = 1.0
-    progress: Progress = Progress.LINEAR
-    outcome: Outcome = Outcome.AVAILABLE
+    progress: ProgressCurve = ProgressCurve.LINEAR
+    outcome: SnapshotEnd = SnapshotEnd.AVAILABLE
     status: str = "creating"
     delete_seconds: float = 0.0
 
@@ -153,7 +153,7 @@ def to_json(value: SnapshotBehaviour | ClusterState | Fault | Call) -> dict[str,
 
 def snapshot_behaviour(data: dict[str, Any]) -> SnapshotBehaviour:
     """Read a behaviour back from JSON."""
-    progress, outcome = Progress(data.pop("progress")), Outcome(data.pop("outcome"))
+    progress, outcome = ProgressCurve(data.pop("progress")), SnapshotEnd(data.pop("outcome"))
     return SnapshotBehaviour(progress=progress, outcome=outcome, **data)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local_aws.behaviour import Outcome, Progress, SnapshotBehaviour
+from local_aws.behaviour import ProgressCurve, SnapshotBehaviour, SnapshotEnd
 
 _DONE = 100
 _STALL_AT = 40
@@ -28,7 +28,7 @@ class SnapshotLife:
 
     def percent(self, now: float) -> int | None:
         """``PercentProgress`` as the API would say it; ``None`` where it says nothing."""
-        if self._is_over(now) and self.behaviour.outcome is Outcome.AVAILABLE:
+        if self._is_over(now) and self.behaviour.outcome is SnapshotEnd.AVAILABLE:
             return _DONE
         return _percent(self.behaviour.progress, self._fraction(now))
 
@@ -44,19 +44,19 @@ class SnapshotLife:
         return min(1.0, (now - self.started) / self.behaviour.seconds)
 
     def _is_over(self, now: float) -> bool:
-        return self.behaviour.outcome is not Outcome.NEVER and self._fraction(now) >= 1
+        return self.behaviour.outcome is not SnapshotEnd.NEVER and self._fraction(now) >= 1
 
 
-def _percent(progress: Progress, fraction: float) -> int | None:
+def _percent(progress: ProgressCurve, fraction: float) -> int | None:
     linear = min(int(fraction * _DONE), _DONE - 1)
     match progress:
-        case Progress.LINEAR:
+        case ProgressCurve.LINEAR:
             return linear
-        case Progress.JUMP:
+        case ProgressCurve.JUMP:
             return 0
-        case Progress.STALLED:
+        case ProgressCurve.STALLED:
             return min(int(fraction / _STALL_FRACTION * _STALL_AT), _STALL_AT)
-        case Progress.STEPPED:
+        case ProgressCurve.STEPPED:
             return linear // _STEP * _STEP
-        case Progress.ABSENT:
+        case ProgressCurve.ABSENT:
             return None

@@ -210,7 +210,7 @@ def _has_own_name(snapshot: Snapshot, tags: Mapping[str, str], explicit_name: st
     name = snapshot.identifier
     if explicit_name and name == explicit_name:
         return True
-    stack, resource, request = (tags.get(key, "") for key in OwnerTag.ALL[:3])
+    stack, resource, request, _ = (tags.get(key, "") for key in OwnerTag)
     if name.endswith(f"-{_request_digest(stack, resource, request)}"):
         return True
     explicit = Properties(cluster=snapshot.cluster, snapshot_identifier=name)

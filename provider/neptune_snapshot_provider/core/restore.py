@@ -11,7 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final, TypeVar
 
-from neptune_snapshot_provider.contract import IDENTIFIER_MAX, TAG_VALUE_MAX, OwnerTag, tag_problem
+from neptune_snapshot_provider.contract import (
+    IDENTIFIER_MAX,
+    RESTORE_TAGS,
+    TAG_VALUE_MAX,
+    tag_problem,
+)
 
 _T = TypeVar("_T")
 
@@ -95,7 +100,7 @@ class RestoreSettings:
     def from_tags(cls, tags: Mapping[str, str]) -> "RestoreSettings":
         """Read the settings from a snapshot's tags, including tags of older versions."""
         found: dict[str, list[str]] = {}
-        joined = _SEPARATOR.join(tags.get(key, "") for key in OwnerTag.RESTORE)
+        joined = _SEPARATOR.join(tags.get(key, "") for key in RESTORE_TAGS)
         for item in joined.split(_SEPARATOR):
             name, _, value = item.partition("=")
             found.setdefault(name, []).append(value)
@@ -113,9 +118,7 @@ class RestoreSettings:
         while True:
             texts, left_out = self._pack(missing)
             if left_out <= missing:
-                return {
-                    key: text for key, text in zip(OwnerTag.RESTORE, texts, strict=True) if text
-                }
+                return {key: text for key, text in zip(RESTORE_TAGS, texts, strict=True) if text}
             # The names of missing settings need space themselves.
             missing |= left_out
 
@@ -145,7 +148,7 @@ class RestoreSettings:
 
     def _pack(self, missing: Iterable[str]) -> tuple[list[str], set[str]]:
         """Distribute the settings over the tags; return the texts and what does not fit."""
-        texts = [""] * len(OwnerTag.RESTORE)
+        texts = [""] * len(RESTORE_TAGS)
         _fill(texts, "missing", sorted(missing))
         left_out: set[str] = set()
         for one in fields(self)[:-1]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import KEEP_TAG
 from neptune_snapshot_provider.core.models import Snapshot
 
 
@@ -68,7 +68,7 @@ def _reason_to_retain(
         return "new"
     if name == last_good:
         return "last-good"
-    if OwnerTag.KEEP in candidate.tags:
+    if KEEP_TAG in candidate.tags:
         return "keep-tag"
     if candidate.shared:
         return "shared"

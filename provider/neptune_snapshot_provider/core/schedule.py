@@ -44,15 +44,15 @@ LAST_POLL_SECONDS: Final = 60.0
 class Budget:
     """The time a request has, and how much of it this invocation has.
 
-    ``delay`` is how late the first invocation was. ``patience`` is the remaining time beyond which
-    this invocation does not wait for a snapshot itself.
+    ``delay`` is how late the first invocation was. If the snapshot needs longer than
+    ``hand_over_beyond`` seconds, this invocation hands over at once.
     """
 
     started_at: float
     deadline: float
     invocation_ends: float
     delay: float = 0.0
-    patience: float = LONG
+    hand_over_beyond: float = LONG
 
     @classmethod
     def first(
@@ -79,7 +79,7 @@ class Budget:
             deadline=started_at + timeout,
             invocation_ends=now + TICK_LENGTH,
             delay=delay,
-            patience=math.inf,
+            hand_over_beyond=math.inf,
         )
 
 
@@ -111,7 +111,7 @@ class Timing:
             return True
         # The invocation in which the deadline passes waits for it, to have time for the response.
         is_last = self.now + TICK_INTERVAL >= self.budget.deadline
-        is_long = self.remaining is not None and self.remaining > self.budget.patience
+        is_long = self.remaining is not None and self.remaining > self.budget.hand_over_beyond
         return is_long and not is_last
 
     @property

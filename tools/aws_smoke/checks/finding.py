@@ -8,7 +8,7 @@ from typing import TypeAlias
 from aws_smoke.evidence import Evidence
 
 
-class Verdict(StrEnum):
+class Conclusion(StrEnum):
     """What the evidence says of an assumption."""
 
     CONFIRMED = "confirmed"
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 class Finding:
     """A verdict and what it rests on."""
 
-    verdict: Verdict
+    verdict: Conclusion
     evidence: str
 
 
@@ -60,28 +60,28 @@ def judge(evidence: Evidence) -> dict[str, list[tuple[Check, Finding]]]:
     return found
 
 
-def overall(findings: list[Finding]) -> Verdict:
+def overall(findings: list[Finding]) -> Conclusion:
     """One refutation refutes; what nothing was seen of is not seen."""
     verdicts = {finding.verdict for finding in findings}
-    for verdict in (Verdict.REFUTED, Verdict.CONFIRMED):
+    for verdict in (Conclusion.REFUTED, Conclusion.CONFIRMED):
         if verdict in verdicts:
             return verdict
-    return Verdict.NOT_SEEN
+    return Conclusion.NOT_SEEN
 
 
 def confirmed(evidence: str) -> Finding:
     """It is so."""
-    return Finding(Verdict.CONFIRMED, evidence)
+    return Finding(Conclusion.CONFIRMED, evidence)
 
 
 def refuted(evidence: str) -> Finding:
     """It is not so."""
-    return Finding(Verdict.REFUTED, evidence)
+    return Finding(Conclusion.REFUTED, evidence)
 
 
 def not_seen(why: str) -> Finding:
     """Nothing was seen that would tell."""
-    return Finding(Verdict.NOT_SEEN, why)
+    return Finding(Conclusion.NOT_SEEN, why)
 
 
 def whether(holds: object, evidence: str) -> Finding:

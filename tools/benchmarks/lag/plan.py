@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks import peers
-from local_aws import Progress, SnapshotBehaviour
+from local_aws import ProgressCurve, SnapshotBehaviour
 
-SHAPES: Final = (Progress.LINEAR, Progress.JUMP)
+SHAPES: Final = (ProgressCurve.LINEAR, ProgressCurve.JUMP)
 DURATIONS: Final = (20, 90, 300)
 
 
@@ -23,7 +23,7 @@ class Trial:
 
     peer: str
     seconds: int
-    progress: Progress
+    progress: ProgressCurve
     number: int
     count: int
 

@@ -124,7 +124,7 @@ def test_an_age_known_only_when_deployed_is_sent_as_it_is() -> None:
     ],
     ids=["keep_last", "last_good_parameter", "reuse_younger_than", "when_cluster_missing"],
 )
-def test_rights_grow_only_for_those_who_use_a_feature(
+def test_permissions_grow_only_for_those_who_use_a_feature(
     properties: dict[str, Any], more: set[str]
 ) -> None:
     without = actions(stack_with())
@@ -197,7 +197,7 @@ def test_in_a_chain_the_first_link_decides_whether_a_snapshot_is_taken() -> None
         assert not deciding & wait["Properties"].keys()
 
 
-def test_without_habits_a_chain_is_told_nothing_of_owners() -> None:
+def test_without_policies_a_chain_names_no_owner() -> None:
     found = resources(stack_with(timeout=cdk.Duration.hours(2)))
     for wait in of_type(found, contract.WAIT_RESOURCE_TYPE):
         assert wait["Properties"].keys() <= {

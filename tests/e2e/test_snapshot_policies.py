@@ -1,4 +1,4 @@
-"""Habits over several deployments: pruning, publishing, reusing, skipping, and what waits."""
+"""Policies over several deployments: retention, publishing, reuse, skipping, and ordering."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

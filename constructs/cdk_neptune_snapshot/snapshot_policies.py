@@ -1,29 +1,17 @@
-"""What turns a one-off snapshot into a habit: pruning, reuse, publishing, and skipping."""
+"""The policies of a snapshot: retention, reuse, publishing, and a missing cluster."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 import aws_cdk as cdk
 
 from cdk_neptune_snapshot import validation
 from neptune_snapshot_provider import contract
-
-
-class WhenClusterMissing(Enum):
-    """What a deployment does when there is no cluster of the given identifier."""
-
-    FAIL = contract.WhenClusterMissing.FAIL
-    """It fails and says what was looked for."""
-    SKIP = contract.WhenClusterMissing.SKIP
-    """It goes on without a snapshot: ``outcome`` is ``skipped``, other attributes are empty.
-
-    For a cluster that the same deployment creates: its first deployment has nothing to save.
-    """
+from neptune_snapshot_provider.contract import WhenClusterMissing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Habits:
-    """The checked properties; ``None`` was not asked for.
+class SnapshotPolicies:
+    """The validated policies; ``None`` where the user chose none.
 
     Raises:
         ValueError: A property breaks a rule; names the property, the value and the rule.
@@ -43,25 +31,27 @@ class Habits:
             raise validation.invalid("when_cluster_missing", self.when_cluster_missing, rule)
         self.reuse_seconds()
 
-    def before_taking(self) -> dict[str, object]:
+    def for_creation(self) -> dict[str, object]:
         """Write the properties that decide whether a snapshot is taken."""
         properties: dict[str, object] = {}
         if (seconds := self.reuse_seconds()) is not None:
             properties[contract.Property.REUSE_SECONDS] = seconds
         if self.when_cluster_missing is WhenClusterMissing.SKIP:
-            properties[contract.Property.WHEN_CLUSTER_MISSING] = contract.WhenClusterMissing.SKIP
+            properties[contract.Property.WHEN_CLUSTER_MISSING] = WhenClusterMissing.SKIP
         return properties
 
-    def at_taking(self) -> dict[str, object]:
+    def for_first_resource(self) -> dict[str, object]:
         """Write the properties of the first resource of a chain, which takes the snapshot.
 
         Retention frees the quota there. The last resource of the chain reads from the first one
         which snapshot is being replaced.
         """
-        reports = {contract.Property.REPORTS_REPLACED: "true"} if self.afterwards() else {}
-        return {**self._retention(), **reports}
+        properties = self._retention()
+        if self.for_last_resource():
+            properties[contract.Property.REPORTS_REPLACED] = "true"
+        return properties
 
-    def afterwards(self) -> dict[str, object]:
+    def for_last_resource(self) -> dict[str, object]:
         """Write the properties that are for the resource that sees the snapshot available."""
         properties = self._retention()
         if self.last_good_parameter is not None:
@@ -90,7 +80,7 @@ def _check_keep_last(count: int | None) -> None:
 def _check_parameter(name: str | None) -> None:
     if name is None:
         return
-    # A token would have to end up in an ARN, with one slash and not two: it cannot be told.
+    # The name becomes part of an ARN, whose form depends on whether the name starts with a slash.
     if cdk.Token.is_unresolved(name):
         raise validation.invalid("last_good_parameter", name, "must be a literal name")
     if not isinstance(name, str):
