@@ -63,7 +63,7 @@ def check_cdk(words: list[str]) -> None:
 
 
 def check_npm(words: list[str]) -> None:
-    assert words == ["ci"]
+    assert words == ["ci", "--omit=dev"]
     assert (ROOT / "package-lock.json").is_file()
 
 

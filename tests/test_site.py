@@ -1,6 +1,7 @@
 """The documentation site builds without a complaint and needs nobody else's host."""
 
 import re
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import cdk_neptune_snapshot
-from construct.templates import python
 from support.deployment import ROOT
 from support.documents import DOCS, PAGES
 from support.examples import all_examples
+from support.packages import Environment
 
 LOADS = {
     "audio": "src",
@@ -47,10 +48,19 @@ def loaded_by(page: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mkdocs(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with what ``make docs`` installs and nothing else."""
+    folder = tmp_path_factory.mktemp("mkdocs")
+    made = Environment.create(folder / "environment", Path(sys.executable))
+    made.install("-r", ROOT / "requirements-docs.txt")
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(mkdocs: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build it with every warning an error: dead links and anchors, pages nobody links to."""
     folder = tmp_path_factory.mktemp("site")
-    done = python("-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), cwd=ROOT)
+    done = mkdocs.run("-m", "mkdocs", "build", "--strict", "--site-dir", folder, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -100,7 +110,7 @@ def test_every_example_is_shown(site: Path) -> None:
         assert f"\n{example.relative_to(ROOT).as_posix()}\n" in page
 
 
-def test_a_dead_link_is_noticed(tmp_path: Path) -> None:
+def test_a_dead_link_is_noticed(mkdocs: Environment, tmp_path: Path) -> None:
     """The settings are strict: a page with a dead link and a dead anchor does not build."""
     settings = (ROOT / "mkdocs.yml").read_text()
     assert "docs_dir: docs\n" in settings
@@ -109,7 +119,7 @@ def test_a_dead_link_is_noticed(tmp_path: Path) -> None:
     start, _, rest = settings.partition("nav:\n")
     changed = start + rest[rest.index("validation:\n") :]
     (tmp_path / "mkdocs.yml").write_text(changed)
-    done = python("-m", "mkdocs", "build", "--strict", cwd=tmp_path)
+    done = mkdocs.run("-m", "mkdocs", "build", "--strict", cwd=tmp_path)
     assert done.returncode != 0
     assert "'gone.md'" in done.stderr
     assert "'#gone'" in done.stderr

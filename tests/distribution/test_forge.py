@@ -7,9 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from distribution.test_installing import PYTHONS
 from support.deployment import ROOT
-from support.packages import PROJECT
+from support.packages import PROJECT, PYTHONS
 
 FORGE = ROOT / ".github"
 WORKFLOWS = sorted(FORGE.glob("workflows/*.yml"))
@@ -47,11 +46,13 @@ def test_ci_runs_everything_on_each_supported_python(
 
 
 def test_ci_keeps_what_setup_downloads(on_each_python: dict[str, Any]) -> None:
-    options = [step["with"] for step in on_each_python["steps"] if "cache" in step.get("with", {})]
-    assert [one["cache"] for one in options] == ["pip", "npm"]
-    files = {file for one in options for file in one["cache-dependency-path"].split()}
-    locks = {*ROOT.glob("tests/*/requirements-*.txt"), ROOT / "requirements-dev.txt"}
-    assert {ROOT / file for file in files} == locks | {ROOT / "package-lock.json"}
+    (of_uv,) = [each["with"] for each in on_each_python["steps"] if "key" in each.get("with", {})]
+    assert of_uv["path"] == "~/.cache/uv"
+    assert "hashFiles('**/requirements*.txt')" in of_uv["key"]
+    (of_npm,) = [
+        each["with"] for each in on_each_python["steps"] if "cache" in each.get("with", {})
+    ]
+    assert of_npm["cache"] == "npm"
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)

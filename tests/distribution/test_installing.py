@@ -13,12 +13,9 @@ import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from neptune_snapshot_provider import contract
-from support.packages import PROJECT, Environment, interpreter, run
+from support.packages import PROJECT, PYTHONS, RELEASES, Environment, interpreter, run
 
 APP = Path(__file__).with_name("installed_app.py")
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-RELEASES = ("lowest", "newest")
-"""Which releases are installed of what is required."""
 
 
 @dataclass(frozen=True)

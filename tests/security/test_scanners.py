@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.packages import Environment, run
+from support.packages import CDK_NAG_2, Environment, run
 
 ROOT = Path(__file__).parents[2]
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
@@ -23,7 +23,6 @@ APPS = [
     )
     if "\napp = cdk.App(" in path.read_text()
 ]
-CDK_NAG_2 = ROOT / "tests/security/requirements-cdk-nag-2.txt"
 NEEDED = ("aws-cdk-lib", "aws-cdk.aws-neptune-alpha", "crhelper")
 NAGGED = str(Path(__file__).with_name("nagged.py"))
 IGNORED_BY_CFN_LINT = ("W3005",)

@@ -7,22 +7,21 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from support.deployment import ROOT
-
-WHEELHOUSE = ROOT / ".wheelhouse"
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).with_name("uv")
 REQUIREMENTS = ROOT / "tests/distribution"
+CDK_NAG_2 = ROOT / "tests/security/requirements-cdk-nag-2.txt"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+RELEASES = ("lowest", "newest")
+"""Which releases are installed of what the library requires."""
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 """What the project says of itself; the rest must agree."""
-
-NO_NETWORK = {
-    "PIP_CONFIG_FILE": os.devnull,
-    "PIP_NO_INDEX": "1",
-    "PIP_FIND_LINKS": str(WHEELHOUSE),
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-}
 
 
 def run(
@@ -91,15 +90,36 @@ class Environment:
         return self.folder / "bin"
 
     def install(self, *requirements: str | Path) -> None:
-        """Have pip find what is required, and what that requires, in the wheelhouse."""
-        assert WHEELHOUSE.is_dir(), "run `make setup` first"
-        limits = REQUIREMENTS / f"requirements-{self.versions}.txt"
-        pip = (sys.executable, "-m", "pip", "--python", self.python)
-        options = ("--quiet", "--no-compile", "--constraint", limits)
-        done = run(*pip, "install", *options, *requirements, env=NO_NETWORK)
+        """Install what is required, and what that requires, from uv's cache without a network."""
+        done = self._install("--offline", *requirements)
+        assert done.returncode == 0, f"{done.stderr}\nIs uv's cache empty? `make clean setup`"
+
+    def download(self, *requirements: str | Path) -> None:
+        """Install what is required, and keep it in uv's cache."""
+        done = self._install(*requirements)
         assert done.returncode == 0, done.stderr
+
+    def _install(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        limits = REQUIREMENTS / f"requirements-{self.versions}.txt"
+        options = ("--quiet", "--python", self.python, "--constraints", limits)
+        return run(UV, "pip", "install", *options, *arguments)
 
     def run(self, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run its Python, with nothing of the checkout in reach."""
         hidden = {"PYTHONPATH": "", "PYTHONHOME": "", "VIRTUAL_ENV": ""}
         return run(self.python, "-P", *arguments, cwd=cwd, env=hidden)
+
+
+def main() -> None:
+    """Download what tests install, for every Python of this machine, into uv's cache."""
+    pythons = [found for version in PYTHONS if (found := interpreter(version))]
+    with TemporaryDirectory() as folder:
+        for number, (base, releases) in enumerate(product(pythons, RELEASES)):
+            made = Environment.create(Path(folder, str(number)), base, releases)
+            made.download("-r", REQUIREMENTS / f"requirements-{releases}.txt")
+        made = Environment.create(Path(folder, "cdk-nag-2"), Path(sys.executable))
+        made.download("-r", CDK_NAG_2, "--no-deps")
+
+
+if __name__ == "__main__":
+    main()
