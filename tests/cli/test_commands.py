@@ -105,7 +105,7 @@ def test_watching_a_stack_that_rolls_back_ends_with_the_reason_and_the_restore_c
     small_stack.update(aws, name, resources("v2", fail=True))
     ran = shell("watch", "--stack", name)
     assert (ran.status, ran.out) == (1, "")
-    assert "Migrate (Custom::Migration) failed: the migration broke" in ran.err
+    assert "Migrate (Custom::Migration) failed: MigrationFailed: " in ran.err
     assert f"Snapshot {name}-v2-" in ran.err
     assert f"Snapshot {name}-v1-" not in ran.err
     listed = shell("list", "--cluster", name)

@@ -1,31 +1,20 @@
 """One AWS for all tests of a worker; a stack and a cluster for each test."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local_aws import LocalAws, SnapshotBehaviour
-from support.deployment import ROOT, Deployment, Snapshots
+from support.deployment import Deployment, Snapshots, cdk_cli
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with LocalAws() as aws:
-        subprocess.run(
-            [
-                str(ROOT / "node_modules/.bin/cdk"),
-                "bootstrap",
-                f"aws://{aws.account_id}/{aws.region}",
-            ],
-            cwd=tmp_path_factory.mktemp("bootstrap"),
-            env=aws.environment,
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
+        cdk = cdk_cli(aws, tmp_path_factory.mktemp("bootstrap"))
+        assert cdk.bootstrap(aws.account_id, aws.region).succeeded
         yield aws
 
 

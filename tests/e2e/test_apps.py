@@ -1,16 +1,17 @@
 """The apps of companies that the emulator can run are deployed, and their backups outlive them."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deployment.cdk_cli import Cdk
 from local_aws import LocalAws, SnapshotBehaviour
 from support.apps import APPS, App
-from support.deployment import ROOT, Snapshots
+from support.deployment import ROOT, Snapshots, cdk_cli
 
 pytestmark = pytest.mark.e2e
 
@@ -19,39 +20,35 @@ NO_SDK = "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup"
 DEPLOYED = [app for app in APPS if app.stacks]
 
 
-def cdk(aws: LocalAws, app: App, folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [
-            str(ROOT / "node_modules/.bin/cdk"),
-            *arguments,
-            f"--app={sys.executable} {app.path}",
-            f"--output={folder / 'cdk.out'}",
-            f"--context={NO_SDK}=",  # the empty text is the only one that is false
-            "--no-color",
-        ],
-        cwd=ROOT,
-        env={**aws.environment, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+@dataclass(frozen=True)
+class Deployed:
+    """An app that is deployed, and the cluster it takes snapshots of."""
+
+    cdk: Cdk
+    assembly: Path
+    cluster: str
 
 
 @pytest.fixture
-def deployed(aws: LocalAws, app: App, tmp_path: Path) -> Iterator[str]:
-    """Deploy an app and give the name of its cluster; clean up after it."""
+def deployed(aws: LocalAws, app: App, tmp_path: Path) -> Iterator[Deployed]:
+    """Deploy an app, and clean up after it."""
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1))
-    options = ("--require-approval=never", "--method=direct")
-    output = cdk(aws, app, tmp_path, "deploy", *app.stacks, *options)
-    assert "SnapshotArn" in output
+    cdk = cdk_cli(aws, tmp_path, python_path=os.environ.get("PYTHONPATH", ""))
+    assembly = tmp_path / "cdk.out"
+    done = cdk.deploy_app(
+        *app.stacks,
+        f"--app={sys.executable} {app.path}",
+        f"--output={assembly}",
+        f"--context={NO_SDK}=",  # the empty text is the only one that is false
+        "--method=direct",
+        cwd=ROOT,
+    )
+    assert done.succeeded, done.output
+    assert "SnapshotArn" in done.outputs
     neptune = aws.client("neptune")
     found = neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]
     (cluster,) = {one["DBClusterIdentifier"] for one in found if one["Engine"] == "neptune"}
-    yield cluster
+    yield Deployed(cdk, assembly, cluster)
     for name in Snapshots(aws, cluster).names():
         neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
 
@@ -60,16 +57,17 @@ def deployed(aws: LocalAws, app: App, tmp_path: Path) -> Iterator[str]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("app", DEPLOYED, ids=lambda app: app.name)
 def test_it_is_deployed_and_its_backup_outlives_it(
-    aws: LocalAws, app: App, deployed: str, tmp_path: Path
+    aws: LocalAws, app: App, deployed: Deployed
 ) -> None:
-    (before,) = Snapshots(aws, deployed).names()
-    assert Snapshots(aws, deployed).record(before)["Status"] == "available"
-    tags = Snapshots(aws, deployed).tags(before)
+    snapshots = Snapshots(aws, deployed.cluster)
+    (before,) = snapshots.names()
+    assert snapshots.record(before)["Status"] == "available"
+    tags = snapshots.tags(before)
     assert app.name != "graph_platform" or tags["Owner"] == "team@example.com"
     if app.name == "graph_platform":
         # As its owner has to do first.
         neptune = aws.client("neptune")
-        neptune.modify_db_cluster(DBClusterIdentifier=deployed, DeletionProtection=False)
+        neptune.modify_db_cluster(DBClusterIdentifier=deployed.cluster, DeletionProtection=False)
     if app.is_removable:
-        cdk(aws, app, tmp_path, "destroy", *app.stacks, "--force")
-    assert Snapshots(aws, deployed).names() == [before]
+        assert deployed.cdk.destroy(deployed.assembly).succeeded
+    assert snapshots.names() == [before]

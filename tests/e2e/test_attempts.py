@@ -6,9 +6,9 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from deployment.migration import Migration
 from local_aws import LocalAws
 from support.deployment import Deployment, Result, Snapshots
-from support.migration import Migration
 
 pytestmark = pytest.mark.e2e
 

@@ -7,9 +7,10 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from deployment.migration import Migration
+from deployment.migration_function import FAILURE
 from local_aws import LocalAws
 from support.deployment import Deployment, Snapshots
-from support.migration import Migration
 
 pytestmark = pytest.mark.e2e
 
@@ -99,7 +100,7 @@ def test_failing_first_deployment(
 
     result = deployment.deploy(define)
     assert not result.succeeded
-    assert "the migration failed" in result.output
+    assert FAILURE in result.output
     assert len(snapshots.names()) == 1
 
 

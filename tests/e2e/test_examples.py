@@ -1,9 +1,7 @@
 """The examples that say so are deployed with the commands in their headers."""
 
-import json
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws
-from support.deployment import ROOT, Snapshots
+from support.deployment import ROOT, Snapshots, cdk_cli
 from support.examples import deployable, header, label
 
 pytestmark = pytest.mark.e2e
@@ -58,29 +56,14 @@ def commands(example: Path) -> list[list[str]]:
 
 def run(aws: LocalAws, command: list[str], directory: Path) -> dict[str, str]:
     """Run a header's command as it is, but unattended, and give the stack's outputs."""
-    outputs = directory / "outputs.json"
-    program, *words = command
+    program, action, *words = command
+    assert (program, action) == ("cdk", "deploy")
     words = [word.replace("python3 ", f"{sys.executable} ", 1) for word in words]
-    done = subprocess.run(
-        [
-            str(ROOT / "node_modules/.bin" / program),
-            *words,
-            "--require-approval=never",
-            "--method=direct",
-            f"--output={directory / 'cdk.out'}",
-            f"--outputs-file={outputs}",
-        ],
-        cwd=ROOT,
-        env=aws.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stdout
-    (found,) = json.loads(outputs.read_text()).values()
-    return dict(found)
+    output = f"--output={directory / 'cdk.out'}"
+    done = cdk_cli(aws, directory).deploy_app(*words, "--method=direct", output, cwd=ROOT)
+    assert done.succeeded, done.output
+    assert len(done.by_stack) == 1
+    return done.outputs
 
 
 @pytest.mark.xdist_group("examples")  # several of them use the same cluster

@@ -1,10 +1,8 @@
 """A new CDK app, the wheel installed, gets a snapshot by the README's lines."""
 
 import ast
-import json
 import re
 import shutil
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -13,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws, SnapshotBehaviour
-from support.deployment import ROOT, Snapshots
-from support.packages import Environment, build, run
+from support.deployment import ROOT, Snapshots, cdk_cli
+from support.packages import Environment, build
 
 pytestmark = pytest.mark.e2e
 
@@ -65,7 +63,8 @@ def app(tmp_path: Path, aws: LocalAws) -> Path:
     """A new app, made by the command line."""
     folder = tmp_path / "fresh"
     folder.mkdir()
-    cdk(folder, aws.environment, "init", "app", "--language=python", "--generate-only")
+    done = cdk_cli(aws, folder).run("init", "app", "--language=python", "--generate-only")
+    assert done.succeeded, done.output
     return folder
 
 
@@ -79,21 +78,6 @@ def environment(tmp_path: Path, app: Path) -> Iterator[Environment]:
     shutil.rmtree(made.folder)
 
 
-def cdk(folder: Path, environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [str(ROOT / "node_modules/.bin/cdk"), *arguments, "--no-color"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def test_the_readme_has_an_import_a_snapshot_and_an_output() -> None:
     imports, additions = readme_lines()
     assert any("cdk_neptune_snapshot" in line for line in imports)
@@ -105,20 +89,15 @@ def test_a_new_app_gets_a_snapshot_by_the_lines_of_the_readme(
     aws: LocalAws, app: Path, environment: Environment, snapshots: Snapshots
 ) -> None:
     add_readme_lines(app / "fresh" / "fresh_stack.py")
-    within = {
-        **aws.environment,
-        "PATH": f"{environment.bin}:{aws.environment['PATH']}",
-        "PYTHONPATH": "",
-    }
     found = "import importlib.util as u; print(u.find_spec('cdk_neptune_snapshot').origin)"
-    origin = run(environment.python, "-c", found, cwd=app, env=within).stdout
+    origin = environment.run("-c", found, cwd=app).stdout
     assert origin.startswith(str(environment.folder))
-    arguments = ("--require-approval=never", "--method=direct", "--outputs-file=outputs.json")
-    cdk(app, within, "deploy", *arguments)
-    outputs = json.loads((app / "outputs.json").read_text())["FreshStack"]
+    cdk = cdk_cli(aws, app, python=str(environment.python))
+    done = cdk.deploy_app("--method=direct")
+    assert done.succeeded, done.output
     (name,) = snapshots.names()
     record = snapshots.record(name)
     assert record["Status"] == "available"
-    assert record["DBClusterSnapshotArn"] in outputs.values()
-    cdk(app, within, "destroy", "--force")
+    assert record["DBClusterSnapshotArn"] in done.outputs.values()
+    assert cdk.destroy(app / "cdk.out").succeeded
     assert snapshots.names() == [name]

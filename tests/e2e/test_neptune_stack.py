@@ -8,9 +8,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_neptune_alpha as neptune
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from deployment.migration import Migration
 from local_aws import LocalAws
 from support.deployment import Deployment, Snapshots
-from support.migration import Migration
 
 pytestmark = pytest.mark.e2e
 

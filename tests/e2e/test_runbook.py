@@ -9,10 +9,11 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
+from deployment.migration import Migration
+from deployment.migration_function import HARMED
 from local_aws import LocalAws
 from support import runbook
 from support.deployment import ROOT, Deployment, Snapshots
-from support.migration import HARMED, Migration
 
 pytestmark = pytest.mark.e2e
 

@@ -10,9 +10,9 @@ import pytest
 from aws_cdk import aws_neptune as neptune
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, WhenClusterMissing
+from deployment.migration import Migration
 from local_aws import LocalAws
 from support.deployment import Deployment, Result, Snapshots
-from support.migration import Migration
 
 pytestmark = pytest.mark.e2e
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aws_smoke.cdk import Cdk
+from deployment.cdk_cli import Cdk
 from local_aws import LocalAws
 from smoke.program import Program
 
@@ -21,7 +21,7 @@ def bare_aws() -> Iterator[LocalAws]:
 def bootstrapped_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with LocalAws() as aws:
         cdk = Cdk(aws.environment, tmp_path_factory.mktemp("bootstrap"))
-        assert cdk.run("bootstrap", f"aws://{aws.account_id}/{aws.region}").succeeded
+        assert cdk.bootstrap(aws.account_id, aws.region).succeeded
         yield aws
 
 

@@ -181,7 +181,7 @@ def _first() -> list[LogLine]:
     status = "ROLLBACK_IN_PROGRESS"
     return [
         told("first", 10, "Create", "ProbeMigration1"),
-        told("first", 20, "Delete", "ProbeMigration1", "failed-v1", StackStatus=status),
+        told("first", 20, "Delete", "ProbeMigration1", "made-v1", StackStatus=status),
     ]
 
 

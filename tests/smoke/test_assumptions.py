@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 
 from aws_smoke import assumptions
-from aws_smoke.cdk import PROJECT
 from aws_smoke.checks import CHECKS
+from deployment.cdk_cli import PROJECT
 
 READ = assumptions.read()
 VERDICTS = {"confirmed", "documented", "doubtful", "refuted", "open"}

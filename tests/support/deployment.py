@@ -1,18 +1,28 @@
 """Deploys with the real CDK command line on local AWS, and looks at what is there afterwards."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 
-from aws_smoke.cdk import PROJECT, Cdk, Result, synthesise
 from aws_smoke.stacks import shorten_invocations
+from deployment.cdk_cli import PROJECT, Cdk, Result, synthesize
 from local_aws import LocalAws
 
 __all__ = ["ROOT", "Deployment", "Result", "Snapshots", "shorten_invocations"]
 
 ROOT = PROJECT
+
+
+def cdk_cli(
+    aws: LocalAws, directory: Path, *, python_path: str = "", python: str = sys.executable
+) -> Cdk:
+    """The CDK's command line on local AWS; emulated stacks are ready sooner than real ones."""
+    preload = f"--require={Path(__file__).with_name('quick_polls.cjs')}"
+    environment = {**aws.environment, "NODE_OPTIONS": preload, "PYTHONPATH": python_path}
+    return Cdk(environment, directory, longest=500, programs=Path(python).parent)
 
 
 class Deployment:
@@ -22,19 +32,18 @@ class Deployment:
         self.aws = aws
         self.name = name
         self.directory = directory
-        preload = f"--require={Path(__file__).with_name('quick_polls.cjs')}"
-        self._cdk = Cdk({**aws.environment, "NODE_OPTIONS": preload}, directory, longest=400)
+        self._cdk = cdk_cli(aws, directory)
         self._count = 0
 
     def deploy(self, define: Callable[[cdk.Stack], object], *options: str) -> Result:
-        """Synthesise what ``define`` puts into the stack, and deploy it with these options."""
+        """Synthesize what ``define`` puts into the stack, and deploy it with these options."""
         self._count += 1
-        assembly = synthesise(self._assembly, self.name, define)
-        return self._cdk.deploy(assembly, self.name, *options)
+        assembly = synthesize(self._assembly, self.name, define)
+        return self._cdk.deploy(assembly, *options)
 
     def destroy(self) -> Result:
         """Delete the stack."""
-        return self._cdk.destroy(self._assembly, self.name)
+        return self._cdk.destroy(self._assembly)
 
     @property
     def status(self) -> str:

@@ -7,21 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from deployment.migration import CODE
 from local_aws import LocalAws
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
 
 _PACKAGES = ("crhelper", "neptune_snapshot_provider")
-_FAILING = """
-import json, urllib.request
-def handler(event, context):
-    answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
-    answer["PhysicalResourceId"] = "migration"
-    fails = event["RequestType"] != "Delete" and event["ResourceProperties"].get("Fail") == "yes"
-    answer |= {"Status": "FAILED" if fails else "SUCCESS", "Reason": "the migration broke"}
-    request = urllib.request.Request(
-        event["ResponseURL"], json.dumps(answer).encode(), {"Content-Type": ""}, method="PUT")
-    urllib.request.urlopen(request)
-"""
 
 
 def install(aws: LocalAws) -> None:
@@ -33,7 +23,7 @@ def install(aws: LocalAws) -> None:
         for file in folder.rglob("*.py")
     }
     _create(aws, "provider", "neptune_snapshot_provider.handler.handler", sources)
-    _create(aws, "migration", "index.handler", {"index.py": _FAILING})
+    _create(aws, "migration", "index.handler", {"index.py": CODE})
 
 
 def snapshot(aws: LocalAws, cluster: str, **properties: str) -> dict[str, Any]:
@@ -49,7 +39,7 @@ def snapshot(aws: LocalAws, cluster: str, **properties: str) -> dict[str, Any]:
 
 def migration(aws: LocalAws, after: str, *, fail: bool, version: str = "1") -> dict[str, Any]:
     """A resource that comes after another one, and fails if asked to."""
-    given = {"Fail": "yes" if fail else "no", "Version": version}
+    given = {"Fail": str(fail).lower(), "Version": version, "Id": "migration"}
     return {
         "Type": "Custom::Migration",
         "DependsOn": [after],

@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws_smoke import cluster as clusters
 from aws_smoke import collecting, consent
 from aws_smoke.account import Account, Refused, connect, require_ready
-from aws_smoke.cdk import Cdk
 from aws_smoke.checks import judge
 from aws_smoke.evidence import Evidence
 from aws_smoke.naming import Run
@@ -21,6 +20,7 @@ from aws_smoke.run_resources import RunResources
 from aws_smoke.running import Lanes
 from aws_smoke.screen import Screen
 from aws_smoke.watching import Watcher, polls
+from deployment.cdk_cli import Cdk
 from local_aws import signals
 
 _FINE, _NOT_FINE, _REFUSED, _INTERRUPTED = 0, 1, 2, 130

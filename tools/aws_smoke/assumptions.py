@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aws_smoke.cdk import PROJECT
+from deployment.cdk_cli import PROJECT
 
 PAGE: Final = PROJECT / "docs" / "assumptions.md"
 _ROW: Final = re.compile(r"^\| ([A-Z]+\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)

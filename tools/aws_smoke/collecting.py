@@ -6,7 +6,7 @@ from typing import Any
 from aws_smoke.account import Account
 from aws_smoke.evidence import LogLine, StackEvent
 from aws_smoke.naming import Run
-from aws_smoke.probe import MARK
+from deployment.migration_function import MARK
 
 
 def stack_events(account: Account, lane: str, stack_id: str) -> list[StackEvent]:

@@ -13,9 +13,9 @@ from aws_smoke.assumptions import Assumption
 from aws_smoke.checks.finding import Check, Conclusion, Finding, overall
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run
-from aws_smoke.probe import RUNTIME
 from aws_smoke.run_resources import Leftover
 from aws_smoke.scenarios import FAILING, FAILING_UPDATE
+from deployment.migration import RUNTIME
 
 _PACKAGES = ("cdk-neptune-snapshot", "aws-cdk-lib", "boto3", "crhelper")
 _OUTPUT_LINES = 15

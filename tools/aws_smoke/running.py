@@ -13,13 +13,13 @@ from botocore.exceptions import ClientError
 from aws_smoke.account import Account
 from aws_smoke.asking import Questions
 from aws_smoke.authorization import Trials
-from aws_smoke.cdk import Cdk, Result, Stopped, synthesise
 from aws_smoke.evidence import Done, Evidence
 from aws_smoke.naming import Run, as_mapping
 from aws_smoke.scenarios import Step, lanes
 from aws_smoke.screen import Screen
 from aws_smoke.stacks import Recipe, define
 from aws_smoke.watching import manual_snapshots
+from deployment.cdk_cli import Cdk, Result, Stopped, synthesize
 
 _RETRIES_SECONDS: Final = 225.0
 """Lambda tries again after one and after two more minutes."""
@@ -65,7 +65,7 @@ class Lanes:
                 recipe = step.recipe
                 if recipe is None:
                     continue
-                self._assemblies[step.name] = synthesise(
+                self._assemblies[step.name] = synthesize(
                     directory / f"{lane}-{number}",
                     name,
                     partial(define, recipe=recipe, cluster=self._cluster, prefix=name),
@@ -126,7 +126,7 @@ class Lanes:
         name, before, began = self._run.named(lane), self._snapshots(lane), time.time()
         if assembly is None:
             raise RuntimeError(f"{step.name} has nothing to begin with")
-        result = self._act(step.recipe, assembly, name)
+        result = self._act(step.recipe, assembly)
         status = self._status(lane, name)
         after = self._snapshots(lane)
         done = Done(
@@ -143,11 +143,11 @@ class Lanes:
         )
         return replace(done, problem=step.problem(done))
 
-    def _act(self, recipe: Recipe | None, assembly: Path, name: str) -> Result:
+    def _act(self, recipe: Recipe | None, assembly: Path) -> Result:
         if recipe is None:
-            return self._cdk.destroy(assembly, name)
+            return self._cdk.destroy(assembly)
         options = () if recipe.rollback else ("--no-rollback",)
-        return self._cdk.deploy(assembly, name, *options)
+        return self._cdk.deploy(assembly, *options)
 
     def _snapshots(self, lane: str) -> dict[str, dict[str, str]]:
         """The snapshots of a lane with their tags."""

@@ -10,8 +10,8 @@ from typing import Final
 from aws_cdk import RemovalPolicy
 
 from aws_smoke.evidence import Done
-from aws_smoke.probe import FAILURE
 from aws_smoke.stacks import Recipe
+from deployment.migration_function import FAILURE
 
 POLL_INVOCATION: Final = 93
 """Seconds of an invocation; 90 of them are the margin in which it hands over."""

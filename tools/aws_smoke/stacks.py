@@ -11,9 +11,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 
 from aws_smoke.authorization import ACTIONS
-from aws_smoke.probe import Probe
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
 from cdk_neptune_snapshot.provider import SnapshotProvider
+from deployment.migration import Probe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +75,11 @@ def _scenario(stack: cdk.Stack, recipe: Recipe, cluster: str, prefix: str) -> No
     cdk.CfnOutput(stack, "Function", value=probe.function.function_name)
     if snapshot is None:
         return
-    replaced = probe.resource("Replaced", recipe.version)
-    migration = probe.resource("Migration", recipe.version, fails=recipe.fails)
+    made, version = f"made-{recipe.version}", recipe.version
+    replaced = probe.resource("Replaced", version=version, physical_id=made, observe=True)
+    migration = probe.resource(
+        "Migration", version=version, fail=recipe.fails, physical_id=made, observe=True
+    )
     snapshot.before(migration)
     migration.node.add_dependency(replaced)
 

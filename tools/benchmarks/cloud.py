@@ -1,8 +1,6 @@
 """Local AWS as the benchmarks use it: bootstrapped, and fit for the peers' Node functions."""
 
 import json
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,9 +9,10 @@ from typing import Any, Final
 
 from benchmarks import stacks
 from benchmarks.peers.common import TOKEN_OUTPUT
+from deployment.cdk_cli import PROJECT, Cdk, Result
 from local_aws import LocalAws, SnapshotBehaviour
 
-NODE_MODULES: Final = stacks.ROOT / "node_modules"
+NODE_MODULES: Final = PROJECT / "node_modules"
 _ANSWER_PORT: Final = Path(__file__).parent / "peers" / "answer_port.js"
 _QUOTA: Final = 10_000
 _DEPLOY_SECONDS: Final = 3000
@@ -27,7 +26,8 @@ class Cloud:
         self.aws = aws
         self._assemblies = aws.directory / "tmp" / "assemblies"
         aws.set_snapshot_quota(_QUOTA)
-        self._cdk("bootstrap", f"aws://{aws.account_id}/{aws.region}")
+        self._cdk = Cdk(aws.environment, aws.directory / "tmp", longest=_DEPLOY_SECONDS)
+        _require(self._cdk.bootstrap(aws.account_id, aws.region))
 
     def add_clusters(self, clusters: Sequence[str], behaviour: SnapshotBehaviour) -> None:
         """Make clusters whose snapshots behave in a way."""
@@ -49,7 +49,7 @@ class Cloud:
             RuntimeError: It failed; has what the command line said.
         """
         started = time.perf_counter()
-        self._cdk("deploy", "--app", str(assembly), "--require-approval=never", "--method=direct")
+        _require(self._cdk.deploy(assembly))
         return time.perf_counter() - started
 
     def delete(self, name: str) -> None:
@@ -84,21 +84,10 @@ class Cloud:
             FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
         )
 
-    def _cdk(self, *arguments: str) -> None:
-        command = shutil.which("cdk", path=str(NODE_MODULES / ".bin"))
-        if command is None:
-            raise RuntimeError("The CDK's command line is not installed: run `make setup`")
-        ended = subprocess.run(  # noqa: S603 - our own command and arguments
-            [command, *arguments, "--no-color"],
-            cwd=self.aws.directory / "tmp",
-            env=self.aws.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_DEPLOY_SECONDS,
-        )
-        if ended.returncode:
-            raise RuntimeError(f"cdk {arguments[0]} failed:\n{ended.stdout}\n{ended.stderr}")
+
+def _require(result: Result) -> None:
+    if not result.succeeded:
+        raise RuntimeError(f"The CDK's command line failed:\n{result.output}")
 
 
 @contextmanager

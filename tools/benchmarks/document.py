@@ -6,10 +6,10 @@ from typing import Any, Final, Protocol, cast
 
 from benchmarks import machine
 from benchmarks.markdown import Target, targets_table
-from benchmarks.stacks import ROOT
+from deployment.cdk_cli import PROJECT
 
-DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
-PLOTS: Final = ROOT / "docs" / "benchmarks"
+DOCUMENT: Final = PROJECT / "docs" / "benchmarks.md"
+PLOTS: Final = PROJECT / "docs" / "benchmarks"
 SECTIONS: Final = ("lag", "policy", "footprint", "cold_start", "synth", "deploy", "growth")
 """Modules, in the order in which they are read."""
 

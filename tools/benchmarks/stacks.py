@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import aws_cdk as cdk
-
 from benchmarks import peers
+from deployment.cdk_cli import PROJECT, synthesize
 
-ROOT: Final = Path(__file__).parents[2]
 _ONE_AT_A_TIME: Final = threading.Lock()
 """All threads share one jsii process, which would mix up their questions."""
 
@@ -27,10 +25,7 @@ def synthesise(peer: str, name: str, clusters: Sequence[str], directory: Path) -
 
 
 def _synthesise(peer: str, name: str, clusters: Sequence[str], directory: Path) -> dict[str, Any]:
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(outdir=str(directory), context=context, analytics_reporting=False)
-    peers.ALL[peer](cdk.Stack(app, name), clusters)
-    app.synth()
+    synthesize(directory, name, lambda stack: peers.ALL[peer](stack, clusters))
     template: dict[str, Any] = json.loads((directory / f"{name}.template.json").read_text())
     return template
 
@@ -46,7 +41,7 @@ def synthesise_apart(peer: str, name: str, count: int, directory: Path) -> Taken
     """Do so in a fresh process, as the CDK's command line does; gives the time it took."""
     started = time.perf_counter()
     command = [sys.executable, "-m", __name__, peer, name, str(count), str(directory)]
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    path = os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     ended = subprocess.run(  # noqa: S603 - our own command and arguments
         command,
         check=True,

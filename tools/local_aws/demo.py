@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from deployment.cdk_cli import PROJECT, Cdk, Result
 from local_aws import signals
 from local_aws.behaviour import SnapshotBehaviour
 from local_aws.client import LocalAws, LocalAwsError
-from local_aws.demo_cdk import Cdk, CdkError
 from local_aws.demo_screen import Screen
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.screen import Board
@@ -28,6 +28,15 @@ class DemoError(RuntimeError):
     """Something is not as it should be; says what."""
 
 
+class CdkError(DemoError):
+    """A command failed; ``output`` is all that it printed."""
+
+    def __init__(self, command: str, output: str) -> None:
+        """Keep what it printed."""
+        super().__init__(f"cdk {command} failed")
+        self.output = output
+
+
 class Demo:
     """The demo's steps, in order."""
 
@@ -35,7 +44,8 @@ class Demo:
         """Use a running server and a screen."""
         self._aws = aws
         self._screen = screen
-        self._cdk = Cdk(aws)
+        self._cdk = Cdk(aws.environment, aws.directory)
+        self._assembly = aws.directory / "cdk.out"
         self._neptune = aws.client("neptune")
 
     def run(self) -> None:
@@ -59,7 +69,7 @@ class Demo:
         self._neptune.create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
         self._screen.done(f"Neptune cluster {_CLUSTER} created through the API")
         with self._screen.step("cdk bootstrap", "cdk bootstrap: account prepared for deployments"):
-            self._cdk.bootstrap(self._aws.account_id, self._aws.region)
+            _require("bootstrap", self._cdk.bootstrap(self._aws.account_id, self._aws.region))
 
     def _deploy(self) -> dict[str, str]:
         self._aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=_SNAPSHOT_SECONDS))
@@ -67,7 +77,14 @@ class Demo:
         command = f"cdk deploy -c cluster={_CLUSTER}"
         with self._screen.board() as board:
             board.waiting("cdk deploy: creating the provider")
-            outputs = self._cdk.deploy(_CLUSTER, meanwhile=lambda: self._show(board))
+            result = self._cdk.deploy_app(
+                *("-c", f"cluster={_CLUSTER}", "--output", str(self._assembly)),
+                # A rollback would delete the provider's log group, which explains the failure.
+                "--no-rollback",
+                cwd=PROJECT,
+                meanwhile=lambda: self._show(board),
+            )
+            outputs = _require("deploy", result).outputs
             # What happened since the last look, so that the bar never ends half way.
             self._show(board)
         self._screen.done(
@@ -77,7 +94,7 @@ class Demo:
 
     def _destroy(self) -> None:
         with self._screen.step("cdk destroy", "cdk destroy: the stack is gone"):
-            self._cdk.destroy()
+            _require("destroy", self._cdk.destroy(self._assembly))
             try:
                 self._aws.client("cloudformation").describe_stacks(StackName=_STACK)
             except ClientError:
@@ -113,6 +130,12 @@ class Demo:
         except ClientError as problem:
             raise DemoError(str(problem)) from problem
         return found["DBClusterSnapshots"][0]
+
+
+def _require(command: str, result: Result) -> Result:
+    if not result.succeeded:
+        raise CdkError(command, result.output)
+    return result
 
 
 def main() -> int:

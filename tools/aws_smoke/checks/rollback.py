@@ -21,7 +21,7 @@ def a_failed_create_is_deleted_by_the_id_it_answered(evidence: Evidence) -> Find
     if not deletes:
         return not_seen("no Delete of the failed resource was received")
     ids = [str(one["PhysicalResourceId"]) for one in deletes]
-    return whether(ids == ["failed-v1"], f"answered failed-v1, asked to delete {', '.join(ids)}")
+    return whether(ids == ["made-v1"], f"returned made-v1, asked to delete {', '.join(ids)}")
 
 
 @check("CFN2")

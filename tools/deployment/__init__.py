@@ -1,0 +1,1 @@
+"""Deploys stacks of this project with the real CDK command line, and a migration to test them."""

@@ -1,0 +1,208 @@
+"""The real CDK command line, for the demo, the tests, the benchmarks and the smoke checks."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+LONGEST: Final = 2 * 3600.0
+"""Seconds; a deployment with one snapshot can take over an hour."""
+_POLL_SECONDS: Final = 0.2
+
+
+class Stopped(Exception):
+    """``stop`` was called while a command ran."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the command line ended, what it printed, and the outputs of every stack by its name."""
+
+    status: int
+    output: str
+    by_stack: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the command succeeded."""
+        return self.status == 0
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks together."""
+        return {name: value for each in self.by_stack.values() for name, value in each.items()}
+
+
+def context() -> dict[str, object]:
+    """The feature flags of this project's app."""
+    found: dict[str, object] = json.loads((PROJECT / "cdk.json").read_text())["context"]
+    return found
+
+
+def synthesize(
+    directory: Path,
+    name: str,
+    define: Callable[[cdk.Stack], object],
+    tags: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the cloud assembly of one stack; not to be called from several threads at once.
+
+    Args:
+        directory: Where to write it.
+        name: The stack's.
+        define: Puts into the stack what belongs there.
+        tags: For the stack and all that is in it.
+    """
+    app = cdk.App(outdir=str(directory), context=context(), analytics_reporting=False)
+    stack = cdk.Stack(app, name, tags=tags)
+    for key, value in (tags or {}).items():
+        cdk.Tags.of(stack).add(key, value)
+    define(stack)
+    app.synth()
+    return directory
+
+
+class Cdk:
+    """Runs ``cdk`` in an environment."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        directory: Path,
+        *,
+        longest: float = LONGEST,
+        programs: Path = Path(sys.executable).parent,
+    ) -> None:
+        """Find the command that ``make setup`` installs.
+
+        Args:
+            environment: Variables of the commands.
+            directory: Where they run, unless told otherwise, and leave their outputs.
+            longest: Seconds after which a command is ended.
+            programs: The folder of the ``python3`` that apps name.
+
+        Raises:
+            FileNotFoundError: It is not installed.
+        """
+        places = (PROJECT / "node_modules" / ".bin", programs)
+        path = os.pathsep.join([*map(str, places), environment.get("PATH", "")])
+        command = shutil.which("cdk", path=path)
+        if command is None:
+            raise FileNotFoundError("the CDK's command line is not installed; `make setup` does it")
+        self._command = command
+        self._environment = {**environment, "PATH": path}
+        self._directory = directory
+        self._longest = longest
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def bootstrap(self, account: str, region: str) -> Result:
+        """Prepare an account for deployments."""
+        return self.run("bootstrap", f"aws://{account}/{region}")
+
+    def deploy(self, assembly: Path, *options: str) -> Result:
+        """Deploy the stacks of a cloud assembly."""
+        return self.deploy_app(f"--app={assembly}", "--all", "--method=direct", *options)
+
+    def deploy_app(
+        self,
+        *options: str,
+        cwd: Path | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Result:
+        """Deploy stacks of an app, by default that of ``cdk.json`` in the folder.
+
+        Args:
+            options: Names of stacks, and options of the command line.
+            cwd: Where to run.
+            meanwhile: Called again and again while the command runs.
+        """
+        with tempfile.TemporaryDirectory(dir=self._directory) as folder:
+            outputs = Path(folder) / "outputs.json"
+            fixed = ("--require-approval=never", "--progress=events", f"--outputs-file={outputs}")
+            ended = self.run("deploy", *fixed, *options, cwd=cwd, meanwhile=meanwhile)
+            found = json.loads(outputs.read_text()) if outputs.exists() else {}
+        return Result(ended.status, ended.output, found)
+
+    def destroy(self, assembly: Path, *options: str) -> Result:
+        """Delete the stacks of a cloud assembly."""
+        return self.run("destroy", f"--app={assembly}", "--force", "--all", *options)
+
+    def run(
+        self,
+        *arguments: str,
+        cwd: Path | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Result:
+        """Run one command to its end; what it started ends with it.
+
+        Raises:
+            Stopped: ``stop`` was called.
+            subprocess.TimeoutExpired: The command took longer than ``longest``.
+        """
+        process = self._start(arguments, cwd or self._directory)
+        try:
+            output = self._wait(process, meanwhile)
+        finally:
+            _end(process)
+            with self._lock:
+                self._running.discard(process)
+        if self._stopped:
+            raise Stopped
+        return Result(process.returncode, output)
+
+    def stop(self) -> None:
+        """End every command, and let none begin; other threads may call this."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                _end(process)
+
+    def _start(self, arguments: tuple[str, ...], cwd: Path) -> "subprocess.Popen[str]":
+        with self._lock:
+            if self._stopped:
+                raise Stopped
+            process = subprocess.Popen(  # noqa: S603 - our own command line
+                [self._command, *arguments, "--no-color"],
+                cwd=cwd,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                # A Ctrl-C is for us alone: what is deployed has to be known before it is undone.
+                start_new_session=True,
+            )
+            self._running.add(process)
+        return process
+
+    def _wait(
+        self, process: "subprocess.Popen[str]", meanwhile: Callable[[], object] | None
+    ) -> str:
+        if meanwhile is None:
+            return process.communicate(timeout=self._longest)[0]
+        while True:
+            try:
+                return process.communicate(timeout=_POLL_SECONDS)[0]
+            except subprocess.TimeoutExpired:
+                meanwhile()
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    # The app that it synthesizes is in its group, and may outlive it.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
