@@ -12,6 +12,7 @@ from aws_cdk import assertions
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider
 from cdk_neptune_snapshot.permissions import NETWORK_ACTIONS
 from neptune_snapshot_provider import contract
+from support import intrinsics
 
 Json = dict[str, Any]
 
@@ -89,22 +90,11 @@ def tags_on_the_wire(stack: cdk.Stack) -> dict[str, str]:
 
 def rendered(value: Any) -> Any:  # noqa: ANN401 - any JSON goes in and comes out
     """Do what CloudFormation does with the functions that policies are made of."""
-    if isinstance(value, list):
-        return [rendered(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    match value:
-        case {"Ref": name}:
-            return PSEUDO.get(name, f"id-of-{name}")
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"arn:aws-us-gov:lambda:us-gov-west-1:123456789012:{name}:{attribute}"
-        case {"Fn::Join": [separator, parts]}:
-            return separator.join(rendered(parts))
-        case {"Fn::Split": [separator, text]}:
-            return rendered(text).split(separator)
-        case {"Fn::Select": [index, parts]}:
-            return rendered(parts)[int(index)]
-    return {key: rendered(item) for key, item in value.items()}
+    return intrinsics.rendered(
+        value,
+        lambda name: PSEUDO.get(name, f"id-of-{name}"),
+        lambda name, wanted: f"arn:aws-us-gov:lambda:us-gov-west-1:123456789012:{name}:{wanted}",
+    )
 
 
 def statements(stack: cdk.Stack) -> list[Json]:

@@ -1,38 +1,17 @@
 """Lambda functions on this machine: what they can import, how they trust, how they die."""
 
-import io
 import json
-import textwrap
 import time
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import pytest
 
 from local_aws import Caller, Fault, FaultKind, LocalAws
+from support.functions import create
 
-_numbers = count(1)
 Invoke = Callable[[], dict[str, Any]]
-
-
-def _create(aws: LocalAws, source: str) -> str:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("index.py", textwrap.dedent(source))
-    name = f"function-{next(_numbers)}"
-    aws.client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Handler="index.handler",
-        Role=f"arn:aws:iam::{aws.account_id}:role/any",
-        Code={"ZipFile": content.getvalue()},
-        LoggingConfig={"LogGroup": f"/group/of/{name}"},
-        Timeout=30,
-    )
-    return name
 
 
 def _invoke(aws: LocalAws, name: str) -> dict[str, Any]:
@@ -41,7 +20,7 @@ def _invoke(aws: LocalAws, name: str) -> dict[str, Any]:
 
 
 def test_a_function_can_import_what_the_runtime_of_aws_has_and_no_more(aws: LocalAws) -> None:
-    name = _create(
+    name = create(
         aws,
         """
         import importlib.util
@@ -54,7 +33,7 @@ def test_a_function_can_import_what_the_runtime_of_aws_has_and_no_more(aws: Loca
 
 
 def test_a_function_reaches_the_server_over_tls_without_any_setting(aws: LocalAws) -> None:
-    name = _create(
+    name = create(
         aws,
         """
         import boto3, os, ssl, urllib.request
@@ -72,7 +51,7 @@ def test_a_function_reaches_the_server_over_tls_without_any_setting(aws: LocalAw
 
 
 def test_what_a_function_prints_reaches_its_log_group(aws: LocalAws) -> None:
-    name = _create(aws, "def handler(event, context): print('printed by', context.function_name)")
+    name = create(aws, "def handler(event, context): print('printed by', context.function_name)")
     _invoke(aws, name)
     assert f"printed by {name}" in aws.function_log()
     logs = aws.client("logs").filter_log_events(logGroupName=f"/group/of/{name}")
@@ -80,7 +59,7 @@ def test_what_a_function_prints_reaches_its_log_group(aws: LocalAws) -> None:
 
 
 def test_a_function_can_be_killed_in_the_middle_of_an_invocation(aws: LocalAws) -> None:
-    name = _create(
+    name = create(
         aws,
         """
         import boto3, time
@@ -102,7 +81,7 @@ def test_a_function_can_be_killed_in_the_middle_of_an_invocation(aws: LocalAws) 
 def test_a_function_can_be_killed_by_a_call_that_takes_effect(
     aws: LocalAws, cluster: str, kind: FaultKind
 ) -> None:
-    name = _create(
+    name = create(
         aws,
         f"""
         import boto3
@@ -119,7 +98,7 @@ def test_a_function_can_be_killed_by_a_call_that_takes_effect(
 
 
 def test_an_asynchronous_invocation_is_repeated_when_the_function_fails(aws: LocalAws) -> None:
-    name = _create(
+    name = create(
         aws,
         """
         import boto3

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import Fault, FaultKind, LocalAws
 from local_aws.event_rules import may_invoke
-from support.probe import make_function
+from support.functions import arn, create
 
 if TYPE_CHECKING:
     from types_boto3_events.type_defs import TargetTypeDef
@@ -55,9 +55,9 @@ def test_everything_else_is_refused(refused: dict[str, object]) -> None:
 def test_a_rule_invokes_only_what_a_static_permission_of_its_prefix_lets_it(aws: LocalAws) -> None:
     events, functions = aws.client("events"), aws.client("lambda")
     for name in ("rule-refused", "rule-allowed"):
-        arn = make_function(aws, CODE, name)
+        target: TargetTypeDef = {"Id": "1", "Arn": arn(aws, create(aws, CODE, name))}
         events.put_rule(Name=f"{name}-create", ScheduleExpression="rate(1 minute)")
-        events.put_targets(Rule=f"{name}-create", Targets=[{"Id": "1", "Arn": arn}])
+        events.put_targets(Rule=f"{name}-create", Targets=[target])
     functions.add_permission(
         FunctionName="rule-allowed",
         StatementId="Static",
@@ -83,7 +83,8 @@ def test_a_target_can_fail_within_a_call_that_succeeds(aws: LocalAws) -> None:
     events = aws.client("events")
     events.put_rule(Name="partial", ScheduleExpression="rate(1 minute)")
     aws.add_fault(Fault(FaultKind.FAILED_ENTRY, "PutTargets"))
-    target: TargetTypeDef = {"Id": "t", "Arn": make_function(aws, CODE, "target-of-partial")}
+    target_arn = arn(aws, create(aws, CODE))
+    target: TargetTypeDef = {"Id": "t", "Arn": target_arn}
     failed = events.put_targets(Rule="partial", Targets=[target])
     assert failed["FailedEntryCount"] == 1
     assert failed["FailedEntries"][0]["TargetId"] == "t"
@@ -117,8 +118,7 @@ def test_a_rule_name_beyond_the_limit_is_refused(aws: LocalAws) -> None:
 def test_a_rule_that_still_has_targets_is_not_deleted(aws: LocalAws) -> None:
     events = aws.client("events")
     events.put_rule(Name="used", ScheduleExpression="rate(1 minute)")
-    arn = f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:any"
-    events.put_targets(Rule="used", Targets=[{"Id": "t", "Arn": arn}])
+    events.put_targets(Rule="used", Targets=[{"Id": "t", "Arn": arn(aws, "any")}])
     with pytest.raises(ClientError, match="Rule can't be deleted since it has targets"):
         events.delete_rule(Name="used")
     events.remove_targets(Rule="used", Ids=["t"])

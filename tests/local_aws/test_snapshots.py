@@ -11,7 +11,7 @@ from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
 
 if TYPE_CHECKING:
     from types_boto3_neptune import NeptuneClient
-    from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef
+    from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef, TagTypeDef
 
 AT_ONCE = SnapshotBehaviour(seconds=0)
 
@@ -298,6 +298,56 @@ def test_tags_are_set_at_creation_added_removed_and_listed(
     neptune.remove_tags_from_resource(ResourceName=arn, TagKeys=["ümläut"])
     tags = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
     assert {tag.get("Key"): tag.get("Value") for tag in tags} == {"team": "ops", "new": ""}
+
+
+def test_a_copy_has_the_sources_tags_if_told_so_and_names_its_source(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str
+) -> None:
+    aws.set_snapshot_behaviour(AT_ONCE)
+    tags: list[TagTypeDef] = [{"Key": "team", "Value": "graph"}]
+    neptune.create_db_cluster_snapshot(
+        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier="original", Tags=tags
+    )
+    source = _describe(neptune, "original").get("DBClusterSnapshotArn", "")
+    found = {}
+    for copies in (True, False):
+        name = f"copied-{copies}"
+        begun = neptune.copy_db_cluster_snapshot(
+            SourceDBClusterSnapshotIdentifier=source,
+            TargetDBClusterSnapshotIdentifier=name,
+            CopyTags=copies,
+        )["DBClusterSnapshot"]
+        assert begun.get("Status") == "copying"
+        copy = _describe(neptune, name)
+        assert copy.get("SourceDBClusterSnapshotArn") == source
+        arn = copy.get("DBClusterSnapshotArn", "")
+        found[copies] = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
+    assert found == {True: tags, False: []}
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    _create(neptune, cluster, "unfinished")
+    with pytest.raises(neptune.exceptions.InvalidDBClusterSnapshotStateFault):
+        neptune.copy_db_cluster_snapshot(
+            SourceDBClusterSnapshotIdentifier="unfinished",
+            TargetDBClusterSnapshotIdentifier="too-early",
+        )
+
+
+def test_a_snapshot_is_shared_with_accounts_and_no_longer(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str
+) -> None:
+    aws.set_snapshot_behaviour(AT_ONCE)
+    _create(neptune, cluster, "lent")
+
+    def shared(**change: list[str]) -> list[str]:
+        neptune.modify_db_cluster_snapshot_attribute(
+            DBClusterSnapshotIdentifier="lent", AttributeName="restore", **change
+        )
+        result = neptune.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier="lent")
+        (restore,) = result["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+        return restore["AttributeValues"]
+
+    assert shared(ValuesToAdd=["111111111111", "222222222222"]) == ["111111111111", "222222222222"]
+    assert shared(ValuesToRemove=["111111111111"]) == ["222222222222"]
 
 
 def test_the_groups_that_every_account_has_are_there(neptune: "NeptuneClient") -> None:

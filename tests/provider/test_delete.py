@@ -232,8 +232,8 @@ def test_a_foreign_snapshot_is_unchanged_and_the_delete_succeeds(
 def test_a_snapshot_still_creating_is_deleted_once_it_can_be(
     world: World, respond: Run, own: str
 ) -> None:
-    world.set_status(own, "creating")
     world.duration = 200
+    world.set_status(own, "creating")
     respond(events.delete(own))
     assert not world.snapshots
     assert world.clock.now() - NOW >= 200

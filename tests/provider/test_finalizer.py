@@ -90,7 +90,7 @@ def test_a_snapshot_with_the_keep_tag_is_retained(world: World, respond: Run) ->
 def test_a_snapshot_shared_with_another_account_is_retained(world: World, respond: Run) -> None:
     history = History(world, respond, KeepLast="1")
     history.deploy()
-    world.shared.add(history.names[0])
+    world.snapshots[history.names[0]].shared_with.add("999999999999")
     history.deploy_times(3)
     assert history.names[0] in world.snapshots
     assert f"{history.names[0]}=shared" in history.last.extras[Attribute.RETAINED]
@@ -360,8 +360,10 @@ def test_the_outcome_says_whether_a_snapshot_was_taken(world: World, respond: Ru
 
 def test_a_late_delivery_deletes_no_later_snapshot(world: World, respond: Run) -> None:
     history = History(world, respond, KeepLast="1")
-    history.deploy_times(3)
-    world.add_snapshot(history.names[0], world.tags_of(history.names[0]), age=9999)
+    history.deploy()
+    tags = world.tags_of(history.names[0])
+    history.deploy_times(2)
+    world.add_snapshot(history.names[0], tags, age=9999)
     for stacks in ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS"):
         world.stacks = (stacks,)
         respond(events.create("deployment-1", Trigger="v1", KeepLast="1"))

@@ -1,11 +1,8 @@
 """Invocations with the real crhelper, responding over real TLS, on local AWS."""
 
-import io
 import json
 import time
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,27 +13,15 @@ from neptune_snapshot_provider import handler as handler_module
 from neptune_snapshot_provider.contract import ATTRIBUTES
 from neptune_snapshot_provider.handler import handler
 from neptune_snapshot_provider.logs import LogEvent
-from support import events
+from support import events, functions
+from support.functions import Context
 from support.response_server import ResponseServer
-
-FUNCTION = "Provider"
-
-
-@dataclass
-class Context:
-    """Lambda's context with some time left."""
-
-    remaining: float = 900.0
-    function_name: str = FUNCTION
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.remaining * 1000)
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
     with LocalAws() as aws:
-        _create_function(aws)
+        functions.create(aws, functions.NOTHING, Context().function_name)
         yield aws
 
 
@@ -302,6 +287,7 @@ def test_logs_are_json_lines_and_hold_no_secret(
     codes = [json.loads(line)["event"] for line in lines if "event" in json.loads(line)]
     assert codes == [
         LogEvent.SNAPSHOT_STARTED,
+        LogEvent.SNAPSHOT_PROGRESS,
         LogEvent.REQUEST_SUCCEEDED,
         LogEvent.RESPONSE_SENT,
     ]
@@ -339,17 +325,3 @@ def remove_rules(aws: LocalAws) -> None:
 def snapshots(aws: LocalAws) -> list[str]:
     listed = aws.client("neptune").describe_db_cluster_snapshots()["DBClusterSnapshots"]
     return [snapshot["DBClusterSnapshotIdentifier"] for snapshot in listed]
-
-
-def _create_function(aws: LocalAws) -> None:
-    """A function that does nothing, so that a poll can be set up for it."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", "def handler(event, context): pass\n")
-    aws.client("lambda").create_function(
-        FunctionName=FUNCTION,
-        Runtime="python3.13",
-        Handler="index.handler",
-        Role=f"arn:aws:iam::{aws.account_id}:role/none",
-        Code={"ZipFile": code.getvalue()},
-    )

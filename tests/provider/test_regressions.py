@@ -228,8 +228,8 @@ def test_a_foreign_snapshot_was_passed_to_the_next_resource_of_the_chain(
     world: World, respond: Run
 ) -> None:
     """Whose it was could not be read until the hour was over."""
-    world.add_snapshot("precious", {"owner": "somebody else"}, status="creating")
     world.duration = None
+    world.add_snapshot("precious", {"owner": "somebody else"}, status="creating")
     world.refuse("tags", THROTTLED)
     create = events.create(
         DBClusterSnapshotIdentifier="precious", TimeoutSeconds="600", OnTimeout="CONTINUE"

@@ -1,7 +1,5 @@
 """The calls of every scenario, made once."""
 
-import io
-import zipfile
 from collections.abc import Mapping
 
 import boto3
@@ -13,6 +11,7 @@ from security import authorisations, scenarios, stacks
 from security.recording import Call, Recorder
 from security.scenarios import Scenario, Stage
 from security.stacks import CLUSTER, FUNCTION
+from support import functions
 from support.response_server import ResponseServer
 
 Calls = Mapping[str, list[Call]]
@@ -26,7 +25,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Calls:
         ResponseServer(tmp_path_factory.mktemp("responses")) as server,
         pytest.MonkeyPatch.context() as patch,
     ):
-        _create_function(aws)
+        functions.create(aws, functions.NOTHING, FUNCTION)
         for name, value in aws.settings.items():
             patch.setenv(name, value)
         patch.setenv("SSL_CERT_FILE", str(server.authority))
@@ -66,20 +65,6 @@ def _tags(aws: LocalAws, snapshot: str) -> dict[str, str]:
     neptune = aws.client("neptune")
     try:
         listed = neptune.list_tags_for_resource(ResourceName=authorisations.snapshot(snapshot))
-    except neptune.exceptions.DBSnapshotNotFoundFault:
+    except neptune.exceptions.DBClusterSnapshotNotFoundFault:
         return {}
     return {tag["Key"]: tag["Value"] for tag in listed["TagList"]}
-
-
-def _create_function(aws: LocalAws) -> None:
-    """A function that does nothing, so that a poll can be set up for it."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", "def handler(event, context): pass\n")
-    aws.client("lambda").create_function(
-        FunctionName=FUNCTION,
-        Runtime="python3.13",
-        Handler="index.handler",
-        Role=f"arn:aws:iam::{aws.account_id}:role/none",
-        Code={"ZipFile": code.getvalue()},
-    )

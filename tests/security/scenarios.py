@@ -9,20 +9,10 @@ from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
 from neptune_snapshot_provider.handler import handler
 from security.recording import Recorder
-from security.stacks import CLUSTER, FUNCTION, STACK_ID, Deployed
+from security.stacks import CLUSTER, STACK_ID, Deployed
 from support import events
+from support.functions import Context
 from support.response_server import ResponseServer
-
-
-@dataclass
-class Context:
-    """Lambda's context, by default with all of its time left."""
-
-    remaining: float = 900.0
-    function_name: str = FUNCTION
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.remaining * 1000)
 
 
 @dataclass

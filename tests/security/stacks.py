@@ -14,6 +14,7 @@ from aws_cdk import aws_neptune as neptune
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider, SnapshotTrigger
 from neptune_snapshot_provider import contract
 from security.iam import ACCOUNT, PRINCIPAL_ROLE, REGION, Policy, arn
+from support import intrinsics
 
 FUNCTION = "Provider"
 LOG_GROUP = "ProviderLogs"
@@ -145,24 +146,12 @@ def _of_type(resources: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _rendered(value: Any, resources: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-    """Do what CloudFormation does with the functions that policies and properties are made of."""
-    if isinstance(value, list):
-        return [_rendered(item, resources) for item in value]
-    match value:
-        case {"Ref": name}:
-            # A nested stack gets the id of the stack around it as a parameter.
-            return _REFS.get(name, OUTER_STACK_ID if name.startswith("reference") else name)
-        case {"Fn::GetAtt": [name, "Arn"]}:
-            return _ARNS[resources[name]["Type"]]
-        case {"Fn::Join": [separator, parts]}:
-            return separator.join(_rendered(parts, resources))
-        case {"Fn::Split": [separator, text]}:
-            return _rendered(text, resources).split(separator)
-        case {"Fn::Select": [index, parts]}:
-            return _rendered(parts, resources)[int(index)]
-        case dict():
-            return {key: _rendered(item, resources) for key, item in value.items()}
-    return value
+    return intrinsics.rendered(
+        value,
+        # A nested stack gets the id of the stack around it as a parameter.
+        lambda name: _REFS.get(name, OUTER_STACK_ID if name.startswith("reference") else name),
+        lambda name, _: _ARNS[resources[name]["Type"]],
+    )
 
 
 def _on_the_wire(value: Any) -> Any:  # noqa: ANN401 - any JSON

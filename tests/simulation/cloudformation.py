@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from fake_neptune import client_error
 from neptune_snapshot_provider.contract import SERVICE_TIMEOUT_MAX
 from simulation.engine import Engine
-from simulation.faults import client_error
 from simulation.nesting import Nesting
 from simulation.operations import Operations
 from simulation.requests import URL_TAIL, Request

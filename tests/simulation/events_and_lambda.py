@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fake_neptune import client_error
 from simulation.engine import Engine
-from simulation.faults import client_error
 from simulation.functions import FUNCTION_ARN, Function
 
 TICK_SECONDS: Final = 60.0

@@ -5,13 +5,14 @@ from enum import Enum
 from http.client import RemoteDisconnected
 from typing import Any
 
+from botocore.exceptions import ConnectionClosedError as ConnectionReset
 from botocore.exceptions import (
-    ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from botocore.exceptions import ConnectionClosedError as ConnectionReset
+
+from fake_neptune import client_error
 
 ENDPOINT = "https://service.example"
 BATCHES = ("PutTargets", "RemoveTargets")
@@ -142,20 +143,3 @@ class HttpFailure(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
-
-
-def client_error(code: str, message: str, operation: str, status: int = 400) -> ClientError:
-    """An error as botocore raises it."""
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {
-                "HTTPStatusCode": status,
-                "RequestId": "r",
-                "HostId": "h",
-                "HTTPHeaders": {},
-                "RetryAttempts": 0,
-            },
-        },
-        operation,
-    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulation.records import Snapshot
+from simulation.neptune import Snapshot
 from simulation.requests import Request
 
 

@@ -192,7 +192,7 @@ class Lifecycle(Deployments):
     @rule(duration=fault_strategies.DURATIONS, hidden=st.sampled_from([0.0, 0.0, 1.0, 3.0]))
     def snapshots_take(self, duration: float, hidden: float) -> None:
         self.universe.neptune.duration = duration
-        self.universe.neptune.hidden = hidden
+        self.universe.neptune.hide_new_snapshots(hidden)
 
     @rule(
         status=st.sampled_from(["modifying", "backing-up", "unheard-of", "deleting", ""]),
@@ -216,7 +216,7 @@ class Lifecycle(Deployments):
         name = own[which % len(own)]
         if disaster == "no room":
             self.causes.add("quota")
-            neptune.quota = len(neptune.snapshots)
+            neptune.quota = neptune.used
         elif disaster == "never ends":
             self.causes.add("slow")
             neptune.duration = None
@@ -226,8 +226,8 @@ class Lifecycle(Deployments):
             del neptune.snapshots[name]
             if disaster == "deleted and made again":
                 neptune.add(name, {"owner": "somebody else"})
-                self.universe.ledger.foreign[name] = ("", {"owner": "somebody else"})
+                self.universe.ledger.foreign[name] = ("available", {"owner": "somebody else"})
         else:
             self.causes.add("broken")
             self.universe.ledger.struck.add(name)
-            neptune.snapshots[name].status = disaster
+            neptune.snapshots[name].forced_status = disaster

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from fake_neptune import ARN
 from simulation.engine import Engine
 from simulation.neptune import Neptune
 from simulation.parameters import ParameterStore
-from simulation.records import ARN
 from simulation.stacks import Stack
 from simulation.templates import Declared
 
@@ -124,7 +124,7 @@ class Migrations:
     def _protection(self, stack: Stack, declared: Declared) -> Protection:
         name = stack.ids.get(declared.logical_id, "")
         snapshot = self._neptune.snapshots.get(name)
-        taken_at = snapshot.born_at if snapshot else None
+        taken_at = snapshot.created_at if snapshot else None
         return Protection(
             stack=stack,
             declared=declared,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulation.faults import client_error
+from fake_neptune import client_error
 
 
 class ParameterStore:

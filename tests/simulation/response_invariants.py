@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from fake_neptune import ARN
 from neptune_snapshot_provider.contract import ATTRIBUTES, WAIT_RESOURCE_TYPE, OnTimeout
 from simulation.ledger import Answered
-from simulation.records import ARN
 from simulation.requests import URL_TAIL, Request
 from simulation.universe import Universe
 

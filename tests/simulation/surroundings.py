@@ -41,7 +41,7 @@ class Surroundings(RuleBasedStateMachine):
         code=st.sampled_from(["DBClusterSnapshotNotFoundFault", "InvalidParameterValue"]),
     )
     def neptune_reports(self, moves: bool, code: str) -> None:  # noqa: FBT001 - drawn
-        self.universe.neptune.progress_moves = moves
+        self.universe.neptune.report_progress(moves=moves)
         self.universe.neptune.tags_of_missing = code
 
     @precondition(lambda self: self.made())
@@ -59,7 +59,7 @@ class Surroundings(RuleBasedStateMachine):
         snapshot = self.universe.neptune.snapshots[made[which % len(made)]]
         snapshot.protected_at = snapshot.protected_at or self.universe.engine.now
         if how == "shares":
-            snapshot.shared = True
+            snapshot.shared_with.add("999999999999")
         else:
             snapshot.tags[KEEP_TAG] = ""
 

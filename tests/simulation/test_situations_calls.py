@@ -189,7 +189,7 @@ def test_twelve_clusters_share_ten_slots() -> None:
 def test_twelve_clusters_without_progress_succeed_or_name_concurrency() -> None:
     """Situation 10: without progress the provider cannot know how much time remains."""
     with simulated() as universe:
-        universe.neptune.progress_moves = False
+        universe.neptune.report_progress(moves=False)
         stack = _twelve_clusters(universe)
         failed = [one.body for one in universe.ledger.answers if one.body["Status"] == "FAILED"]
         assert stack.status == "CREATE_COMPLETE" or log(universe, "invocation.late")
@@ -211,7 +211,7 @@ def test_an_invocation_that_begins_late_leaves_its_slot_soon() -> None:
     with simulated() as universe:
         universe.function.delays.delivery = 100.0
         universe.neptune.duration = LONGER_THAN_AN_INVOCATION
-        universe.neptune.progress_moves = False
+        universe.neptune.report_progress(moves=False)
         stack = universe.cloudformation.create("Graph", Template((SNAPSHOT,)))
         universe.engine.run(200.0)
         assert universe.events.rules

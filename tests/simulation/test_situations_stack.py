@@ -316,11 +316,11 @@ def test_a_stack_is_deleted_while_an_undated_update_waits(universe: Universe) ->
     universe.neptune.duration = 400.0
     universe.cloudformation.update(stack, Template((declared.but(trigger="v6"), other)))
     universe.engine.run(200.0)
-    copied.status = "copying"
+    copied.forced_status = "copying"
     universe.cloudformation.delete(stack)
     universe.engine.run(600.0)
     assert stack.status == "DELETE_IN_PROGRESS"
-    copied.status = ""
+    copied.forced_status = ""
     universe.settle()
     assert is_there(universe, oldest)
     assert universe.parameters.values[PARAMETER] == named
@@ -429,7 +429,7 @@ def test_the_quota_is_used_up_by_snapshots_that_are_needed(universe: Universe) -
     declared = FIRST.but(keep_last=1)
     stack = create(universe, declared)
     update(universe, stack, declared.but(trigger="v5"), fails=True)
-    universe.neptune.quota = len(universe.neptune.snapshots)
+    universe.neptune.quota = universe.neptune.used
     update(universe, stack, declared.but(trigger="v6"))
     failed = next(one.body for one in universe.ledger.answers if one.body["Status"] == "FAILED")
     assert failed["Reason"].startswith("SnapshotQuotaExceeded")

@@ -15,8 +15,9 @@ import boto3
 from botocore.exceptions import ClientError
 from crhelper import resource_helper
 
+from fake_neptune import Client
 from neptune_snapshot_provider import entry
-from simulation.clients import Client
+from simulation.clients import client
 from simulation.cloudformation import CloudFormation
 from simulation.engine import Engine, Killed, Process
 from simulation.events_and_lambda import EventBridge, Requester
@@ -31,10 +32,9 @@ from simulation.faults import (
 from simulation.functions import Function
 from simulation.ledger import Answered, Deed, Ledger
 from simulation.migrations import Migrations
-from simulation.neptune import Neptune
+from simulation.neptune import Neptune, Snapshot
 from simulation.parameters import ParameterStore
 from simulation.permissions import Permissions
-from simulation.records import Snapshot
 from simulation.requests import Request
 from simulation.response_url import Connection, ResponseUrl
 from simulation.runtime import Context, LogLines, Timers, sleep, start_cold
@@ -152,7 +152,7 @@ class Universe:
             "cloudformation": self.cloudformation,
             "events": self.events,
         }
-        return Client(service, backends[service], self, config)
+        return client(service, backends[service], self, config)
 
     def request(self) -> Request:
         """The request that the running invocation is about."""
@@ -228,6 +228,6 @@ _FOREIGN: Final[dict[str, dict[str, Any]]] = {
     "precious": {},
     "graph-by-hand": {},
     "graph-automated": {"kind": "automated"},
-    "graph-of-aurora": {"engine": "aurora-mysql"},
-    "graph-failed": {"status": "failed"},
+    "graph-of-aurora": {"fields": {"Engine": "aurora-mysql"}},
+    "graph-failed": {"forced_status": "failed"},
 }

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from fake_neptune import ARN
 from neptune_snapshot_provider.contract import Property
 from simulation.cloudformation import CloudFormation
 from simulation.ledger import Deed, Written
-from simulation.records import ARN, Snapshot
+from simulation.neptune import Snapshot
 from simulation.requests import Request
 from simulation.stacks import Stack
 
@@ -38,7 +39,7 @@ class Witness:
                     snapshot.name in one.ids.values() for one in _living(universe.cloudformation)
                 ),
                 is_copy=bool(snapshot.source),
-                is_newer=current is not None and snapshot.born_at >= current.born_at,
+                is_newer=current is not None and snapshot.created_at >= current.created_at,
                 named_by=self._named_by(snapshot),
                 protected_for=now
                 - (now if snapshot.protected_at is None else snapshot.protected_at),
@@ -47,7 +48,7 @@ class Witness:
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=now - (request.cancelled_at or now),
                 answered_for=now - (request.answered_at or now),
-                age=now - snapshot.born_at,
+                age=snapshot.age,
                 tags=dict(snapshot.tags),
             )
         )

@@ -1,15 +1,14 @@
 """A custom resource that does as its properties say, and the stacks it is in."""
 
-import io
 import json
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self
 
 from local_aws import LocalAws
+from support import functions
 
 CODE = """
 import boto3, json, time, urllib.request
@@ -54,23 +53,6 @@ def handler(event, context):
 _numbers = count(1)
 
 
-def make_function(aws: LocalAws, source: str, name: str) -> str:
-    """Create a function from its source, and give its ARN."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("index.py", source)
-    created = aws.client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Handler="index.handler",
-        Role=f"arn:aws:iam::{aws.account_id}:role/any",
-        Code={"ZipFile": content.getvalue()},
-        LoggingConfig={"LogGroup": f"/group/of/{name}"},
-        Timeout=60,
-    )
-    return created["FunctionArn"]
-
-
 @dataclass
 class Probe:
     """The function behind the custom resources of one test, and one stack."""
@@ -84,7 +66,7 @@ class Probe:
     def create(cls, aws: LocalAws) -> Self:
         """Create the function."""
         probe = cls(aws)
-        probe.token = make_function(aws, CODE, probe.name)
+        probe.token = functions.arn(aws, functions.create(aws, CODE, probe.name))
         return probe
 
     def resource(self, after: str = "", **properties: str) -> dict[str, Any]:

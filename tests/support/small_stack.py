@@ -1,15 +1,14 @@
 """Stacks of snapshots and nothing else, deployed without the CDK: the provider itself is real."""
 
 import importlib.util
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from deployment.migration import CODE
 from local_aws import LocalAws
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
+from support import functions
 
 _PACKAGES = ("crhelper", "neptune_snapshot_provider")
 
@@ -22,8 +21,9 @@ def install(aws: LocalAws) -> None:
         for folder in [_folder(package)]
         for file in folder.rglob("*.py")
     }
-    _create(aws, "provider", "neptune_snapshot_provider.handler.handler", sources)
-    _create(aws, "migration", "index.handler", {"index.py": CODE})
+    handler = "neptune_snapshot_provider.handler.handler"
+    functions.create(aws, sources, "provider", handler=handler, timeout=900)
+    functions.create(aws, CODE, "migration")
 
 
 def snapshot(aws: LocalAws, cluster: str, **properties: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def snapshot(aws: LocalAws, cluster: str, **properties: str) -> dict[str, Any]:
         "Type": RESOURCE_TYPE,
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
-        "Properties": {"ServiceToken": _arn(aws, "provider"), **given},
+        "Properties": {"ServiceToken": functions.arn(aws, "provider"), **given},
     }
 
 
@@ -43,7 +43,7 @@ def migration(aws: LocalAws, after: str, *, fail: bool, version: str = "1") -> d
     return {
         "Type": "Custom::Migration",
         "DependsOn": [after],
-        "Properties": {"ServiceToken": _arn(aws, "migration"), **given},
+        "Properties": {"ServiceToken": functions.arn(aws, "migration"), **given},
     }
 
 
@@ -59,27 +59,8 @@ def update(aws: LocalAws, name: str, resources: dict[str, Any]) -> None:
     aws.client("cloudformation").update_stack(StackName=name, TemplateBody=body)
 
 
-def _create(aws: LocalAws, name: str, handler: str, sources: dict[str, str]) -> None:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for path, text in sources.items():
-            archive.writestr(path, text)
-    aws.client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Handler=handler,
-        Role=f"arn:aws:iam::{aws.account_id}:role/any",
-        Code={"ZipFile": content.getvalue()},
-        Timeout=900,
-    )
-
-
 def _folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     assert spec
     assert spec.origin
     return Path(spec.origin).parent
-
-
-def _arn(aws: LocalAws, function: str) -> str:
-    return f"arn:aws:lambda:{aws.region}:{aws.account_id}:function:{function}"

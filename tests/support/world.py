@@ -1,24 +1,29 @@
 """A Neptune, a CloudFormation and a clock in memory, for tests that need no network."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from fake_neptune import Client, Cluster, FakeNeptune, Snapshot, SnapshotBehaviour, SnapshotEnd
+from neptune_snapshot_provider.aws.client import BotoAws
 from neptune_snapshot_provider.core import ownership
-from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot, Stack
-from neptune_snapshot_provider.core.refusals import (
-    QuotaReached,
-    Refusal,
-    SnapshotBusy,
-    SnapshotExists,
-    SnapshotGone,
-)
+from neptune_snapshot_provider.core.models import MISSING, Missing, Stack
+from neptune_snapshot_provider.core.refusals import Refusal
 from neptune_snapshot_provider.core.request import parse_request
 from support import events
 
-PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
 NOW = 1_000_000.0
 CLUSTER_AGE = 500_000.0
+_NAMES: Final = {
+    "AddTagsToResource": "add_tags",
+    "CreateDBClusterSnapshot": "create",
+    "DeleteDBClusterSnapshot": "delete",
+    "DescribeAccountAttributes": "quota",
+    "DescribeDBClusterSnapshotAttributes": "is_shared",
+    "DescribeDBClusters": "cluster",
+    "ListTagsForResource": "tags",
+    "RemoveTagsFromResource": "remove_tags",
+}
+"""The methods of `Aws` by the operation that each of them calls."""
 
 
 class VirtualClock:
@@ -36,28 +41,63 @@ class VirtualClock:
         self.time += seconds
 
 
-@dataclass
-class World:
-    """Neptune and CloudFormation; every call is written to ``calls``.
+class World(BotoAws):
+    """`Aws` by the provider's client on Neptune in memory, and CloudFormation.
 
-    ``before`` is called with the name of each call first: it may raise, or change the world.
-    ``duration`` is how long snapshots take, in seconds; ``None`` for ever. ``stacks`` are the
-    statuses of the stack and its ancestors; none if CloudFormation does not know the stack.
+    Every call is written to ``calls``, by the name of the method. ``before`` is called with this
+    name first: it may raise, or change the world. ``stacks`` are the statuses of the stack and its
+    ancestors; none if CloudFormation does not know the stack.
     """
 
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    stacks: tuple[str, ...] = ("CREATE_IN_PROGRESS",)
-    ancestors_known: bool = True
-    began_at: float | None = None
-    clusters: dict[str, Cluster] = field(default_factory=dict[str, Cluster])
-    snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
-    tag_sets: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
-    calls: list[str] = field(default_factory=list[str])
-    duration: float | None = 0.0
-    allowed: int = 100
-    shared: set[str] = field(default_factory=set[str])
-    parameters: dict[str, str] = field(default_factory=dict[str, str])
-    before: Callable[[str], None] | None = None
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.neptune = FakeNeptune(self.clock.now, Snapshot)
+        self.neptune.tags_of_missing = "DBSnapshotNotFound"
+        self.duration = 0.0
+        self.stacks: tuple[str, ...] = ("CREATE_IN_PROGRESS",)
+        self.ancestors_known = True
+        self.began_at: float | None = None
+        self.calls: list[str] = []
+        self.parameters: dict[str, str] = {}
+        self.before: Callable[[str], None] | None = None
+        clients = {
+            f"_{name}": Client(name, self.neptune, self._carry) for name in ("neptune", "rds")
+        }
+        vars(self).update(clients)
+
+    @property
+    def duration(self) -> float | None:
+        """How long snapshots take that are not available yet, in seconds; ``None`` for ever."""
+        is_endless = self.neptune.behaviour.outcome is SnapshotEnd.NEVER
+        return None if is_endless else self.neptune.behaviour.seconds
+
+    @duration.setter
+    def duration(self, seconds: float | None) -> None:
+        taken = [one for one in self.snapshots.values() if one.status == "creating"]
+        self.neptune.behaviour = (
+            SnapshotBehaviour(seconds=float("inf"), outcome=SnapshotEnd.NEVER)
+            if seconds is None
+            else SnapshotBehaviour(seconds=seconds)
+        )
+        for one in taken:
+            one.behaviour = self.neptune.behaviour
+
+    @property
+    def snapshots(self) -> dict[str, Snapshot]:
+        return self.neptune.snapshots
+
+    @property
+    def clusters(self) -> dict[str, Cluster]:
+        return self.neptune.clusters
+
+    @property
+    def allowed(self) -> int:
+        """The quota of manual snapshots."""
+        return self.neptune.quota
+
+    @allowed.setter
+    def allowed(self, quota: int) -> None:
+        self.neptune.quota = quota
 
     def begin(self, *statuses: str) -> None:
         """Begin another operation of the stack, a minute later; its first request follows."""
@@ -84,14 +124,7 @@ class World:
         status: str = "available",
         age: float = CLUSTER_AGE,
     ) -> None:
-        self.clusters[identifier] = Cluster.of(
-            {
-                "DBClusterIdentifier": identifier,
-                "Engine": engine,
-                "Status": status,
-                "ClusterCreateTime": datetime.fromtimestamp(NOW - age, UTC),
-            }
-        )
+        self.clusters[identifier] = Cluster(identifier, NOW - age, engine, status, {})
 
     def add_snapshot(
         self,
@@ -100,31 +133,19 @@ class World:
         *,
         cluster: str = events.CLUSTER,
         status: str = "available",
-        engine: str = "neptune",
-        kind: str = "manual",
         source: str = "",
         age: float = 0.0,
     ) -> Snapshot:
-        created_at = self.clock.now() - age
-        known = self.clusters.get(cluster)
-        snapshot = Snapshot.of(
-            {
-                "DBClusterSnapshotIdentifier": identifier,
-                "DBClusterSnapshotArn": PREFIX + identifier,
-                "DBClusterIdentifier": cluster,
-                "Engine": engine,
-                "Status": status,
-                "SnapshotType": kind,
-                "PercentProgress": 100 if status == "available" else 0,
-                "SnapshotCreateTime": datetime.fromtimestamp(created_at, UTC),
-                "ClusterCreateTime": known.fields["ClusterCreateTime"] if known else None,
-                "SourceDBClusterSnapshotArn": source,
-                "AllocatedStorage": 12,
-            }
+        self.neptune.add(
+            identifier,
+            tags or {},
+            cluster=cluster,
+            source=source,
+            created_at=self.clock.now() - age,
+            fields={"AllocatedStorage": 12},
         )
-        self.snapshots[identifier] = snapshot
-        self.tag_sets[snapshot.arn] = dict(tags or {})
-        return snapshot
+        self.set_status(identifier, status)
+        return self.snapshots[identifier]
 
     def add_own(self, request_id: str, *, age: float = 0.0, **properties: object) -> str:
         """Add a snapshot that the resource took, with the name and the tags of that request."""
@@ -137,13 +158,17 @@ class World:
 
     def change(self, identifier: str, **fields: object) -> None:
         """Change a snapshot's record."""
-        self.snapshots[identifier] = Snapshot.of({**self.snapshots[identifier].fields, **fields})
+        self.snapshots[identifier].fields |= fields
 
     def set_status(self, identifier: str, status: str) -> None:
-        self.change(identifier, Status=status)
+        """Put a snapshot in a state; one that is ``creating`` goes on from there."""
+        is_creating = status == "creating"
+        one = self.snapshots[identifier]
+        one.forced_status = "" if is_creating else status
+        one.behaviour = self.neptune.behaviour if is_creating else one.behaviour
 
     def tags_of(self, identifier: str) -> dict[str, str]:
-        return self.tag_sets[PREFIX + identifier]
+        return self.snapshots[identifier].tags
 
     def stack(self, stack_id: str) -> Stack | Missing:  # noqa: ARG002 - there is one
         self._called("stack")
@@ -157,60 +182,6 @@ class World:
             began_at=self.began_at,
         )
 
-    def snapshot(self, identifier: str) -> Snapshot | Missing:
-        self._called("snapshot")
-        self._pass_time()
-        return self.snapshots.get(identifier, MISSING)
-
-    def snapshots_of(self, cluster: str) -> Iterator[Snapshot]:
-        self._called("snapshots_of")
-        self._pass_time()
-        manual = [one for one in self.snapshots.values() if one.kind == "manual"]
-        yield from [one for one in manual if one.cluster == cluster]
-
-    def tags(self, arn: str) -> Mapping[str, str]:
-        self._called("tags")
-        if arn.removeprefix(PREFIX) not in self.snapshots:
-            raise SnapshotGone("DBSnapshotNotFound", arn, "ListTagsForResource")
-        return dict(self.tag_sets[arn])
-
-    def cluster(self, identifier: str) -> Cluster | Missing:
-        self._called("cluster")
-        return self.clusters.get(identifier, MISSING)
-
-    def create(self, identifier: str, cluster: str, tags: Mapping[str, str]) -> Snapshot:
-        self._called("create")
-        if identifier in self.snapshots:
-            raise SnapshotExists("DBClusterSnapshotAlreadyExistsFault", "exists", "Create")
-        if len(self.snapshots) >= self.allowed:
-            raise QuotaReached("SnapshotQuotaExceeded", "quota", "Create")
-        return self.add_snapshot(identifier, tags, cluster=cluster, status="creating")
-
-    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
-        self._called("add_tags")
-        self.tag_sets[arn].update(tags)
-
-    def remove_tags(self, arn: str, keys: tuple[str, ...]) -> None:
-        self._called("remove_tags")
-        for key in keys:
-            self.tag_sets[arn].pop(key, None)
-
-    def delete(self, identifier: str) -> None:
-        self._called("delete")
-        if identifier not in self.snapshots:
-            return
-        if self.snapshots[identifier].status != "available":
-            raise SnapshotBusy("InvalidDBClusterSnapshotStateFault", "not available", "Delete")
-        del self.snapshots[identifier]
-
-    def is_shared(self, identifier: str) -> bool:
-        self._called("is_shared")
-        return identifier in self.shared
-
-    def quota(self) -> tuple[int, int]:
-        self._called("quota")
-        return len(self.snapshots), self.allowed
-
     def parameter(self, name: str) -> str:
         self._called("parameter")
         return self.parameters.get(name, "")
@@ -219,18 +190,14 @@ class World:
         self._called("put_parameter")
         self.parameters[name] = value
 
+    def _carry(
+        self, operation: str, effect: Callable[[], dict[str, Any]], parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        is_one = "DBClusterSnapshotIdentifier" in parameters
+        self._called(_NAMES.get(operation, "snapshot" if is_one else "snapshots_of"))
+        return effect()
+
     def _called(self, name: str) -> None:
         self.calls.append(name)
         if self.before:
             self.before(name)
-
-    def _pass_time(self) -> None:
-        for identifier, snapshot in list(self.snapshots.items()):
-            if snapshot.status == "creating" and self.duration is not None:
-                self._grow(identifier, snapshot, self.duration)
-
-    def _grow(self, identifier: str, snapshot: Snapshot, duration: float) -> None:
-        age = self.clock.now() - (snapshot.created_at or 0)
-        percent = 100 if age >= duration else int(100 * age / duration)
-        status = "available" if percent == 100 else "creating"
-        self.change(identifier, Status=status, PercentProgress=percent)

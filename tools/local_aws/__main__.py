@@ -7,8 +7,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from fake_neptune import SnapshotBehaviour, SnapshotEnd
 from local_aws import signals
-from local_aws.behaviour import SnapshotBehaviour, SnapshotEnd
 from local_aws.client import LocalAws, LocalAwsError
 
 _PORT = 14566

@@ -56,12 +56,6 @@ def identify(request: Request, account_id: str) -> ApiCall | None:
     return ApiCall(service, action, parameters, caller, protocol)
 
 
-def region(request: Request) -> str:
-    """The region a request was signed for; empty if it is not signed."""
-    credential = _CREDENTIAL.search(request.headers.get("authorization", ""))
-    return credential.group(2) if credential else ""
-
-
 def form(request: Request) -> dict[str, str]:
     """Parameters of a request of the query protocol; empty for any other."""
     if not request.headers.get("content-type", "").startswith(_FORM):

@@ -1,54 +1,13 @@
-"""What a test can choose: how snapshots behave, what fails, and what it can look at afterwards."""
+"""What a test can choose beside the behaviour of snapshots, and look at afterwards."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from fake_neptune import ProgressCurve, SnapshotBehaviour, SnapshotEnd
+
 CONTROL_PREFIX: Final = "/_local_aws/"
 """Paths of the control endpoint start with this."""
-
-
-class ProgressCurve(StrEnum):
-    """How ``PercentProgress`` moves while a snapshot is taken."""
-
-    LINEAR = "linear"
-    JUMP = "jump"
-    """Stays at 0 and then is 100, as small snapshots do."""
-    STALLED = "stalled"
-    """Quickly to 40, where it stays until the snapshot is ready."""
-    STEPPED = "stepped"
-    """In quarters."""
-    ABSENT = "absent"
-    """Not in the answer at all until the snapshot is ready."""
-
-
-class SnapshotEnd(StrEnum):
-    """How a snapshot ends."""
-
-    AVAILABLE = "available"
-    FAILED = "failed"
-    INCOMPATIBLE = "incompatible-restore"
-    NEVER = "never"
-    """Stays in progress for ever."""
-
-
-@dataclass(frozen=True)
-class SnapshotBehaviour:
-    """How snapshots behave that are created from now on.
-
-    Attributes:
-        seconds: How long one takes.
-        progress: How its progress moves meanwhile.
-        outcome: How it ends.
-        status: Its status meanwhile.
-        delete_seconds: How long it is ``deleting`` before it is gone.
-    """
-
-    seconds: float = 1.0
-    progress: ProgressCurve = ProgressCurve.LINEAR
-    outcome: SnapshotEnd = SnapshotEnd.AVAILABLE
-    status: str = "creating"
-    delete_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

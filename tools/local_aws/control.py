@@ -7,7 +7,7 @@ from local_aws.asgi import Answer, Handler, Request, answer
 from local_aws.behaviour import CONTROL_PREFIX, ClusterState, fault, snapshot_behaviour, to_json
 from local_aws.faults import FaultLayer
 from local_aws.lambdas import kill_lambdas
-from local_aws.neptune import NeptuneLayer
+from local_aws.neptune import NeptuneApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ControlLayer:
     """Handles control requests, and passes on the rest."""
 
-    def __init__(self, inner: Handler, faults: FaultLayer, neptune: NeptuneLayer) -> None:
+    def __init__(self, inner: Handler, faults: FaultLayer, neptune: NeptuneApi) -> None:
         """Wrap the outermost handler and know the layers to control."""
         self._inner = inner
         self._faults = faults

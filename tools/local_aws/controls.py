@@ -5,13 +5,13 @@ import ssl
 import urllib.request
 from typing import Any
 
+from fake_neptune import SnapshotBehaviour
 from local_aws.behaviour import (
     CONTROL_PREFIX,
     Call,
     Caller,
     ClusterState,
     Fault,
-    SnapshotBehaviour,
     call,
     to_json,
 )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from deployment.cdk_cli import PROJECT, Cdk, Result
+from fake_neptune import SnapshotBehaviour
 from local_aws import signals
-from local_aws.behaviour import SnapshotBehaviour
 from local_aws.client import LocalAws, LocalAwsError
 from local_aws.demo_screen import Screen
 from neptune_snapshot_cli.progress import View

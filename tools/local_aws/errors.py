@@ -24,8 +24,3 @@ def error(protocol: str, status: int, code: str, message: str) -> Answer:
     body = json.dumps({"__type": code, "message": message})
     headers = {"x_amzn_requestid": request_id, "x_amzn_errortype": code}
     return answer(status, body.encode(), "application/x-amz-json-1.1", **headers)
-
-
-def query_error(status: int, code: str, message: str) -> Answer:
-    """Build an error of the query protocol, which Neptune speaks."""
-    return error("query", status, code, message)

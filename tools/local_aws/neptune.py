@@ -1,216 +1,183 @@
-"""The layer that makes the emulator's clusters and cluster snapshots behave as Neptune's.
+"""The emulator's clusters and cluster snapshots, as the one Neptune of all tests has them.
 
-The emulator keeps the records; this layer says how far each one is. Only requests and answers
-are changed, so that tags, accounts and regions remain the emulator's business.
+The emulator keeps clusters, and this module asks it for their records. Snapshots and their tags
+are kept here, for each account and region. The emulator's table of API actions is the place where
+an action can be added or replaced.
 """
 
-import asyncio
+import threading
 import time
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
-from local_aws.api_call import form, region
-from local_aws.asgi import Answer, Handler, Request
-from local_aws.lifecycle import SnapshotLife
-from local_aws.rds_xml import Document, Record, is_success, records_body
-from local_aws.rules import (
-    LOWERED,
-    creation_refusal,
-    deletion_refusal,
-    identifier_refusal,
-    page,
-    page_size_refusal,
-)
+from fake_neptune import OPERATIONS, ApiError, FakeNeptune, Snapshot, SnapshotBehaviour
+from local_aws.emulator import module
+from local_aws.query_protocol import arguments, result_xml
 from local_aws.scene import Scene
 
-_ENGINE = "neptune"
-_SNAPSHOT = "DBClusterSnapshot"
-_SNAPSHOT_ID = "DBClusterSnapshotIdentifier"
-_SNAPSHOT_ARN = "DBClusterSnapshotArn"
-_CLUSTER_ID = "DBClusterIdentifier"
-_NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182", "MasterUsername": "admin"}
-_OFFERED_VERSIONS = ("1.3.4.0", "1.4.0.0", "1.4.1.0", "1.4.5.0")
-_PASSED_BY = {"VpcId": "vpc-0123456789abcdef0", "LicenseModel": "amazon-license"}
+Parameters: TypeAlias = dict[str, Any]
+ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
+Action: TypeAlias = Callable[[Parameters], ApiAnswer]
+
+_ENGINE: Final = "neptune"
+_NEW_CLUSTER: Final = {"EngineVersion": "1.4.1.0", "Port": "8182", "MasterUsername": "admin"}
+_OFFERED_VERSIONS: Final = ("1.3.4.0", "1.4.0.0", "1.4.1.0", "1.4.5.0")
+_TAGGING: Final = ("AddTagsToResource", "ListTagsForResource", "RemoveTagsFromResource")
+_LOWERED: Final = (
+    "DBClusterIdentifier",
+    "NewDBClusterIdentifier",
+    "SnapshotIdentifier",
+)
+"""Parameters of the emulator's own actions that the API stores in lower case."""
 
 
-class NeptuneLayer:
-    """Handles what concerns clusters and their snapshots, and passes on the rest."""
+class _Region(FakeNeptune[Snapshot]):
+    """Snapshots of one account and region."""
 
-    def __init__(self, inner: Handler) -> None:
-        """Wrap the handler that keeps the records."""
-        self._inner = inner
-        self._lives: dict[str, SnapshotLife] = {}
-        # The emulator handles calls in threads: without this, two creations of the same
-        # snapshot could both succeed.
-        self._lock = asyncio.Lock()
-        self._actions = {
-            "CreateDBClusterSnapshot": self._create,
-            "DescribeDBClusterSnapshots": self._describe,
-            "DeleteDBClusterSnapshot": self._delete,
-            "DescribeDBClusters": self._describe_clusters,
-            "CreateDBCluster": self._create_cluster,
-            "DescribeAccountAttributes": self._describe_quota,
-            "DescribeDBEngineVersions": self._describe_versions,
-            "DescribeDBSubnetGroups": self._describe_groups,
-            "DescribeDBClusterParameterGroups": self._describe_groups,
+    def __init__(self, scene: Callable[[], Scene], rds: Any, place: str) -> None:  # noqa: ANN401 - the emulator has no types
+        super().__init__(time.time, Snapshot, f"arn:aws:rds:{place}:cluster-snapshot:")
+        self._scene = scene
+        self._rds = rds
+
+    def cluster_records(self) -> dict[str, dict[str, Any]]:
+        scene, clusters = self._scene(), self._rds._clusters  # noqa: SLF001
+        return {
+            name: {
+                **{key: value for key, value in record.items() if value != ""},
+                "Status": scene.state_of(name) or record["Status"],
+            }
+            for name, record in clusters.items()
         }
+
+    def behaviour_of(self, cluster: str) -> SnapshotBehaviour:
+        return self._scene().behaviour_of(cluster)
+
+
+class NeptuneApi:
+    """Replaces the emulator's actions on cluster snapshots, and completes those on clusters."""
+
+    def __init__(self) -> None:
         self.scene = Scene()
+        self._regions: dict[str, _Region] = {}
+        # The emulator handles calls in threads.
+        self._lock = threading.RLock()
 
     def reset_scene(self) -> None:
         """Forget every choice; snapshots that exist go on as they began."""
         self.scene = Scene()
 
-    async def __call__(self, request: Request) -> Answer:
-        """Handle a request."""
-        parameters = form(request)
-        for name in LOWERED & parameters.keys():
-            parameters[name] = parameters[name].lower()
-        act = self._actions.get(parameters.get("Action", ""))
-        if act is None:
-            changed = bool(LOWERED & parameters.keys())
-            return await (self._call(request, parameters) if changed else self._inner(request))
-        async with self._lock:
-            await self._finish_deletions(request)
-            return await act(request, parameters)
+    def install(self) -> None:
+        """Change the emulator, which has to be imported already."""
+        rds = module("rds")
+        actions: dict[str, Action] = rds._ACTION_MAP  # noqa: SLF001
+        actions |= {name: _lowered(action) for name, action in actions.items()}
+        for name in OPERATIONS:
+            own = self._carried_out(name)
+            actions[name] = _for_snapshots(own, actions[name]) if name in _TAGGING else own
+        actions["CreateDBCluster"] = _with_defaults(actions["CreateDBCluster"])
+        actions["DescribeDBEngineVersions"] = _with_versions(actions["DescribeDBEngineVersions"])
+        for kind in ("DBSubnetGroup", "DBClusterParameterGroup"):
+            name = f"Describe{kind}s"
+            actions[name] = _with_default_group(kind, actions[name])
+        # What `DeletionPolicy: Snapshot` calls.
+        rds._create_cluster_snapshot_internal = self._final_snapshot  # noqa: SLF001
 
-    async def _create(self, request: Request, parameters: dict[str, str]) -> Answer:
-        refusal = identifier_refusal(_SNAPSHOT_ID, parameters.get(_SNAPSHOT_ID, ""))
-        refusal = refusal or await self._creation_refusal(request, parameters)
-        if refusal is not None:
-            return refusal
-        result = await self._call(request, parameters)
-        if not is_success(result):
-            return result
-        document = Document(result)
-        record = document.records(_SNAPSHOT)[0]
-        behaviour = self.scene.behaviour_of(record.get(_CLUSTER_ID))
-        self._lives[record.get(_SNAPSHOT_ARN)] = SnapshotLife(behaviour, time.monotonic())
-        self._show(record)
-        return document.answer()
+    def region(self) -> _Region:
+        """Return the snapshots of the account and region of the call that is handled."""
+        rds = module("rds")
+        place = f"{rds.get_region()}:{rds.get_account_id()}"
+        if place not in self._regions:
+            self._regions[place] = _Region(lambda: self.scene, rds, place)
+        found = self._regions[place]
+        found.quota = self.scene.quota
+        return found
 
-    async def _creation_refusal(
-        self, request: Request, parameters: dict[str, str]
-    ) -> Answer | None:
-        cluster = parameters.get(_CLUSTER_ID, "")
-        found = await self._ask(request, "DescribeDBClusters", {_CLUSTER_ID: cluster})
-        if not is_success(found):
-            return found
-        existing = Document(await self._ask(request, "DescribeDBClusterSnapshots", {}))
-        return creation_refusal(
-            parameters[_SNAPSHOT_ID],
-            [record.get(_SNAPSHOT_ID) for record in existing.records(_SNAPSHOT)],
-            cluster,
-            self.scene.state_of(cluster),
-            self.scene.quota,
-        )
+    def snapshot_record(self, name: str) -> Mapping[str, Any] | None:
+        """Return the record of a snapshot, if there is one."""
+        with self._lock:
+            found = self.region().find(name)
+            return found.record() if found else None
 
-    async def _describe(self, request: Request, parameters: dict[str, str]) -> Answer:
-        refusal = page_size_refusal(parameters)
-        if refusal is not None:
-            return refusal
-        result = await self._call(request, parameters)
-        if not is_success(result):
-            return result
-        document = Document(result)
-        records = document.records(_SNAPSHOT)
-        for record in records:
-            self._show(record)
-        document.keep("DBClusterSnapshots", *page(parameters, records, _SNAPSHOT_ID))
-        return document.answer()
+    def _carried_out(self, name: str) -> Action:
+        def act(parameters: Parameters) -> ApiAnswer:
+            rds = module("rds")
+            given = {key: _first(value) for key, value in parameters.items()}
+            try:
+                with self._lock:
+                    operation = getattr(self.region(), OPERATIONS[name])
+                    result = operation(**arguments(name, given))
+            except ApiError as error:
+                refused: ApiAnswer = rds._error(error.code, error.message, error.status)  # noqa: SLF001
+                return refused
+            return _answer(name, result)
 
-    async def _delete(self, request: Request, parameters: dict[str, str]) -> Answer:
-        name = parameters.get(_SNAPSHOT_ID, "")
-        described = await self._ask(request, "DescribeDBClusterSnapshots", {_SNAPSHOT_ID: name})
-        if not is_success(described):
-            return described
-        record = Document(described).records(_SNAPSHOT)[0]
-        self._show(record)
-        refusal = deletion_refusal(name, record.get("Status"))
-        if refusal is not None:
-            return refusal
-        arn = record.get(_SNAPSHOT_ARN)
-        life = self._lives.setdefault(arn, SnapshotLife(self.scene.behaviour, 0.0))
-        life.deleting_since = time.monotonic()
-        await self._finish_deletions(request)
-        return described.with_body(Document.of_one(parameters["Action"], _SNAPSHOT, record))
+        return act
 
-    async def _finish_deletions(self, request: Request) -> None:
-        now, here = time.monotonic(), region(request)
-        for arn in [arn for arn, life in self._lives.items() if life.is_gone(now)]:
-            if arn.split(":")[3] == here:
-                name = arn.rpartition(":")[2]
-                await self._ask(request, "DeleteDBClusterSnapshot", {_SNAPSHOT_ID: name})
-                del self._lives[arn]
+    def _final_snapshot(self, name: str, cluster: Mapping[str, Any]) -> None:
+        with self._lock:
+            self.region().add(name, {}, cluster=cluster["DBClusterIdentifier"])
 
-    async def _describe_clusters(self, request: Request, parameters: dict[str, str]) -> Answer:
-        result = await self._call(request, parameters)
-        if not is_success(result):
-            return result
-        document = Document(result)
-        for record in document.records("DBCluster"):
-            state = self.scene.state_of(record.get(_CLUSTER_ID))
-            record.set("Status", state)
-            record.remove_empty()
-        return document.answer()
 
-    async def _create_cluster(self, request: Request, parameters: dict[str, str]) -> Answer:
-        if parameters.get("Engine") == _ENGINE:
-            parameters = {**_NEW_CLUSTER, **parameters}
-        return await self._call(request, parameters)
+def _answer(name: str, result: Mapping[str, Any]) -> ApiAnswer:
+    xml = module("rds")._xml  # noqa: SLF001
+    answer: ApiAnswer = xml(200, f"{name}Response", result_xml(name, result))
+    return answer
 
-    async def _describe_quota(self, request: Request, parameters: dict[str, str]) -> Answer:
-        described = await self._ask(request, "DescribeDBClusterSnapshots", {})
-        used = len(Document(described).records(_SNAPSHOT))
-        action, quota = parameters["Action"], self.scene.quota
-        record = {"AccountQuotaName": "ManualClusterSnapshots", "Used": used, "Max": quota}
-        return described.with_body(records_body(action, "AccountQuotas", "AccountQuota", [record]))
 
-    async def _describe_versions(self, request: Request, parameters: dict[str, str]) -> Answer:
-        described = await self._call(request, parameters)
-        if parameters.get("Engine") != _ENGINE:
-            return described
-        wanted = parameters.get("EngineVersion")
+def _lowered(action: Action) -> Action:
+    def act(parameters: Parameters) -> ApiAnswer:
+        lowered: Parameters = {
+            key: _first(parameters[key]).lower() for key in _LOWERED if key in parameters
+        }
+        return action({**parameters, **lowered})
+
+    return act
+
+
+def _for_snapshots(own: Action, others: Action) -> Action:
+    """The one for snapshots, and the other one for any other resource."""
+
+    def act(parameters: Parameters) -> ApiAnswer:
+        is_snapshot = ":cluster-snapshot:" in _first(parameters.get("ResourceName", ""))
+        return (own if is_snapshot else others)(parameters)
+
+    return act
+
+
+def _with_defaults(create: Action) -> Action:
+    def act(parameters: Parameters) -> ApiAnswer:
+        is_neptune = _first(parameters.get("Engine", "")) == _ENGINE
+        return create({**_NEW_CLUSTER, **parameters} if is_neptune else parameters)
+
+    return act
+
+
+def _with_versions(describe: Action) -> Action:
+    def act(parameters: Parameters) -> ApiAnswer:
+        if _first(parameters.get("Engine", "")) != _ENGINE:
+            return describe(parameters)
+        wanted = _first(parameters.get("EngineVersion", ""))
         offered = [
             {"Engine": _ENGINE, "EngineVersion": version}
             for version in _OFFERED_VERSIONS
-            if wanted in (None, version)
+            if wanted in ("", version)
         ]
-        action = parameters["Action"]
-        return described.with_body(
-            records_body(action, "DBEngineVersions", "DBEngineVersion", offered)
-        )
+        return _answer("DescribeDBEngineVersions", {"DBEngineVersions": offered})
 
-    async def _describe_groups(self, request: Request, parameters: dict[str, str]) -> Answer:
-        """Those that every account has, which the emulator's clusters name but it does not hold."""
-        action = parameters["Action"]
-        record = action.removeprefix("Describe").removesuffix("s")
-        name = parameters.get(f"{record}Name", "")
+    return act
+
+
+def _with_default_group(kind: str, describe: Action) -> Action:
+    """Those that every account has, which the emulator's clusters name but it does not hold."""
+
+    def act(parameters: Parameters) -> ApiAnswer:
+        name = _first(parameters.get(f"{kind}Name", ""))
         if not name.startswith("default"):
-            return await self._call(request, parameters)
-        described = await self._ask(request, "DescribeDBClusterSnapshots", {})
-        return described.with_body(
-            records_body(action, f"{record}s", record, [{f"{record}Name": name}])
-        )
+            return describe(parameters)
+        return _answer(f"Describe{kind}s", {f"{kind}s": [{f"{kind}Name": name}]})
 
-    def _show(self, record: Record) -> None:
-        for name in ("TagList", "DbClusterResourceId"):
-            record.remove(name)
-        record.remove_empty()
-        if record.get("Engine") == _ENGINE:
-            for name, value in _PASSED_BY.items():
-                record.set(name, value)
-        life = self._lives.get(record.get(_SNAPSHOT_ARN))
-        if life is None:
-            return
-        now = time.monotonic()
-        record.set("Status", life.status(now))
-        percent = life.percent(now)
-        record.remove("PercentProgress")
-        if percent is not None:
-            record.set("PercentProgress", str(percent))
+    return act
 
-    async def _call(self, request: Request, parameters: dict[str, str]) -> Answer:
-        return await self._inner(request.with_body(urlencode(parameters).encode()))
 
-    async def _ask(self, request: Request, action: str, parameters: dict[str, str]) -> Answer:
-        # Signed as the request at hand, so that account and region are its own.
-        return await self._call(request, {"Action": action, "Version": "2014-10-31", **parameters})
+def _first(value: Any) -> str:  # noqa: ANN401 - the emulator's parameters are text or lists of it
+    return str(value[0]) if isinstance(value, list) else str(value)

@@ -14,6 +14,8 @@ _Parameters: TypeAlias = dict[str, Any]
 _ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
 _Provisioned: TypeAlias = tuple[str, dict[str, str]]
 
+SnapshotRecord: TypeAlias = Callable[[str], Mapping[str, Any] | None]
+
 _TYPE = "AWS::Neptune::DBCluster"
 _OK = 200
 _NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182"}
@@ -27,10 +29,13 @@ _RENAMED = {"DBPort": "Port", "IamAuthEnabled": "EnableIAMDatabaseAuthentication
 """Properties of the resource type whose API parameters are called otherwise."""
 
 
-def install() -> None:
-    """Teach the emulator, which has to be imported already."""
+def install(snapshot_record: SnapshotRecord) -> None:
+    """Teach the emulator, which has to be imported already.
+
+    ``snapshot_record`` finds the record of a snapshot by its name.
+    """
     provisioners = module("cloudformation.provisioners")
-    clusters = _Clusters(module("rds"), provisioners)
+    clusters = _Clusters(module("rds"), provisioners, snapshot_record)
     handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001 - see above
     handlers[_TYPE] = {
         "create": clusters.provision,
@@ -44,7 +49,13 @@ def install() -> None:
 class _Clusters:
     """Clusters as CloudFormation and the API handle them."""
 
-    def __init__(self, rds: Any, provisioners: Any) -> None:  # noqa: ANN401 - the emulator has no types
+    def __init__(
+        self,
+        rds: Any,  # noqa: ANN401 - the emulator has no types
+        provisioners: Any,  # noqa: ANN401 - likewise
+        snapshot_record: SnapshotRecord,
+    ) -> None:
+        self._snapshot_record = snapshot_record
         self._rds = rds
         self._provisioners = provisioners
         self._refuse: Callable[[str, str, int], _ApiAnswer] = rds._error  # noqa: SLF001
@@ -61,7 +72,7 @@ class _Clusters:
         """Create a cluster from what a snapshot holds and the request adds."""
         given = {key: _first(value) for key, value in parameters.items()}
         name = given.get("SnapshotIdentifier", "").rpartition(":")[2]
-        snapshot = self._rds._db_cluster_snapshots.get(name)  # noqa: SLF001
+        snapshot = self._snapshot_record(name)
         if snapshot is None:
             message = f"DB cluster snapshot {name} not found."
             return self._refuse("DBClusterSnapshotNotFoundFault", message, 404)

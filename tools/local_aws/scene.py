@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
-from local_aws.behaviour import ClusterState, SnapshotBehaviour
-from local_aws.rules import AVAILABLE
+from fake_neptune import SnapshotBehaviour
+from local_aws.behaviour import ClusterState
 
 DEFAULT_QUOTA = 100
 
@@ -46,6 +46,6 @@ class Scene:
         self._states[state.cluster.lower()] = (state.status, time.monotonic() + seconds)
 
     def state_of(self, cluster: str) -> str:
-        """The state a cluster is in now."""
-        status, until = self._states.get(cluster.lower(), (AVAILABLE, 0.0))
-        return status if time.monotonic() < until else AVAILABLE
+        """The state that a cluster was told to be in now; empty if none."""
+        status, until = self._states.get(cluster.lower(), ("", 0.0))
+        return status if time.monotonic() < until else ""

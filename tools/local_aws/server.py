@@ -31,7 +31,7 @@ from local_aws.custom_resources import CustomResources, ResponseLayer
 from local_aws.event_rules import EventRules
 from local_aws.faults import ConnectionLostError, FaultLayer
 from local_aws.lambdas import make_runtime
-from local_aws.neptune import NeptuneLayer
+from local_aws.neptune import NeptuneApi
 from local_aws.nested_stacks import NestedStacks
 from local_aws.scene import Scene
 from local_aws.stack_actions import CallerLayer, StackActions
@@ -54,11 +54,13 @@ class _ListeningConfig(Config):
 
 
 def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> App:
-    """Put the layers around the emulator."""
+    """Put the layers around the emulator, and change what they cannot."""
     responses = ResponseLayer(handler_of(emulator))
-    neptune = NeptuneLayer(CallerLayer(responses, account_id))
+    neptune = NeptuneApi()
+    neptune_cloudformation.install(neptune.snapshot_record)
+    neptune.install()
     _correct(responses, lambda: neptune.scene)
-    faults = FaultLayer(neptune, account_id)
+    faults = FaultLayer(CallerLayer(responses, account_id), account_id)
     handle = ControlLayer(faults, faults, neptune)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +97,6 @@ def main() -> None:
     listening = ResettableSocket(descriptor)
     # Imported here because it reads its settings from the environment at once.
     emulator: App = importlib.import_module("ministack.app").app
-    neptune_cloudformation.install()
     app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
     asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
 
