@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+import fake_neptune
+from fake_neptune import Client
 from neptune_snapshot_provider.aws.rules import SCHEDULE, RuleError, Rules
 from neptune_snapshot_provider.logs import LogEvent
+from support.event_rules import EventRules
 
 RULE = "neptune-snapshot-0a1b2c3d-0a1b2c3d-create"
 FAILED_ENTRY = {"TargetId": "1", "ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
@@ -18,64 +20,12 @@ ATTEMPTS = 5
 
 
 def client_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "because"}}, "Operation")
-
-
-@dataclass
-class Events:
-    """EventBridge in memory.
-
-    ``faults`` are raised by the next calls of an operation, or returned if they are responses.
-    """
-
-    rules: dict[str, str] = field(default_factory=dict[str, str])
-    targets: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    calls: list[str] = field(default_factory=list[str])
-    faults: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
-
-    def put_rule(self, **rule: str) -> dict[str, Any]:
-        if response := self._fault("put_rule"):
-            return response
-        assert rule.pop("State") == "ENABLED"
-        self.rules[rule["Name"]] = rule["ScheduleExpression"]
-        return {"RuleArn": f"arn:aws-cn:events:cn-north-1:123456789012:rule/{rule['Name']}"}
-
-    def put_targets(self, Rule: str, Targets: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's
-        if response := self._fault("put_targets"):
-            return response
-        self._known(Rule)
-        (self.targets[Rule],) = Targets
-        return {"FailedEntryCount": 0, "FailedEntries": []}
-
-    def remove_targets(self, Rule: str, Ids: list[str]) -> dict[str, Any]:  # noqa: N803 - the API's
-        if response := self._fault("remove_targets"):
-            return response
-        self._known(Rule)
-        assert Ids == [self.targets.pop(Rule, {"Id": "1"})["Id"]]
-        return {"FailedEntryCount": 0, "FailedEntries": []}
-
-    def delete_rule(self, Name: str) -> None:  # noqa: N803 - the API's
-        self._fault("delete_rule")
-        if Name in self.targets:
-            raise client_error("ValidationException")
-        self.rules.pop(Name, None)
-
-    def _known(self, rule: str) -> None:
-        if rule not in self.rules:
-            raise client_error("ResourceNotFoundException")
-
-    def _fault(self, operation: str) -> dict[str, Any]:
-        self.calls.append(operation)
-        waiting = self.faults.get(operation, [])
-        fault = waiting.pop(0) if waiting else {}
-        if isinstance(fault, Exception):
-            raise fault
-        return dict(fault)
+    return fake_neptune.client_error(code, "because", "Operation")
 
 
 @pytest.fixture
-def events() -> Events:
-    return Events()
+def events() -> EventRules:
+    return EventRules()
 
 
 @pytest.fixture
@@ -86,14 +36,10 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def rules(events: Events, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> Rules:
+def rules(events: EventRules, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> Rules:
     del pauses
 
-    def client(name: str, **_: object) -> Events:
-        assert name == "events"
-        return events
-
-    monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(boto3, "client", lambda name, **_: Client(name, events))
     return Rules()
 
 
@@ -102,7 +48,7 @@ def put(rules: Rules) -> None:
 
 
 def test_a_rule_delivers_its_payload_to_the_function_every_minute(
-    rules: Rules, events: Events, pauses: list[float]
+    rules: Rules, events: EventRules, pauses: list[float]
 ) -> None:
     put(rules)
     assert events.rules == {RULE: SCHEDULE} == {RULE: "rate(1 minute)"}
@@ -112,7 +58,7 @@ def test_a_rule_delivers_its_payload_to_the_function_every_minute(
     assert not pauses
 
 
-def test_a_second_invocation_replaces_the_payload(rules: Rules, events: Events) -> None:
+def test_a_second_invocation_replaces_the_payload(rules: Rules, events: EventRules) -> None:
     put(rules)
     rules.put(RULE, "Provider", "{}")
     assert events.targets[RULE]["Input"] == "{}"
@@ -138,7 +84,7 @@ CASES: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("operation", "fault"), CASES)
 def test_a_rule_is_set_up_in_spite_of_faults(
-    rules: Rules, events: Events, pauses: list[float], operation: str, fault: str
+    rules: Rules, events: EventRules, pauses: list[float], operation: str, fault: str
 ) -> None:
     events.faults[operation] = [FAULTS[fault]] * (ATTEMPTS - 1)
     put(rules)
@@ -148,7 +94,7 @@ def test_a_rule_is_set_up_in_spite_of_faults(
 
 @pytest.mark.parametrize(("operation", "fault"), CASES)
 def test_a_rule_that_cannot_be_set_up_leaves_nothing(
-    rules: Rules, events: Events, pauses: list[float], operation: str, fault: str
+    rules: Rules, events: EventRules, pauses: list[float], operation: str, fault: str
 ) -> None:
     events.faults[operation] = [FAULTS[fault]] * ATTEMPTS
     with pytest.raises(RuleError, match=RULE):
@@ -158,33 +104,35 @@ def test_a_rule_that_cannot_be_set_up_leaves_nothing(
     assert sum(pauses) < 60, "the invocation has to respond"
 
 
-def test_the_reason_names_the_failed_entry(rules: Rules, events: Events) -> None:
+def test_the_reason_names_the_failed_entry(rules: Rules, events: EventRules) -> None:
     events.faults["put_targets"] = [FAULTS["in part"]] * ATTEMPTS
     with pytest.raises(RuleError, match="ThrottlingException: slow down"):
         put(rules)
 
 
-def test_a_rule_is_removed_with_its_target(rules: Rules, events: Events) -> None:
+def test_a_rule_is_removed_with_its_target(rules: Rules, events: EventRules) -> None:
     put(rules)
     assert rules.remove(RULE)
     assert not events.rules
     assert not events.targets
 
 
-def test_there_may_be_no_rule(rules: Rules, events: Events, pauses: list[float]) -> None:
+def test_there_may_be_no_rule(rules: Rules, events: EventRules, pauses: list[float]) -> None:
     assert not rules.remove(RULE)
     assert not pauses
     assert not events.rules
 
 
-def test_a_rule_without_a_target_is_removed(rules: Rules, events: Events) -> None:
+def test_a_rule_without_a_target_is_removed(rules: Rules, events: EventRules) -> None:
     """The function was killed between the two calls."""
     events.rules[RULE] = SCHEDULE
     assert rules.remove(RULE)
     assert not events.rules
 
 
-def test_a_rule_that_is_not_found_for_its_targets_is_removed(rules: Rules, events: Events) -> None:
+def test_a_rule_that_is_not_found_for_its_targets_is_removed(
+    rules: Rules, events: EventRules
+) -> None:
     """It was put a moment ago."""
     events.rules[RULE] = SCHEDULE
     events.faults["remove_targets"] = [client_error("ResourceNotFoundException")]
@@ -193,7 +141,7 @@ def test_a_rule_that_is_not_found_for_its_targets_is_removed(rules: Rules, event
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "not visible yet"])
-def test_a_rule_is_removed_in_spite_of_faults(rules: Rules, events: Events, fault: str) -> None:
+def test_a_rule_is_removed_in_spite_of_faults(rules: Rules, events: EventRules, fault: str) -> None:
     put(rules)
     events.faults["remove_targets"] = [FAULTS[fault]] * (ATTEMPTS - 1)
     assert rules.remove(RULE)
@@ -201,7 +149,10 @@ def test_a_rule_is_removed_in_spite_of_faults(rules: Rules, events: Events, faul
 
 
 def test_a_rule_that_cannot_be_removed_is_logged(
-    rules: Rules, events: Events, caplog: pytest.LogCaptureFixture, logged: Callable[..., list[str]]
+    rules: Rules,
+    events: EventRules,
+    caplog: pytest.LogCaptureFixture,
+    logged: Callable[..., list[str]],
 ) -> None:
     put(rules)
     events.faults["delete_rule"] = [client_error("AccessDeniedException")] * ATTEMPTS
@@ -211,7 +162,7 @@ def test_a_rule_that_cannot_be_removed_is_logged(
     assert RULE in caplog.text
 
 
-def test_no_permission_of_the_function_is_changed(rules: Rules, events: Events) -> None:
+def test_no_permission_of_the_function_is_changed(rules: Rules, events: EventRules) -> None:
     """The template has one for all rules of the stack."""
     put(rules)
     rules.remove(RULE)

@@ -1,16 +1,16 @@
-"""Writes down the AWS calls of the provider, and plays CloudFormation's part in them."""
+"""The AWS of the scenarios, in memory and virtual time, which writes down every call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-from botocore.model import OperationModel
-
-from security.stacks import OUTER_STACK_ID, STACK_ID
+from fake_neptune import Client, FakeNeptune, Snapshot, SnapshotBehaviour
+from security.iam import arn
+from security.stacks import CLUSTER, OUTER_STACK_ID, STACK_ID
+from support.event_rules import EventRules
+from support.parameters import ParameterStore
+from support.world import VirtualClock
 
 
 @dataclass(frozen=True)
@@ -29,51 +29,61 @@ class Call:
 
 
 class Recorder:
-    """Sees every call of a session's clients.
+    """Clients that see every call.
 
     Attributes:
         calls: What was called, oldest first.
+        neptune: One cluster, and its snapshots.
+        rules: EventBridge's.
         stack_status: What ``DescribeStacks`` says.
         updated_at: When the stack's update began, as ``DescribeStacks`` says; none for a creation.
         is_nested: Whether there is a stack around the stack.
     """
 
-    def __init__(self, tags_of: Callable[[str], Mapping[str, str]]) -> None:
+    def __init__(self, clock: VirtualClock, *, is_nested: bool) -> None:
         self.calls: list[Call] = []
+        self.neptune = FakeNeptune(clock.now, Snapshot, arn("rds", "cluster-snapshot:"))
+        self.neptune.behaviour = SnapshotBehaviour(seconds=0)
+        self.neptune.add_cluster(CLUSTER)
+        self.rules = EventRules(arn("events", "rule/"))
         self.stack_status = "CREATE_IN_PROGRESS"
         self.updated_at: datetime | None = None
-        self.is_nested = False
-        self._tags_of = tags_of
+        self.is_nested = is_nested
+        self._clock = clock
+        self._backends = {
+            "neptune": self.neptune,
+            "rds": self.neptune,
+            "events": self.rules,
+            "ssm": ParameterStore(),
+            "cloudformation": self,
+        }
 
-    def watch(self, session: boto3.Session) -> None:
-        """See the calls of clients that this session makes from now on."""
-        session.events.register("provide-client-params", self._record)
-        # The stubs do not know that what a handler returns is taken for the answer.
-        answer: Any = self._describe_stacks
-        session.events.register("before-call.cloudformation.DescribeStacks", answer)
+    def client(self, service: str, **_: object) -> Client:
+        """Stands in for ``boto3.client``."""
+
+        def carry(
+            operation: str, effect: Callable[[], dict[str, Any]], parameters: Mapping[str, Any]
+        ) -> dict[str, Any]:
+            about = parameters.get("ResourceName") or parameters.get(
+                "DBClusterSnapshotIdentifier", ""
+            )
+            snapshot = self.neptune.find(about.rpartition(":")[2])
+            tags = dict(snapshot.tags) if snapshot else {}
+            self.calls.append(Call(f"{service}:{operation}", dict(parameters), tags))
+            return effect()
+
+        return Client(service, self._backends[service], carry)
 
     def begin_update(self) -> None:
-        """Have the stack begin an update now."""
+        """Have the stack begin an update, a minute after what was before."""
         self.stack_status = "UPDATE_IN_PROGRESS"
-        self.updated_at = datetime.now(UTC)
+        self._clock.time += 60
+        self.updated_at = datetime.fromtimestamp(self._clock.time, UTC)
 
-    def _record(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
-        snapshot = params.get("ResourceName") or params.get("DBClusterSnapshotIdentifier", "")
-        self.calls.append(
-            Call(
-                f"{model.service_model.service_name}:{model.name}",
-                dict(params),
-                self._tags_of(snapshot) if snapshot else {},
-            )
-        )
-
-    def _describe_stacks(
-        self, params: Mapping[str, Any], **_: object
-    ) -> tuple[AWSResponse, dict[str, Any]]:
-        asked = params["body"]["StackName"]
-        stack: dict[str, Any] = {"StackId": asked, "StackStatus": self.stack_status}
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - the API's
+        stack: dict[str, Any] = {"StackId": StackName, "StackStatus": self.stack_status}
         if self.updated_at:
             stack["LastUpdatedTime"] = self.updated_at
-        if self.is_nested and asked == STACK_ID:
+        if self.is_nested and StackName == STACK_ID:
             stack["ParentId"] = OUTER_STACK_ID
-        return AWSResponse("", 200, HTTPHeaders(), None), {"Stacks": [stack]}
+        return {"Stacks": [stack]}

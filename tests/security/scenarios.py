@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws import LocalAws, SnapshotBehaviour
+from fake_neptune import SnapshotBehaviour
 from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
 from neptune_snapshot_provider.handler import handler
 from security.recording import Recorder
@@ -17,9 +17,8 @@ from support.response_server import ResponseServer
 
 @dataclass
 class Stage:
-    """Where a stack's events are played: local AWS, the response URL, and what is recorded."""
+    """Where a stack's events are played: the response URL, and the AWS that records the calls."""
 
-    aws: LocalAws
     server: ResponseServer
     recorder: Recorder
     stack: Deployed
@@ -40,9 +39,7 @@ class Stage:
 
     def tick(self) -> str:
         """Let the rule's target be delivered."""
-        client = self.aws.client("events")
-        (rule,) = client.list_rules()["Rules"]
-        (target,) = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        (target,) = self.recorder.rules.targets.values()
         handler(json.loads(target["Input"]), Context())
         return self.returned()
 
@@ -89,18 +86,17 @@ def replacing_and_rolling_back(stage: Stage) -> None:
 
 def polling(stage: Stage) -> None:
     """A snapshot outlives the invocation, and a tick of the poll finishes it."""
-    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2))
+    stage.recorder.neptune.behaviour = SnapshotBehaviour(seconds=20)
     assert not stage.send(stage.create("long"), remaining=91)
     assert stage.tick()
 
 
 def cancelling(stage: Stage) -> None:
     """A sibling fails while the poll runs: CloudFormation deletes an id that it invented."""
-    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    stage.recorder.neptune.behaviour = SnapshotBehaviour(seconds=600)
     assert not stage.send(stage.create("cancelled"), remaining=91)
     stage.recorder.stack_status = "ROLLBACK_IN_PROGRESS"
     stage.send(events.delete("Graph_Snapshot_0A1B2C3D4E5F"))
-    stage.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
 
 
 def deleting(stage: Stage) -> None:
@@ -108,9 +104,7 @@ def deleting(stage: Stage) -> None:
     name = creating(stage)
     stage.recorder.stack_status = "DELETE_IN_PROGRESS"
     stage.send(events.delete(name))
-    stage.aws.client("neptune").create_db_cluster_snapshot(
-        DBClusterSnapshotIdentifier="somebodys", DBClusterIdentifier=CLUSTER
-    )
+    stage.recorder.neptune.add("somebodys", {}, cluster=CLUSTER)
     stage.send(events.delete("somebodys"))
 
 
@@ -124,9 +118,8 @@ def pruning(stage: Stage) -> None:
 
 def filling_the_quota(stage: Stage) -> None:
     """There is no room, so the deployment fails and says what fills the quota."""
-    stage.aws.set_snapshot_quota(0)
+    stage.recorder.neptune.quota = 0
     stage.send(stage.create("one-too-many"), expect="FAILED")
-    stage.aws.set_snapshot_quota(100)
 
 
 def waiting_on(stage: Stage) -> None:

@@ -6,9 +6,9 @@ from typing import Final
 from fake_neptune import ARN
 from simulation.engine import Engine
 from simulation.neptune import Neptune
-from simulation.parameters import ParameterStore
 from simulation.stacks import Stack
 from simulation.templates import Declared
+from support.parameters import ParameterStore
 
 _CLOCKS_DIFFER: Final = 1.0
 

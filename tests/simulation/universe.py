@@ -33,13 +33,13 @@ from simulation.functions import Function
 from simulation.ledger import Answered, Deed, Ledger
 from simulation.migrations import Migrations
 from simulation.neptune import Neptune, Snapshot
-from simulation.parameters import ParameterStore
 from simulation.permissions import Permissions
 from simulation.requests import Request
 from simulation.response_url import Connection, ResponseUrl
 from simulation.runtime import Context, LogLines, Timers, sleep, start_cold
 from simulation.stacks import Stack
 from simulation.witness import Witness
+from support.parameters import ParameterStore
 
 __all__ = ["ANSWER", "Answered", "Deed", "Universe", "simulated"]
 

@@ -10,6 +10,7 @@ from neptune_snapshot_provider.core.models import MISSING, Missing, Stack
 from neptune_snapshot_provider.core.refusals import Refusal
 from neptune_snapshot_provider.core.request import parse_request
 from support import events
+from support.parameters import ParameterStore
 
 NOW = 1_000_000.0
 CLUSTER_AGE = 500_000.0
@@ -20,7 +21,9 @@ _NAMES: Final = {
     "DescribeAccountAttributes": "quota",
     "DescribeDBClusterSnapshotAttributes": "is_shared",
     "DescribeDBClusters": "cluster",
+    "GetParameter": "parameter",
     "ListTagsForResource": "tags",
+    "PutParameter": "put_parameter",
     "RemoveTagsFromResource": "remove_tags",
 }
 """The methods of `Aws` by the operation that each of them calls."""
@@ -58,12 +61,12 @@ class World(BotoAws):
         self.ancestors_known = True
         self.began_at: float | None = None
         self.calls: list[str] = []
-        self.parameters: dict[str, str] = {}
+        store = ParameterStore()
+        self.parameters = store.values
         self.before: Callable[[str], None] | None = None
-        clients = {
-            f"_{name}": Client(name, self.neptune, self._carry) for name in ("neptune", "rds")
-        }
-        vars(self).update(clients)
+        backends = {"neptune": self.neptune, "rds": self.neptune, "ssm": store}
+        for name, backend in backends.items():
+            vars(self)[f"_{name}"] = Client(name, backend, self._carry)
 
     @property
     def duration(self) -> float | None:
@@ -181,14 +184,6 @@ class World(BotoAws):
             ancestors_known=self.ancestors_known,
             began_at=self.began_at,
         )
-
-    def parameter(self, name: str) -> str:
-        self._called("parameter")
-        return self.parameters.get(name, "")
-
-    def put_parameter(self, name: str, value: str) -> None:
-        self._called("put_parameter")
-        self.parameters[name] = value
 
     def _carry(
         self, operation: str, effect: Callable[[], dict[str, Any]], parameters: Mapping[str, Any]

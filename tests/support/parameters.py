@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fake_neptune import client_error
+from fake_neptune import ApiError
 
 
 class ParameterStore:
@@ -12,14 +12,14 @@ class ParameterStore:
     ``witness`` is told of every change before it is made: name and new value.
     """
 
-    def __init__(self, witness: Callable[[str, str], None]) -> None:
+    def __init__(self, witness: Callable[[str, str], None] = lambda _, __: None) -> None:
         self.values: dict[str, str] = {}
         self._witness = witness
 
     def get_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
         """Read one."""
         if Name not in self.values:
-            raise client_error("ParameterNotFound", Name, "GetParameter")
+            raise ApiError("ParameterNotFound", Name)
         return {"Parameter": {"Name": Name, "Value": self.values[Name]}}
 
     def put_parameter(
@@ -32,7 +32,7 @@ class ParameterStore:
     ) -> dict[str, Any]:
         """Write one."""
         if Type != "String" or (Name in self.values and not Overwrite):
-            raise client_error("ParameterAlreadyExists", Name, "PutParameter")
+            raise ApiError("ParameterAlreadyExists", Name)
         self._witness(Name, Value)
         self.values[Name] = Value
         return {"Version": 1}
