@@ -50,7 +50,7 @@ def test_reasons_to_retain_one_are_the_providers_own(fake: FakeAws) -> None:
     fake.put("foreign", age=5)
     fake.put("half", age=6, tags={OwnerTag.STACK: STACK_ARN})
     fake.put("broken", "failed", 10, age=7, tags=owned())
-    fake.shared.add("shared")
+    fake.all_snapshots["shared"].shared_with.add("999999999999")
     fake.hold("Before", "current")
     assert verdicts(fake) == {
         "current": "kept: newest",

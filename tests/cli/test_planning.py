@@ -23,7 +23,7 @@ FIELDS: dict[str, Any] = {
 @pytest.fixture
 def fake(fake: FakeAws) -> FakeAws:
     fake.put_cluster(**FIELDS)
-    tags = {**owned(), **restore.settings_tags(fake.clusters["my-graph"].fields)}
+    tags = {**owned(), **restore.settings_tags(fake.clusters["my-graph"].record(0))}
     fake.put("before", tags=tags, KmsKeyId=KEY)
     fake.groups |= {"graph-subnets", "graph-parameters"}
     return fake

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+import fake_neptune
+from fake_neptune import ARN, FakeNeptune
 from neptune_snapshot_cli.retry import Clock
 from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
 from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
@@ -15,7 +16,6 @@ from neptune_snapshot_provider.core.properties import Properties
 
 NOW = 1_000_000.0
 STACK_ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/my-stack/0a1b"
-PREFIX = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:"
 
 
 @dataclass
@@ -28,12 +28,8 @@ class FakeAws:
 
     time: float = NOW
     region: str = "eu-west-1"
-    all_snapshots: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
-    tag_sets: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
-    clusters: dict[str, Cluster] = field(default_factory=dict[str, Cluster])
     stacks: dict[str, list[Event]] = field(default_factory=dict[str, list[Event]])
     held: dict[str, list[Resource]] = field(default_factory=dict[str, list[Resource]])
-    shared: set[str] = field(default_factory=set[str])
     templates: dict[str, Any] = field(default_factory=dict[str, Any])
     values: dict[str, str] = field(default_factory=dict[str, str])
     parameters: dict[str, str] = field(default_factory=dict[str, str])
@@ -45,6 +41,17 @@ class FakeAws:
     )
     before: Callable[[str], None] | None = None
     events_read: int = 0
+
+    def __post_init__(self) -> None:
+        self.neptune = FakeNeptune(lambda: self.time, fake_neptune.Snapshot)
+
+    @property
+    def all_snapshots(self) -> dict[str, fake_neptune.Snapshot]:
+        return self.neptune.snapshots
+
+    @property
+    def clusters(self) -> dict[str, fake_neptune.Cluster]:
+        return self.neptune.clusters
 
     @property
     def clock(self) -> Clock:
@@ -65,41 +72,33 @@ class FakeAws:
         cluster: str = "my-graph",
         tags: Mapping[str, str] | None = None,
         **fields: object,
-    ) -> Snapshot:
+    ) -> fake_neptune.Snapshot:
         """Have a snapshot, or another state of one."""
-        old = self.all_snapshots.get(name)
-        created = (
-            old.fields["SnapshotCreateTime"]
-            if old
-            else datetime.fromtimestamp(self.time - age, UTC)
-        )
-        record = {
-            "DBClusterSnapshotIdentifier": name,
-            "DBClusterSnapshotArn": PREFIX + name,
-            "DBClusterIdentifier": cluster,
-            "Engine": "neptune",
-            "EngineVersion": "1.4.1.0",
-            "Status": status,
-            "SnapshotType": "manual",
-            "PercentProgress": 100 if status == "available" else percent,
-            "SnapshotCreateTime": created,
-            "AllocatedStorage": 12,
-            **fields,
-        }
-        self.all_snapshots[name] = Snapshot.of(record)
         tags = dict(tags or {})
         if OwnerTag.RESOURCE in tags:
             # As of a snapshot whose name the resource's properties give.
             explicit = Properties(cluster=cluster, snapshot_identifier=name)
             tags.setdefault(OwnerTag.TRIGGER, generation(explicit))
-        self.tag_sets.setdefault(PREFIX + name, tags)
-        return self.all_snapshots[name]
+        old = self.all_snapshots.get(name)
+        return self.neptune.add(
+            name,
+            old.tags if old else tags,
+            cluster=cluster,
+            created_at=old.created_at if old else self.time - age,
+            forced_status=status,
+            source=str(fields.pop("SourceDBClusterSnapshotArn", "")),
+            fields={
+                "EngineVersion": "1.4.1.0",
+                "PercentProgress": 100 if status == "available" else percent,
+                "AllocatedStorage": 12,
+                **fields,
+            },
+        )
 
     def put_cluster(
         self, name: str = "my-graph", status: str = "available", **more: object
     ) -> None:
-        fields = {"DBClusterIdentifier": name, "Engine": "neptune", "Status": status, **more}
-        self.clusters[name] = Cluster.of(fields)
+        self.clusters[name] = fake_neptune.Cluster(name, NOW, status=status, settings=more)
 
     def happen(  # noqa: PLR0917 - as events read
         self,
@@ -173,15 +172,17 @@ class FakeAws:
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
         self._asked("snapshot")
-        return self.all_snapshots.get(identifier, MISSING)
+        found = self.neptune.find(identifier)
+        return Snapshot.of(found.record()) if found else MISSING
 
     def snapshots(self, cluster: str = "") -> Iterator[Snapshot]:
         self._asked("snapshots")
-        yield from [s for s in self.all_snapshots.values() if cluster in ("", s.cluster)]
+        found = [one for one in self.all_snapshots.values() if cluster in ("", one.cluster)]
+        yield from [Snapshot.of(one.record()) for one in found]
 
     def tags(self, arn: str) -> Mapping[str, str]:
         self._asked("tags")
-        return self.tag_sets[arn]
+        return self.all_snapshots[arn.removeprefix(ARN)].tags
 
     def template(self, stack: str) -> Mapping[str, Any] | None:
         self._asked("template")
@@ -194,11 +195,12 @@ class FakeAws:
 
     def is_shared(self, identifier: str) -> bool:
         self._asked("is_shared")
-        return identifier in self.shared
+        return bool(self.all_snapshots[identifier].shared_with)
 
     def cluster(self, identifier: str) -> Cluster | Missing:
         self._asked("cluster")
-        return self.clusters.get(identifier, MISSING)
+        found = self.clusters.get(identifier)
+        return Cluster.of(found.record(self.time)) if found else MISSING
 
     def offers_version(self, version: str) -> bool:
         self._asked("offers_version")
