@@ -5,16 +5,14 @@ The number in each docstring is that of the situation in issue 10.
 
 import itertools
 import math
-from collections.abc import Iterator
 
 import pytest
 
 from simulation.declarations import time_trigger
-from simulation.invariants import ALWAYS, AT_REST, verify
 from simulation.operations import CLEANUP
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
-from simulation.universe import Universe, simulated
+from simulation.universe import Universe
 
 PARAMETER = "/graph/last-good"
 FIRST = Declared("Snapshot", trigger="v4")
@@ -23,15 +21,6 @@ REVERTING = (
     Style(updates_replaced=True, sends_new_id=True, undo_seconds=1.0),
     Style(updates_replaced=True, sends_new_id=False, undo_seconds=1.0),
 )
-
-
-@pytest.fixture
-def universe() -> Iterator[Universe]:
-    """Everything of the simulation; every invariant is checked at the end."""
-    with simulated() as universe:
-        yield universe
-        universe.settle()
-        verify(universe, ALWAYS + AT_REST)
 
 
 def create(universe: Universe, *snapshots: Declared, fails: bool = False) -> Stack:
