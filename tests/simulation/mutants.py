@@ -34,6 +34,7 @@ STAGES: Final = (
         "tests/simulation/test_situations_stack.py",
         "tests/simulation/test_situations_calls.py",
         "tests/simulation/test_answers.py",
+        "tests/simulation/test_regressions.py",
     ),
     ("tests/provider",),
     ("tests/simulation/test_sequences.py",),

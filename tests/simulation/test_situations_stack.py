@@ -10,6 +10,7 @@ import pytest
 
 from simulation.declarations import time_trigger
 from simulation.operations import CLEANUP
+from simulation.situations import create, current, update
 from simulation.stacks import Stack, Style
 from simulation.templates import Declared, Template
 from simulation.universe import Universe
@@ -21,31 +22,6 @@ REVERTING = (
     Style(updates_replaced=True, sends_new_id=True, undo_seconds=1.0),
     Style(updates_replaced=True, sends_new_id=False, undo_seconds=1.0),
 )
-
-
-def create(universe: Universe, *snapshots: Declared, fails: bool = False) -> Stack:
-    stack = universe.cloudformation.create("Graph", Template(snapshots, fails))
-    universe.settle()
-    return stack
-
-
-def update(
-    universe: Universe,
-    stack: Stack,
-    *snapshots: Declared,
-    fails: bool = False,
-    style: Style | None = None,
-) -> None:
-    """Update a stack, a nested one directly, some time after its last operation."""
-    universe.engine.run(300.0)
-    stack.style = style or Style()
-    universe.cloudformation.update(stack, Template(snapshots, fails))
-    universe.settle()
-
-
-def current(stack: Stack) -> str:
-    """The snapshot that the stack uses."""
-    return stack.ids[FIRST.logical_id]
 
 
 def taken(universe: Universe) -> list[str]:

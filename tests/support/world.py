@@ -56,6 +56,7 @@ class World(BotoAws):
         self.clock = VirtualClock()
         self.neptune = FakeNeptune(self.clock.now, Snapshot)
         self.neptune.tags_of_missing = "DBSnapshotNotFound"
+        self.neptune.page_size = 3
         self.duration = 0.0
         self.stacks: tuple[str, ...] = ("CREATE_IN_PROGRESS",)
         self.ancestors_known = True
