@@ -118,7 +118,7 @@ def main() -> None:
             made = Environment.create(Path(folder, str(number)), base, releases)
             made.download("-r", REQUIREMENTS / f"requirements-{releases}.txt")
         made = Environment.create(Path(folder, "cdk-nag-2"), Path(sys.executable))
-        made.download("-r", CDK_NAG_2, "--no-deps")
+        made.download("-r", CDK_NAG_2)
 
 
 if __name__ == "__main__":
