@@ -14,6 +14,7 @@ from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.contract import AVAILABLE, Attribute
 from neptune_snapshot_provider.core import ownership, restore, retention
+from neptune_snapshot_provider.core.generations import was_returned
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.properties import Properties
@@ -145,7 +146,10 @@ class Finalizer:
         return arn.rpartition(":cluster-snapshot:")[2]
 
     def _replaced_at(self, properties: Properties, newest: str) -> float | None:
-        """When the snapshot was taken that the resource referred to before this request."""
+        """When the snapshot was taken that the resource referred to before this request.
+
+        ``None`` if there was none, or if an update that used it has failed.
+        """
         name = self._request.physical_id
         if self._request.waits_only:
             old = self._request.old
@@ -154,7 +158,12 @@ class Finalizer:
         if not name or ownership.is_skipped_id(name):
             return None
         snapshot = self._retried(lambda: self._aws.snapshot(name))
-        return None if snapshot is MISSING else snapshot.created_at
+        if snapshot is MISSING:
+            return None
+        tags = self._retried(lambda: self._aws.tags(snapshot.arn))
+        requested = None if self._request.waits_only else properties
+        # Older ones may be of earlier attempts of the update that failed with it.
+        return None if was_returned(tags, requested) else snapshot.created_at
 
     def _delete(self, plan: Plan) -> tuple[str, ...]:
         deleted: list[str] = []

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.generations import used_at
 from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request
@@ -103,7 +104,13 @@ class Observer:
 
     def _latest(self, observed: Observed, _: str) -> Observed:
         # One that is not available yet counts as well.
-        latest = self._newest(ownership.is_any_own, lambda one: one.kind == "manual")
+        found = (
+            Found(snapshot=one, tags=self._aws.tags(one.arn))
+            for one in self._aws.snapshots_of(self._properties.cluster)
+            if one.kind == "manual"
+        )
+        own = [one for one in found if ownership.belongs_to(self._request, one.snapshot, one.tags)]
+        latest = max(own, key=lambda one: used_at(one.snapshot, one.tags) or 0, default=MISSING)
         return replace(observed, latest=latest)
 
     def _predecessor(self, observed: Observed, _: str) -> Observed:
@@ -115,12 +122,10 @@ class Observer:
     def _quota(self, observed: Observed, _: str) -> Observed:
         return replace(observed, quota=self._read_quota())
 
-    def _newest(
-        self, fits: _Fits, counts: Callable[[Snapshot], bool] = ownership.is_usable
-    ) -> Found | Missing:
-        """The newest snapshot of the cluster that counts and fits, with its tags."""
+    def _newest(self, fits: _Fits) -> Found | Missing:
+        """The newest usable snapshot of the cluster that fits, with its tags."""
         snapshots = self._aws.snapshots_of(self._properties.cluster)
-        counting = [one for one in snapshots if counts(one)]
+        counting = [one for one in snapshots if ownership.is_usable(one)]
         for snapshot in sorted(counting, key=lambda one: one.created_at or 0, reverse=True):
             tags = self._aws.tags(snapshot.arn)
             if fits(self._request, self._properties, snapshot, tags):

@@ -212,6 +212,8 @@ def _with_tags(observed: Observed, step: ChangeTags) -> Observed:
     return replace(
         observed,
         tags=None if observed.tags is None else changed(observed.tags),
+        # Reuse is judged by what the current snapshot was before.
+        current=of(observed.current) if step.reverts else observed.current,
         reusable=of(observed.reusable),
         predecessor=of(observed.predecessor),
     )

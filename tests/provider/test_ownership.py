@@ -1,6 +1,7 @@
 """Names, owner tags and digests."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from neptune_snapshot_provider.contract import (
     shorten_prefix,
     tag_problem,
 )
-from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core import generations, ownership
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
@@ -116,7 +117,7 @@ def test_the_generation_changes_with_all_that_asks_for_a_new_snapshot(
 ) -> None:
     _, before = request_of()
     _, after = request_of(**change)
-    assert (ownership.generation(before) == ownership.generation(after)) is same
+    assert (generations.generation(before) == generations.generation(after)) is same
 
 
 def test_owner_tags_are_allowed_as_tags() -> None:
@@ -240,9 +241,9 @@ def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> N
     request, first = request_of(Trigger="v1")
     snapshot, tags = own_snapshot(request, first)
     _, second = request_of(Trigger="v2")
-    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, second)
-    wanted = [ownership.generation(first), ownership.generation(second)]
-    assert ownership.generations(tags) == wanted
+    tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, second, 1e9)
+    wanted = [generations.generation(first), generations.generation(second)]
+    assert generations.generations(tags) == wanted
     for properties in (first, second):
         assert ownership.is_of_generation(request, properties, snapshot, tags)
     _, third = request_of(Trigger="v3")
@@ -252,12 +253,12 @@ def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> N
 def test_the_last_generation_is_the_one_that_a_snapshot_was_used_for_last() -> None:
     request, first = request_of(Trigger="v1")
     tags = ownership.owner_tags(request, first)
-    assert ownership.is_last_generation(tags, first)
+    assert generations.is_last(tags, first)
     _, second = request_of(Trigger="v2")
-    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, second)
-    assert not ownership.is_last_generation(tags, first)
-    assert ownership.is_last_generation(tags, second)
-    assert not ownership.is_last_generation({}, second)
+    tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, second, 1e9)
+    assert not generations.is_last(tags, first)
+    assert generations.is_last(tags, second)
+    assert not generations.is_last({}, second)
 
 
 @pytest.mark.parametrize(("old", "has_failed"), [("v1", True), ("v2", False)])
@@ -267,22 +268,57 @@ def test_a_reuse_has_failed_where_cloudformation_has_older_properties(
     """Of the snapshot that was taken for v1 and reused for v2."""
     request, first = request_of(Trigger="v1")
     tags = ownership.owner_tags(request, first)
-    tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, request_of(Trigger="v2")[1])
+    tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, request_of(Trigger="v2")[1], 1e9)
     event = events.update("s", events.properties(Trigger="v3"), events.properties(Trigger=old))
     assert ownership.has_failed_reuse(parse_request(event), tags) is has_failed
     assert not ownership.has_failed_reuse(request, tags)
 
 
-@given(st.lists(st.text(min_size=1, max_size=5), max_size=30))
-def test_the_generations_always_fit_into_a_tag(triggers: list[str]) -> None:
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=5), st.booleans()), max_size=30))
+def test_the_generations_always_fit_into_a_tag(uses: list[tuple[str, bool]]) -> None:
     tags = ownership.owner_tags(*request_of())
     taken_for = tags[OwnerTag.TRIGGER]
-    for trigger in triggers:
-        tags[OwnerTag.TRIGGER] = ownership.with_generation(tags, request_of(Trigger=trigger)[1])
+    for trigger, is_reuse in uses:
+        properties = request_of(Trigger=trigger)[1]
+        if is_reuse:
+            tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, properties, 9_999_999_999)
+        else:
+            tags[OwnerTag.TRIGGER] = generations.after_return(tags, properties)
         assert len(tags[OwnerTag.TRIGGER]) <= 256
-        known = ownership.generations(tags)
-        assert known[0] == taken_for
-        assert known[-1] == ownership.generation(request_of(Trigger=trigger)[1])
+        assert generations.generations(tags)[0] == taken_for
+        assert generations.is_last(tags, properties)
+
+
+def test_a_snapshot_was_used_when_it_was_taken_or_else_when_it_was_reused() -> None:
+    request, first = request_of(Trigger="v1")
+    snapshot, tags = own_snapshot(request, first)
+    assert generations.used_at(snapshot, tags) == snapshot.created_at
+    assert generations.used_at(replace(snapshot, created_at=None), tags) is None
+    later = (snapshot.created_at or 0) + 1000
+    for properties in (first, request_of(Trigger="v2")[1]):
+        tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, properties, later)
+        assert generations.used_at(snapshot, tags) == later
+    tags[OwnerTag.TRIGGER] = generations.after_return(tags, first)
+    assert generations.used_at(snapshot, tags) == later
+
+
+def test_a_snapshot_that_a_reversal_returned_was_used_by_an_update_that_failed() -> None:
+    request, first = request_of(Trigger="v1")
+    second, third = request_of(Trigger="v2")[1], request_of(Trigger="v3")[1]
+    tags = ownership.owner_tags(request, first)
+
+    def after(value: str) -> dict[str, str]:
+        return {**tags, OwnerTag.TRIGGER: value}
+
+    assert not generations.was_returned(tags, second)
+    assert after(generations.after_return(tags, first)) == tags
+    returned = after(generations.after_return(tags, second))
+    assert generations.was_returned(returned, third)
+    assert generations.was_returned(returned, second)
+    reused = after(generations.after_reuse(returned, third, 1e9))
+    assert generations.was_returned(reused, third)
+    assert generations.was_returned(reused, None)
+    assert not generations.was_returned(reused, second)
 
 
 def test_a_trigger_that_is_the_time_of_the_deployment_reuses_any_own_snapshot() -> None:

@@ -159,6 +159,34 @@ def test_a_retry_without_a_current_snapshot_reads_the_previous_rollback(
     assert current(stack) not in before
 
 
+def test_an_update_reads_the_rollback_of_the_operation_before_the_previous_one(
+    universe: Universe,
+) -> None:
+    """Situation 2: the current snapshot is younger than that rollback, and was taken for it."""
+    stack = create(universe, FIRST)
+    update(universe, stack, NEXT, fails=True)
+    (rollback,) = [one.since for one in stack.history if one.status.startswith("UPDATE_ROLLBACK_I")]
+    for trigger in ("v6", "v7"):
+        before = set(taken(universe))
+        universe.engine.run(4.0)
+        universe.cloudformation.update(stack, Template((FIRST.but(trigger=trigger),)))
+        universe.settle()
+        universe.cloudformation.lag = lambda: min(universe.engine.now - rollback, 60.0)
+        assert current(stack) not in before
+
+
+def test_an_update_that_reverts_reads_the_creation(universe: Universe) -> None:
+    """Situation 2: a creation has no time, so that no snapshot looks younger than it."""
+    stack = create(universe, FIRST)
+    before, created = current(stack), stack.history[0].since
+    universe.cloudformation.lag = lambda: min(universe.engine.now - created - 0.1, 60.0)
+    stack.style = REVERTING[0]
+    universe.cloudformation.update(stack, Template((NEXT,), migration_fails=True))
+    universe.settle()
+    assert current(stack) == before
+    assert len(taken(universe)) == 2
+
+
 def test_a_failed_update_is_repeated_without_its_previous_snapshot(universe: Universe) -> None:
     """Situation 3: the request changes no property, and still asks for a snapshot."""
     stack = create(universe, FIRST)
@@ -388,6 +416,40 @@ def test_a_failed_deployment_that_reused_a_snapshot_is_retried(universe: Univers
     assert universe.parameters.values[PARAMETER].endswith(f":{good}")
 
 
+@pytest.mark.parametrize("timeout", [3300, 7200], ids=["single", "chain"])
+def test_a_reversal_returns_a_later_attempt_for_want_of_a_better_one(
+    universe: Universe, timeout: int
+) -> None:
+    """Situation 13: with the previous snapshot gone, retention deleted the first attempt."""
+    universe.ledger.causes |= {"by hand", "taken name"}
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, timeout=timeout)
+    stack = create(universe, declared)
+    update(universe, stack, declared.but(trigger="v5"), fails=True)
+    good = taken(universe)[1]
+    delete_by_hand(universe, current(stack))
+    update(universe, stack, declared.but(trigger="v5.1"), fails=True, style=REVERTING[0])
+    assert current(stack) == taken(universe)[2]
+    for trigger in ("v5.1", "v6"):
+        update(universe, stack, declared.but(trigger=trigger), fails=True)
+        assert is_there(universe, good)
+        assert universe.parameters.values[PARAMETER].endswith(f":{good}")
+    for trigger in ("v7", "v8"):
+        update(universe, stack, declared.but(trigger=trigger))
+    assert universe.parameters.values[PARAMETER].endswith(f":{current(stack)}")
+    assert not is_there(universe, good)
+
+
+def test_an_attempt_is_retried_whose_snapshot_a_reversal_returned(universe: Universe) -> None:
+    """Situation 13: a snapshot of half-migrated data was returned to protect the retry."""
+    universe.ledger.causes |= {"by hand", "taken name"}
+    stack = create(universe, FIRST)
+    delete_by_hand(universe, current(stack))
+    update(universe, stack, NEXT, fails=True, style=REVERTING[0])
+    update(universe, stack, NEXT)
+    assert len(taken(universe)) == 3
+    assert current(stack) == taken(universe)[2]
+
+
 def test_the_quota_is_used_up_by_snapshots_that_are_needed(universe: Universe) -> None:
     """Situation 13: the error advised deleting them, and the log said that some were deleted."""
     universe.ledger.causes.add("quota")
@@ -438,6 +500,53 @@ def test_a_rollback_from_a_reuse_restores_the_tags(universe: Universe) -> None:
     failing = declared.but(trigger=trigger, tags={"team": "b"})
     update(universe, stack, failing, fails=True, style=REVERTING[0])
     assert universe.neptune.snapshots[current(stack)].tags["team"] == "a"
+
+
+def test_a_rollback_from_a_reuse_for_the_same_trigger_reads_a_stale_status(
+    universe: Universe,
+) -> None:
+    """Situation 16: the reuse left no trace, and the reversal took half-migrated data."""
+    declared = FIRST.but(reuse=3600, retain=True)
+    stack = create(universe, declared)
+    update(universe, stack, declared.but(trigger="v5", reuse=0))
+    before = current(stack)
+    universe.cloudformation.lag = lambda: 6.0
+    update(universe, stack, declared, fails=True, style=REVERTING[0])
+    assert current(stack) == before
+    assert len(taken(universe)) == 2
+
+
+def test_an_update_that_may_reuse_a_snapshot_does_not_wait(universe: Universe) -> None:
+    """Situation 16: what was reused says when, so that the next update is certain at once."""
+    declared = FIRST.but(reuse=3600, retain=True)
+    stack = create(universe, declared)
+    for trigger in ("v5", "v4", "v6"):
+        update(universe, stack, declared.but(trigger=trigger))
+        ended_at = stack.history[-1].since
+        assert stack.updated_at
+        assert ended_at - stack.updated_at < 20.0
+
+
+def test_a_deployment_whose_reuse_was_rolled_back_is_deployed_again(universe: Universe) -> None:
+    """Situation 16: the reused snapshot, by then too old, was returned to protect the retry."""
+    declared = FIRST.but(reuse=600)
+    stack = create(universe, declared)
+    failing = declared.but(trigger=time_trigger(universe.engine.now))
+    update(universe, stack, failing, fails=True, style=REVERTING[0])
+    universe.engine.run(3600.0)
+    update(universe, stack, failing)
+    assert len(taken(universe)) == 2
+
+
+def test_another_engine_reverts_the_reuse_of_an_explicit_name(universe: Universe) -> None:
+    """Situation 16: the name is taken, so that the reversal failed."""
+    universe.cloudformation.is_imitated = True
+    declared = FIRST.but(trigger="", name="by-name", reuse=600)
+    stack = create(universe, declared)
+    reusing = declared.but(name="", trigger=time_trigger(universe.engine.now))
+    update(universe, stack, reusing, fails=True, style=REVERTING[0])
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert [current(stack)] == taken(universe) == ["by-name"]
 
 
 def test_a_deployment_returns_to_what_a_reused_snapshot_was_taken_for(universe: Universe) -> None:

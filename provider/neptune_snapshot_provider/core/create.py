@@ -10,12 +10,14 @@ from neptune_snapshot_provider.core.availability import (
     respond_with,
     snapshot_missing,
 )
+from neptune_snapshot_provider.core.generations import after_reuse
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing
 from neptune_snapshot_provider.core.permission import Permission, permitted
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.schedule import Timing
 from neptune_snapshot_provider.core.steps import (
+    ChangeTags,
     CreateSnapshot,
     Fact,
     Found,
@@ -102,7 +104,9 @@ def _start(
         if observed.reusable is None:
             return Observe(Fact.REUSABLE)
         if found := _recent(observed.reusable, cluster, properties, timing):
-            return _reuse(request, properties, found, observed, permission)
+            at = timing.budget.started_at
+            change = _tagged_for_reuse(request, properties, found, at)
+            return _reuse(request, found, change, observed, permission)
     if cluster is MISSING:
         response = _without_cluster(request, properties)
         return permitted(request, observed, *permission) or response
@@ -134,26 +138,28 @@ def _recent(
 
 def _reuse(
     request: Request,
-    properties: Properties,
     found: Found,
+    change: ChangeTags | None,
     observed: Observed,
     permission: Permission,
 ) -> Step:
-    snapshot = found.snapshot
-    old = request.old.tags if request.old else {}
-    wanted = dict(properties.tags)
-    if not ownership.is_last_generation(found.tags, properties):
-        # A rollback to these properties has to find this snapshot.
-        wanted[OwnerTag.TRIGGER] = ownership.with_generation(found.tags, properties)
-    change = tag_change(snapshot.arn, old, wanted, found.tags)
     if step := permitted(request, observed, *permission):
         return step
     return change or respond_with(
         found,
         Outcome.REUSED,
-        f"snapshot {snapshot.identifier} is recent enough and is reused",
+        f"snapshot {found.snapshot.identifier} is recent enough and is reused",
         LogEvent.SNAPSHOT_REUSED,
     )
+
+
+def _tagged_for_reuse(
+    request: Request, properties: Properties, found: Found, at: float
+) -> ChangeTags | None:
+    old = request.old.tags if request.old else {}
+    # A reversal to these properties has to find this snapshot, and one from them when it was used.
+    used = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}
+    return tag_change(found.snapshot.arn, old, {**properties.tags, **used}, found.tags)
 
 
 def _without_cluster(request: Request, properties: Properties) -> Respond:

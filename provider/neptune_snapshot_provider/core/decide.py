@@ -32,6 +32,7 @@ from neptune_snapshot_provider.core.steps import (
     Fact,
     Observe,
     Observed,
+    Respond,
     Step,
     Wait,
 )
@@ -175,7 +176,8 @@ def _unless_reverting(
         return Observe(Fact.STACK)
     permits = verdict(request, observed, operation)
     if permits is Verdict.REVERTING:
-        return replace(recorded(request, observed), cause=error)
+        step = recorded(request, observed)
+        return replace(step, cause=error) if isinstance(step, Respond) else step
     # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
     may_revert = not operation.is_settled and matches(request, observed)
     is_unclear = permits is Verdict.UNCLEAR or (permits is Verdict.ALLOWED and may_revert)

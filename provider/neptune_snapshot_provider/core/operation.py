@@ -112,25 +112,30 @@ class Operation:
         # What looks like the end of an operation, or like its rollback, may be the previous one's.
         return Verdict.REFUSED if self.is_settled else Verdict.UNCLEAR
 
-    def update(self, taken_at: float | None, *, is_current: bool = True) -> Verdict:
+    def update(self, taken_at: float | None, *, is_proof: bool = True) -> Verdict:
         """Judge whether an Update may take a snapshot because the current one does not match.
 
+        A snapshot that was taken during the operation shows that the update is reverted. An older
+        one shows that the update goes forward if the operation did nothing before but take it.
+
         Args:
-            taken_at: When the resource's current snapshot was taken; ``None`` if there is none.
-            is_current: Whether that is the snapshot that CloudFormation refers to. Another one may
-                be of the previous operation, whose rollback is read.
+            taken_at: When the resource took its newest snapshot; ``None`` if that is not known.
+            is_proof: Whether that is the current snapshot, which no operation can have reused.
         """
         phase = self.phase
         if phase is Phase.UNKNOWN:
             return Verdict.ALLOWED
         if phase in (Phase.SUPERSEDED, Phase.DELETING):
             return Verdict.REFUSED
-        if phase is Phase.REVERTING:
-            certain = (is_current and self._is_of_this_operation(taken_at)) or self.is_settled
-            return Verdict.REVERTING if certain else Verdict.UNCLEAR
-        if phase is Phase.FORWARD:
-            return self._forward_update(taken_at)
-        return Verdict.REFUSED if self.is_settled else Verdict.UNCLEAR
+        if phase is Phase.FORWARD and is_proof and self._is_before_this_operation(taken_at):
+            return Verdict.ALLOWED
+        # A record that may be out of date may be of any earlier operation, also of its rollback.
+        if not self.is_settled:
+            return Verdict.UNCLEAR
+        if phase is Phase.FORWARD and not self._is_of_this_operation(taken_at):
+            return Verdict.ALLOWED
+        is_reverting = phase in (Phase.FORWARD, Phase.REVERTING)
+        return Verdict.REVERTING if is_reverting else Verdict.REFUSED
 
     def delete(self, created_at: float | None) -> Verdict:
         """Judge whether a Delete may delete the resource's snapshot.
@@ -170,26 +175,25 @@ class Operation:
         is_current = self.phase in (Phase.FORWARD, Phase.UNKNOWN)
         return Verdict.ALLOWED if is_current else Verdict.REFUSED
 
-    def _forward_update(self, taken_at: float | None) -> Verdict:
-        if taken_at is None:
-            # Nothing tells a new update from one that is being reverted but the status.
-            return Verdict.ALLOWED if self.is_settled else Verdict.UNCLEAR
-        if not self._is_of_this_operation(taken_at):
-            return Verdict.ALLOWED
-        # This operation, or a later one that is not visible yet, took the current snapshot.
-        return Verdict.REVERTING if self.is_settled else Verdict.UNCLEAR
-
     def _permits_deletion(self, stack: Stack, created_at: float | None) -> bool:
         if any(_is_in_progress(one) and one not in _ENDS for one in stack.ancestors):
             return False
         if stack.status == _DELETING:
             return stack.ancestors_known
         # A snapshot of this very update may be needed by a rollback that is not visible yet.
-        return stack.status == _CLEANING_UP and not self._is_of_this_operation(created_at)
+        return stack.status == _CLEANING_UP and self._is_before_this_operation(created_at)
 
     def _is_of_this_operation(self, time: float | None) -> bool:
         began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
-        return began_at is not None and time is not None and time >= began_at
+        if began_at is None or time is None:
+            return False
+        return time >= began_at - CLOCKS_DIFFER
+
+    def _is_before_this_operation(self, time: float | None) -> bool:
+        began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
+        if began_at is None or time is None:
+            return False
+        return time < began_at - CLOCKS_DIFFER
 
     def _is_superseded(self, stack: Stack) -> bool:
         if self.sent_at is None or stack.began_at is None:

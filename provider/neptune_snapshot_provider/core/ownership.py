@@ -1,7 +1,5 @@
 """Which snapshot a request is about, what it is called, and whose it is; pure."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -15,39 +13,17 @@ from neptune_snapshot_provider.contract import (
     OwnerTag,
     shorten_prefix,
 )
+from neptune_snapshot_provider.core.generations import (
+    digest,
+    generation,
+    generations,
+    is_last,
+)
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
-_GENERATIONS_MAX: Final = 7
-"""As many digests as fit into the 256 characters of a tag's value."""
-
-
-def generation(properties: Properties) -> str:
-    """Digest of all that decides when a new snapshot is taken: another digest, another snapshot."""
-    return digest(
-        properties.cluster, properties.snapshot_identifier, properties.prefix, properties.trigger
-    )
-
-
-def is_last_generation(tags: Mapping[str, str], properties: Properties) -> bool:
-    """Whether these properties are the last ones that a snapshot was taken or reused for."""
-    return generations(tags)[-1:] == [generation(properties)]
-
-
-def generations(tags: Mapping[str, str]) -> list[str]:
-    """The generations that a snapshot was taken and reused for, the first one first."""
-    return tags.get(OwnerTag.TRIGGER, "").split()
-
-
-def with_generation(tags: Mapping[str, str], properties: Properties) -> str:
-    """The value of the trigger tag once a snapshot is reused for ``properties``.
-
-    The generation that the snapshot was taken for stays; of the others the oldest go first.
-    """
-    taken_for, *reused_for = [*generations(tags), generation(properties)]
-    return " ".join((taken_for, *reused_for[-(_GENERATIONS_MAX - 1) :]))
 
 
 def snapshot_identifier(request: Request, properties: Properties) -> str:
@@ -160,16 +136,6 @@ def is_of_request(request: Request, snapshot: Snapshot, tags: Mapping[str, str])
     return is_same and belongs_to(request, snapshot, tags)
 
 
-def is_any_own(
-    request: Request,
-    properties: Properties,  # noqa: ARG001 - the signature of `is_of_generation`
-    snapshot: Snapshot,
-    tags: Mapping[str, str],
-) -> bool:
-    """Whether the resource took a snapshot, for whatever properties."""
-    return belongs_to(request, snapshot, tags)
-
-
 def is_of_generation(
     request: Request, properties: Properties, snapshot: Snapshot, tags: Mapping[str, str]
 ) -> bool:
@@ -184,7 +150,7 @@ def has_failed_reuse(request: Request, tags: Mapping[str, str]) -> bool:
     """
     if request.old is None or request.waits_only:
         return False
-    return not is_last_generation(tags, request.old)
+    return not is_last(tags, request.old)
 
 
 def is_reusable(
@@ -223,8 +189,3 @@ def _request_digest(stack_id: str, logical_id: str, request_id: str) -> str:
 
 def _slug(trigger: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", trigger.lower()).strip("-")[:SLUG_MAX].rstrip("-")
-
-
-def digest(*parts: str) -> str:
-    """A short name for what is too long for one: 32 hexadecimal digits."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """The names of the EventBridge rules that continue requests; pure."""
 
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
-from neptune_snapshot_provider.core.ownership import digest
+from neptune_snapshot_provider.core.generations import digest
 from neptune_snapshot_provider.core.request import Request, RequestType
 
 

@@ -18,7 +18,7 @@ class Fact(Enum):
     CURRENT = auto()
     """The snapshot that the resource refers to before this request."""
     LATEST = auto()
-    """The newest own snapshot, whatever it was taken for."""
+    """The own snapshot that was taken or reused last, whatever for."""
     SNAPSHOT = auto()
     TAGS = auto()
     CLUSTER = auto()
@@ -114,11 +114,12 @@ class CreateSnapshot:
 
 @dataclass(frozen=True)
 class ChangeTags:
-    """Remove, then add tags of a snapshot."""
+    """Remove, then add tags of a snapshot; ``reverts`` if a reversal returns that snapshot."""
 
     arn: str
     remove: tuple[str, ...]
     add: Mapping[str, str]
+    reverts: bool = False
 
 
 @dataclass(frozen=True)

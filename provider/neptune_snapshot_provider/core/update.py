@@ -4,12 +4,16 @@ The requested properties are compared with the current snapshot, not with the ol
 a failed update the latter may be the attempted ones.
 """
 
-from neptune_snapshot_provider.contract import Outcome, identifier_problem
+from dataclasses import replace
+from typing import Final
+
+from neptune_snapshot_provider.contract import Outcome, OwnerTag, identifier_problem
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.availability import (
     await_available,
     snapshot_missing,
 )
+from neptune_snapshot_provider.core.generations import after_return, is_last, used_at
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.permission import permitted
@@ -18,6 +22,9 @@ from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
 from neptune_snapshot_provider.core.tags import tag_change
 from neptune_snapshot_provider.logs import LogEvent
+
+_READS: Final = ("Describe", "List")
+"""Beginnings of operations whose refusal does not keep a snapshot from being tagged."""
 
 
 def update(
@@ -84,7 +91,7 @@ def matches(request: Request, observed: Observed) -> bool:
     snapshot, tags = current.snapshot, current.tags
     if not ownership.is_of_generation(request, properties, snapshot, tags):
         return False
-    if ownership.is_last_generation(tags, properties):
+    if is_last(tags, properties):
         return True
     return request.old is not None and not ownership.is_of_generation(
         request, request.old, snapshot, tags
@@ -93,33 +100,21 @@ def matches(request: Request, observed: Observed) -> bool:
 
 def verdict(request: Request, observed: Observed, operation: Operation) -> Verdict:
     """Whether the operation permits a new snapshot, by what the update follows."""
-    is_current = not _is_unclear(request, observed)
-    return operation.update(taken_at(request, observed), is_current=is_current)
+    if current := _own_current(request, observed):
+        return operation.update(_used_at(current))
+    latest = observed.latest
+    used_at = _used_at(latest) if isinstance(latest, Found) else None
+    return operation.update(used_at, is_proof=False)
 
 
-def taken_at(request: Request, observed: Observed) -> float | None:
-    """When the resource took its current snapshot, or else its newest one.
-
-    ``None`` if it has no snapshot, if that was not observed, or if nothing newer exists than a
-    current snapshot that was used for the requested properties before others: then this may be
-    the reversal of its reuse.
-    """
-    if not _is_unclear(request, observed):
-        return _current_taken_at(request, observed)
-    latest, current = observed.latest, observed.current
-    if not isinstance(latest, Found) or (
-        isinstance(current, Found) and latest.snapshot.identifier == current.snapshot.identifier
-    ):
-        return None
-    return latest.snapshot.created_at
-
-
-def recorded(request: Request, observed: Observed) -> Respond:
+def recorded(request: Request, observed: Observed) -> Step:
     """Respond with what CloudFormation has recorded already, so that its rollback ends."""
     name = request.physical_id
+    if _is_snapshot(name) and observed.current is None and observed.refusal is None:
+        return Observe(Fact.CURRENT, name)
     if isinstance(observed.current, Found):
         situation = f"the update is reverted; snapshot {name} is returned"
-        return _reverted(observed.current, situation)
+        return _reverted(request, observed, observed.current, situation)
     if ownership.is_skipped_id(name):
         situation = "the update is reverted to no snapshot"
         return Respond(name, situation, outcome=Outcome.SKIPPED, is_final=True)
@@ -130,7 +125,8 @@ def recorded(request: Request, observed: Observed) -> Respond:
         "DBClusterIdentifier": cluster,
     }
     situation = f"the update is reverted, and its previous snapshot was not found; {name} is kept"
-    return _reverted(Found(snapshot=Snapshot.of(fields), tags={}), situation)
+    found = Found(snapshot=Snapshot.of(fields), tags={})
+    return _reverted(request, observed, found, situation)
 
 
 def _unless_new(
@@ -144,38 +140,27 @@ def _unless_new(
         return Observe(Fact.TAGS, name)
     if _took(request, observed):
         return None
-    if _is_unclear(request, observed) and observed.latest is None:
+    if _own_current(request, observed) is None and observed.latest is None:
         return Observe(Fact.LATEST)
     if operation is None:
         return Observe(Fact.STACK)
     if verdict(request, observed, operation) is Verdict.REVERTING:
-        return _revert(request, properties, observed)
+        return _revert(request, observed)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
     return None
 
 
-def _current_taken_at(request: Request, observed: Observed) -> float | None:
+def _own_current(request: Request, observed: Observed) -> Found | None:
+    """The snapshot that CloudFormation refers to, if the resource took it."""
     current = observed.current
     if not isinstance(current, Found):
         return None
-    is_own = ownership.belongs_to(request, current.snapshot, current.tags)
-    return current.snapshot.created_at if is_own else None
+    return current if ownership.belongs_to(request, current.snapshot, current.tags) else None
 
 
-def _is_unclear(request: Request, observed: Observed) -> bool:
-    """Whether the current snapshot alone does not tell what the update follows."""
-    is_missing = _current_taken_at(request, observed) is None
-    return is_missing or _was_used_before(request, observed)
-
-
-def _was_used_before(request: Request, observed: Observed) -> bool:
-    """Whether the current snapshot was used for the requested properties, and then for others."""
-    properties, current = request.properties, observed.current
-    if properties is None or not isinstance(current, Found):
-        return False
-    used = ownership.is_of_generation(request, properties, current.snapshot, current.tags)
-    return used and not ownership.is_last_generation(current.tags, properties)
+def _used_at(found: Found) -> float | None:
+    return used_at(found.snapshot, found.tags)
 
 
 def _took(request: Request, observed: Observed) -> bool:
@@ -186,20 +171,15 @@ def _took(request: Request, observed: Observed) -> bool:
     return ownership.is_of_request(request, snapshot, tags)
 
 
-def _revert(request: Request, properties: Properties, observed: Observed) -> Step:
+def _revert(request: Request, observed: Observed) -> Step:
     """Return the snapshot of the properties that CloudFormation goes back to; take none."""
     found = observed.predecessor
     if found is None:
         return Observe(Fact.PREDECESSOR)
     if found is MISSING:
         return recorded(request, observed)
-    name = found.snapshot.identifier
-    if name == request.physical_id and request.old:
-        # The update that is reverted reused this snapshot, and tagged it.
-        tags = request.old.tags, properties.tags
-        if change := tag_change(found.snapshot.arn, *tags, found.tags):
-            return change
-    return _reverted(found, f"the update is reverted to snapshot {name}")
+    situation = f"the update is reverted to snapshot {found.snapshot.identifier}"
+    return _reverted(request, observed, found, situation)
 
 
 def _of_unknown_stack(request: Request, properties: Properties, observed: Observed) -> Step | None:
@@ -208,15 +188,39 @@ def _of_unknown_stack(request: Request, properties: Properties, observed: Observ
     if not isinstance(snapshot, Snapshot) or tags is None:
         return None
     is_known = ownership.is_of_generation(request, properties, snapshot, tags)
+    newest = _own_current(request, observed) or observed.latest
+    taken_at = newest.snapshot.created_at if isinstance(newest, Found) else None
     # A newer one belongs to an update that failed, not to one that is reverted.
-    is_older = (snapshot.created_at or 0) <= (taken_at(request, observed) or 0)
+    is_older = (snapshot.created_at or 0) <= (taken_at or 0)
     return await_available(snapshot, observed) if is_known and is_older else None
 
 
-def _reverted(found: Found, situation: str) -> Respond:
-    name = found.snapshot.identifier
+def _reverted(request: Request, observed: Observed, found: Found, situation: str) -> Step:
+    """Respond with a snapshot that a reversal returns, tagged as the one of the properties.
+
+    The tags show the next update that the snapshot is not the one of an update that failed.
+    """
+    snapshot, refused = found.snapshot, observed.refusal
+    is_possible = refused is None or refused.operation.startswith(_READS)
+    if is_possible and (step := _tagged_as_returned(request, found)):
+        return step
     event = LogEvent.OPERATION_REVERTING
-    return Respond(name, situation, found.snapshot, found.tags, is_final=True, event=event)
+    return Respond(snapshot.identifier, situation, snapshot, found.tags, is_final=True, event=event)
+
+
+def _tagged_as_returned(request: Request, found: Found) -> Step | None:
+    properties, old = request.properties, request.old
+    if properties is None or request.waits_only:
+        return None
+    if not ownership.belongs_to(request, found.snapshot, found.tags):
+        return None
+    before: dict[str, str] = {}
+    wanted = {OwnerTag.TRIGGER: after_return(found.tags, properties)}
+    if found.snapshot.identifier == request.physical_id and old:
+        # The update that is reverted may have used this snapshot, and tagged it.
+        before, wanted = {**old.tags}, {**properties.tags, **wanted}
+    change = tag_change(found.snapshot.arn, before, wanted, found.tags)
+    return replace(change, reverts=True) if change else None
 
 
 def _unless_reverted(
