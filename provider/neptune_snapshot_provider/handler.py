@@ -137,17 +137,37 @@ class Invocation:
         budget = self._budget(request)
         started = self._continuation.started if self._continuation else False
         reconciler = Reconciler(request, _aws(), _CLOCK, budget, started=started)
-        outcome = reconciler.run()
+        try:
+            outcome = reconciler.run()
+        except ProviderError:
+            self._remove_rules_left_behind(request, reconciler, budget)
+            raise
         if isinstance(outcome, Continue):
             self._next = Continuation(
                 started_at=budget.started_at, started=outcome.started, delay=budget.delay
             )
-        elif request.type is RequestType.DELETE and not reconciler.is_superseded():
-            _remove_left_behind(rule_names.create_rule_name(request))
-        elif self._continuation is None and budget.delay > LATE_AFTER:
-            # An earlier delivery may have been killed after it had set up its rule.
-            _remove_left_behind(rule_names.rule_name(request))
+        else:
+            self._remove_rules_left_behind(request, reconciler, budget)
         return outcome
+
+    def _remove_rules_left_behind(
+        self, request: Request, reconciler: Reconciler, budget: Budget
+    ) -> None:
+        """Remove rules that nobody needs once this request has its response."""
+        rules: list[str] = []
+        if request.type is RequestType.DELETE:
+            rules.append(rule_names.create_rule_name(request))
+        if self._continuation is None and budget.delay > LATE_AFTER:
+            # An earlier delivery may have been killed after it had set up its rule.
+            rules.append(rule_names.rule_name(request))
+        for rule in rules:
+            # A later operation may create the resource again: that Create has the same rule.
+            is_shared = rule == rule_names.create_rule_name(request)
+            if is_shared and reconciler.may_be_created_again():
+                continue
+            if _rules().remove(rule):
+                message = f"Removed rule {rule} of a cancelled request"
+                log(logging.INFO, LogEvent.RULE_REMOVED, message)
 
     def _budget(self, request: Request) -> Budget:
         now = _CLOCK.now()
@@ -176,11 +196,6 @@ class Invocation:
             operation=error.operation,
         )
         return Response(physical_id=self.failure_id, reason=error.reason)
-
-
-def _remove_left_behind(rule: str) -> None:
-    if _rules().remove(rule):
-        log(logging.INFO, LogEvent.RULE_REMOVED, f"Removed rule {rule} of a cancelled request")
 
 
 def never_made(event: Event) -> str:

@@ -74,8 +74,8 @@ class Reconciler:
             except Refusal as refusal:
                 self._observed = replace(self._observed, refusal=refusal)
 
-    def is_superseded(self) -> bool:
-        """Whether a later operation has begun, or may have: then its rules must stay."""
+    def may_be_created_again(self) -> bool:
+        """Whether a later operation may create the resource again: then its rule must stay."""
         try:
             if self._observed.stack is None:
                 self._observe(Observe(Fact.STACK))
@@ -84,7 +84,7 @@ class Reconciler:
             log(logging.WARNING, LogEvent.RULE_FAILED, message)
             return True
         operation = operation_of(self._request, self._observed, self._timing())
-        return operation is not None and operation.phase is Phase.SUPERSEDED
+        return operation is not None and operation.may_create_again
 
     def _take(self, step: Step) -> None:
         actions: Final[dict[type, Callable[..., None]]] = {

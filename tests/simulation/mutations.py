@@ -74,20 +74,27 @@ _GENERAL: Final = (
     Mutation(
         "the rule of a process that was killed stays",
         "handler.py",
-        "            _remove_left_behind(rule_names.rule_name(request))",
+        "            rules.append(rule_names.rule_name(request))",
         "            pass",
+    ),
+    Mutation(
+        "the rule of a request that failed as cancelled stays",
+        "handler.py",
+        "(request, reconciler, budget)\n            raise\n",
+        "(request, reconciler, budget) if False else None\n            raise\n",
     ),
     Mutation(
         "a rollback takes a snapshot",
         "core/operation.py",
-        "            return Verdict.REVERTING if certain else Verdict.UNCLEAR",
-        "            return Verdict.ALLOWED",
+        "        return Verdict.REVERTING if is_reverting else Verdict.REFUSED",
+        "        return Verdict.ALLOWED if is_reverting else Verdict.REFUSED",
     ),
     Mutation(
         "a rollback returns any snapshot of the resource",
         "observer.py",
         "predecessor=self._newest(ownership.is_of_generation)",
-        "predecessor=self._newest(ownership.is_any_own)",
+        "predecessor=self._newest(\n            lambda request, _, *found: "
+        "ownership.belongs_to(request, *found)\n        )",
     ),
     Mutation(
         "a rollback fails with whatever goes wrong",
@@ -141,14 +148,14 @@ _GENERAL: Final = (
     Mutation(
         "a Delete leaves the rule of the Create it cancels",
         "handler.py",
-        "            _remove_left_behind(rule_names.create_rule_name(request))",
+        "            rules.append(rule_names.create_rule_name(request))",
         "            pass",
     ),
     Mutation(
         "a late Delete stops the wait of the request after it",
         "handler.py",
-        "request.type is RequestType.DELETE and not reconciler.is_superseded():",
-        "request.type is RequestType.DELETE:",
+        "            if is_shared and reconciler.may_be_created_again():",
+        "            if False:",
     ),
     Mutation(
         "tags are dropped from the poll though they are needed",

@@ -11,8 +11,8 @@ STACK: Final = (
     Mutation(
         "1: a Delete trusts a status that goes forward",
         "core/operation.py",
-        "return stack.status == _CLEANING_UP and not",
-        "return stack.status in (_CLEANING_UP, *_FORWARD) and not",
+        "return stack.status == _CLEANING_UP and self",
+        "return stack.status in (_CLEANING_UP, *_FORWARD) and self",
     ),
     Mutation(
         "1: a Delete decides by the first read",
@@ -23,7 +23,7 @@ STACK: Final = (
     Mutation(
         "1: cleaning up deletes what this update took",
         "core/operation.py",
-        "_CLEANING_UP and not self._is_of_this_operation(created_at)",
+        "_CLEANING_UP and self._is_before_this_operation(created_at)",
         "_CLEANING_UP",
     ),
     Mutation(
@@ -33,22 +33,41 @@ STACK: Final = (
         "    if False:",
     ),
     Mutation(
+        "1: a cleanup without times proves that an update ended",
+        "core/operation.py",
+        "            return False\n        return time < began_at",
+        "            return True\n        return time < began_at",
+    ),
+    Mutation(
         "2: a reversal that is not visible takes a snapshot",
         "core/operation.py",
-        "        return Verdict.REVERTING if self.is_settled else Verdict.UNCLEAR",
-        "        return Verdict.REVERTING if self.is_settled else Verdict.ALLOWED",
+        "is_proof and self._is_before_this_operation(used_at):",
+        "is_proof:",
     ),
     Mutation(
         "2: a reversal without a snapshot takes one at once",
         "core/operation.py",
-        "            return Verdict.ALLOWED if self.is_settled else Verdict.UNCLEAR",
-        "            return Verdict.ALLOWED",
+        "Phase.FORWARD and is_proof and self",
+        "Phase.FORWARD and (used_at is None or is_proof) and not self.is_settled and self",
+    ),
+    Mutation(
+        "2: a rollback is believed at once",
+        "core/operation.py",
+        "        if not self.is_settled:\n            return Verdict.UNCLEAR",
+        "        if not self.is_settled and phase is not Phase.REVERTING:\n"
+        "            return Verdict.UNCLEAR",
+    ),
+    Mutation(
+        "2: an operation without a time began after every snapshot",
+        "core/operation.py",
+        "is_proof and self._is_before_this_operation(used_at):",
+        "is_proof and not self._is_of_this_operation(used_at):",
     ),
     Mutation(
         "3: a rollback that stays invisible is none",
         "core/operation.py",
-        "        return Verdict.REVERTING if self.is_settled else Verdict.UNCLEAR",
-        "        return Verdict.ALLOWED if self.is_settled else Verdict.UNCLEAR",
+        "        if phase is Phase.FORWARD and not self._is_of_this_operation(used_at):",
+        "        if phase is Phase.FORWARD:",
     ),
     Mutation(
         "3: the old properties say whether a snapshot is wanted",
@@ -145,8 +164,20 @@ STACK: Final = (
     Mutation(
         "13: a failed deployment that reused a snapshot is forgotten",
         "core/ownership.py",
-        "    return not is_last_generation(tags, request.old)",
+        "    return not is_last(tags, request.old)",
         "    return False",
+    ),
+    Mutation(
+        "13: what a reversal returned is like any replaced snapshot",
+        "finalizer.py",
+        "        return None if was_returned(tags, requested) else snapshot.created_at",
+        "        return snapshot.created_at",
+    ),
+    Mutation(
+        "13: what a reversal returned protects the retry",
+        "core/generations.py",
+        "    return _value(tags, [generation(properties)] * 2, *",
+        "    return _value(tags, [], *",
     ),
     Mutation(
         "13: the quota error advises deleting any own snapshot",
@@ -164,20 +195,39 @@ STACK: Final = (
     Mutation(
         "16: a reused snapshot does not learn its new trigger",
         "core/create.py",
-        "    if not ownership.is_last_generation(found.tags, properties):",
-        "    if False:",
+        "    used = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}",
+        "    used: dict[str, str] = {}",
     ),
     Mutation(
         "16: a reused snapshot forgets what it was taken for",
-        "core/ownership.py",
-        "    taken_for, *reused_for = [*generations(tags), generation(properties)]",
-        "    taken_for, *reused_for = [generation(properties)]",
+        "core/generations.py",
+        "    taken_for, *reused_for = [*generations(tags), *used_for]",
+        "    taken_for, *reused_for = used_for or generations(tags)",
     ),
     Mutation(
         "16: any trigger of a reused snapshot is its current one",
         "core/update.py",
-        "    if ownership.is_last_generation(tags, properties):",
+        "    if is_last(tags, properties):",
         "    if True:",
+    ),
+    Mutation(
+        "16: a reuse for the same properties leaves no trace",
+        "core/generations.py",
+        "    used_for = [] if is_last(tags, properties) else [generation(properties)]\n",
+        "    if is_last(tags, properties):\n        return tags[OwnerTag.TRIGGER]\n"
+        "    used_for = [generation(properties)]\n",
+    ),
+    Mutation(
+        "16: a reversal does not say that a reuse has failed",
+        "core/update.py",
+        "    if is_possible and (step :=",
+        "    if False and (step :=",
+    ),
+    Mutation(
+        "16: another engine's reversal finds only an older explicit name",
+        "core/update.py",
+        "    is_older = (snapshot.created_at or 0) <=",
+        "    is_older = (snapshot.created_at or 0) <",
     ),
     Mutation(
         "21: a parent that may not be described is an error",

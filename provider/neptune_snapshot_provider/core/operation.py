@@ -102,6 +102,13 @@ class Operation:
             return Phase.CLEANING_UP
         return Phase.FORWARD if self.stack.status in _FORWARD else Phase.ENDED
 
+    @property
+    def may_create_again(self) -> bool:
+        """Whether a later operation may create a resource that this one created or deleted."""
+        is_superseded = self.phase is Phase.SUPERSEDED
+        # A stack that is deleted, or whose creation was rolled back, creates nothing again.
+        return is_superseded and not self.status.startswith(("DELETE", "ROLLBACK"))
+
     def create(self) -> Verdict:
         """Judge whether a Create may take a snapshot, or go on waiting for one."""
         phase = self.phase
@@ -112,27 +119,28 @@ class Operation:
         # What looks like the end of an operation, or like its rollback, may be the previous one's.
         return Verdict.REFUSED if self.is_settled else Verdict.UNCLEAR
 
-    def update(self, taken_at: float | None, *, is_proof: bool = True) -> Verdict:
+    def update(self, used_at: float | None, *, is_proof: bool = True) -> Verdict:
         """Judge whether an Update may take a snapshot because the current one does not match.
 
-        A snapshot that was taken during the operation shows that the update is reverted. An older
-        one shows that the update goes forward if the operation did nothing before but take it.
+        A snapshot that was used during the operation shows that the update is reverted. If the
+        current one was last used before the operation, the update goes forward.
 
         Args:
-            taken_at: When the resource took its newest snapshot; ``None`` if that is not known.
-            is_proof: Whether that is the current snapshot, which no operation can have reused.
+            used_at: When the resource last took or reused a snapshot; ``None`` if not known.
+            is_proof: Whether that is the snapshot that CloudFormation refers to. Another one that
+                is older than the operation proves nothing.
         """
         phase = self.phase
         if phase is Phase.UNKNOWN:
             return Verdict.ALLOWED
         if phase in (Phase.SUPERSEDED, Phase.DELETING):
             return Verdict.REFUSED
-        if phase is Phase.FORWARD and is_proof and self._is_before_this_operation(taken_at):
+        if phase is Phase.FORWARD and is_proof and self._is_before_this_operation(used_at):
             return Verdict.ALLOWED
         # A record that may be out of date may be of any earlier operation, also of its rollback.
         if not self.is_settled:
             return Verdict.UNCLEAR
-        if phase is Phase.FORWARD and not self._is_of_this_operation(taken_at):
+        if phase is Phase.FORWARD and not self._is_of_this_operation(used_at):
             return Verdict.ALLOWED
         is_reverting = phase in (Phase.FORWARD, Phase.REVERTING)
         return Verdict.REVERTING if is_reverting else Verdict.REFUSED
