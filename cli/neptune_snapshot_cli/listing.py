@@ -147,7 +147,7 @@ def owner(row: Row) -> str:
 def _judge_all(
     aws: Aws, candidates: list[Candidate], keep_last: int, problems: list[str]
 ) -> tuple[list[Row], list[str]]:
-    usage = Usage(aws, {_name(one): one.snapshot for one in candidates}, problems)
+    usage = Usage(aws, {_name(one): one for one in candidates}, problems)
     usage.read({one.tags[OwnerTag.STACK] for one in candidates if OwnerTag.STACK in one.tags})
     kept = judge(candidates, replaced_at=usage.replaced_at, keep_last=keep_last)
     unknown: dict[str, str] = {}

@@ -13,6 +13,7 @@ from neptune_snapshot_cli.stacks import (
     last_good_parameters,
 )
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core.generations import was_returned
 from neptune_snapshot_provider.core.models import Missing, Snapshot
 from neptune_snapshot_provider.core.retention import Candidate
 
@@ -45,16 +46,16 @@ def stack_and_nested(aws: Aws, name: str, problems: list[str]) -> set[str]:
 class Usage:
     """What some stacks need; each is read once."""
 
-    def __init__(self, aws: Aws, snapshots: Mapping[str, Snapshot], problems: list[str]) -> None:
+    def __init__(self, aws: Aws, known: Mapping[str, Candidate], problems: list[str]) -> None:
         """Begin with nothing read.
 
         Args:
             aws: Where to read.
-            snapshots: The snapshots that are known, by identifier.
+            known: The snapshots that are known, by identifier.
             problems: Where to add what could not be read.
         """
         self._aws = aws
-        self._snapshots = snapshots
+        self._known = known
         self._problems = problems
         self._used: dict[tuple[str, str], str] = {}
         self._states: dict[str, str] = {}
@@ -77,11 +78,16 @@ class Usage:
                 self._states[arn] = _state(now.status)
 
     def replaced_at(self, stack: str, resource: str) -> float | None:
-        """When the snapshot was taken that the next update of a resource replaces."""
+        """When the snapshot was taken that the next update of a resource replaces.
+
+        ``None`` if there is none, or if an update that used it has failed.
+        """
         if stack in self._unreadable:
             return float("inf")
         name = self._used.get((stack, resource), "")
-        found = self._snapshots.get(name) or (self._aws.snapshot(name) if name else None)
+        if known := self._known.get(name):
+            return None if was_returned(known.tags, None) else known.snapshot.created_at
+        found = self._aws.snapshot(name) if name else None
         return found.created_at if isinstance(found, Snapshot) else None
 
     def reason_to_keep(self, candidate: Candidate) -> tuple[bool, str]:

@@ -96,6 +96,17 @@ def test_snapshots_of_deployments_that_failed_are_never_prunable(fake: FakeAws) 
     }
 
 
+def test_nothing_is_prunable_where_a_rollback_returned_an_attempt_that_failed(
+    fake: FakeAws,
+) -> None:
+    """The previous snapshot was deleted by hand: the first attempt is older, and the good one."""
+    second = fake.put("second", tags=owned())
+    fake.tag_sets[second.arn][OwnerTag.TRIGGER] += " v4 v4"
+    fake.put("first", age=10, tags=owned())
+    fake.hold("Before", "second")
+    assert verdicts(fake)["first"] == "kept: nothing-replaced"
+
+
 @pytest.mark.parametrize("status", ["UPDATE_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED"])
 def test_nothing_of_a_stack_that_stopped_halfway_is_prunable(fake: FakeAws, status: str) -> None:
     """With rollback disabled the stack already uses a snapshot of the deployment that failed."""

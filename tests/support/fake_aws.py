@@ -10,8 +10,8 @@ from fake_neptune import ARN, FakeNeptune
 from neptune_snapshot_cli.retry import Clock
 from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
 from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
+from neptune_snapshot_provider.core.generations import generation
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot
-from neptune_snapshot_provider.core.ownership import generation
 from neptune_snapshot_provider.core.properties import Properties
 
 NOW = 1_000_000.0
