@@ -15,9 +15,10 @@ from cdk_neptune_snapshot import acknowledgements, permissions
 from cdk_neptune_snapshot.bundling import provider_code
 from cdk_neptune_snapshot.function_options import FunctionOptions
 from cdk_neptune_snapshot.role_policy import NetworkPermissions, RolePolicy
-from cdk_neptune_snapshot.snapshot_policies import SnapshotPolicies
 
 HANDLER = "neptune_snapshot_provider.entry.handler"
+CONSTRUCT_ID = "NeptuneSnapshotProvider"
+"""It makes the function's logical id, and so the service token, which must never change."""
 
 
 class SnapshotProvider(Construct):
@@ -32,17 +33,15 @@ class SnapshotProvider(Construct):
         log_group: Where the function logs.
     """
 
-    ID = "NeptuneSnapshotProvider"
-    """The construct id. It makes the service token, which CloudFormation never lets change."""
-
     def __init__(
         self,
         scope: cdk.Stack,
         id: str,  # noqa: A002 - the CDK's own name for it
         *,
-        options: FunctionOptions,
+        _options: FunctionOptions,
     ) -> None:
         super().__init__(scope, id)
+        options = _options
         self._options = options.with_defaults()
         if options.vpc is not None:
             # With its endpoints and routes, without which a request gets no response.
@@ -122,35 +121,12 @@ class SnapshotProvider(Construct):
             reserved_concurrent_executions=reserved_concurrent_executions,
         )
         stack = cdk.Stack.of(scope)
-        existing = stack.node.try_find_child(cls.ID)
+        existing = stack.node.try_find_child(CONSTRUCT_ID)
         if isinstance(existing, SnapshotProvider):
-            existing.require_same(options)
+            options.require_same(existing._options)  # noqa: SLF001 - of this class
             return existing
         options.check(stack)
-        return cls(stack, cls.ID, options=options)
-
-    def allow_snapshots(self, cluster_identifier: str, snapshot_pattern: str) -> None:
-        """Allow taking snapshots of a cluster under names of a pattern.
-
-        Args:
-            cluster_identifier: In lower case, or a token.
-            snapshot_pattern: A snapshot identifier, in which ``*`` stands for any characters.
-        """
-        self._permissions.allow(cluster_identifier, snapshot_pattern)
-
-    def allow_policies(self, policies: SnapshotPolicies) -> None:
-        """Allow what the policies of a snapshot need; nothing for those not asked for."""
-        self._permissions.allow_policies(
-            deletes=policies.keep_last is not None, parameter=policies.last_good_parameter
-        )
-
-    def require_same(self, options: FunctionOptions) -> None:
-        """Refuse options that the function does not have.
-
-        Raises:
-            ValueError: An option is given and differs.
-        """
-        options.require_same(self._options)
+        return cls(stack, CONSTRUCT_ID, _options=options)
 
     def _make_role(self) -> iam.IRole:
         # The casts are for pyright: jsii names some parameters of class and interface differently.
@@ -191,3 +167,8 @@ class SnapshotProvider(Construct):
         acknowledgements.runtime(function)
         acknowledgements.for_checkov(function, acknowledgements.CHECKOV_FUNCTION)
         return function
+
+
+def permissions_of(provider: SnapshotProvider) -> permissions.SnapshotPermissions:
+    """Give the permissions of a provider, to which each snapshot adds its own."""
+    return provider._permissions  # noqa: SLF001 - internal to the package, not to the module

@@ -10,7 +10,7 @@ from cdk_neptune_snapshot import chain, limitations, permissions, reference, val
 from cdk_neptune_snapshot import cluster as clusters
 from cdk_neptune_snapshot import trigger as triggers
 from cdk_neptune_snapshot.attributes import SnapshotAttributes, SnapshotReference
-from cdk_neptune_snapshot.provider import SnapshotProvider
+from cdk_neptune_snapshot.provider import SnapshotProvider, permissions_of
 from cdk_neptune_snapshot.removal import ChosenPolicy
 from cdk_neptune_snapshot.snapshot_policies import SnapshotPolicies
 from cdk_neptune_snapshot.tags import SnapshotTags
@@ -109,15 +109,18 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         with limitations.publishing_code(self):
             provider = SnapshotProvider.get_or_create(self)
         pattern = permissions.snapshot_pattern(name_of_cluster.permitted, name, prefix)
-        provider.allow_snapshots(name_of_cluster.permitted, pattern)
+        granted = permissions_of(provider)
+        granted.allow(name_of_cluster.permitted, pattern)
+        granted.allow_policies(
+            deletes=policies.keep_last is not None, parameter=policies.last_good_parameter
+        )
         permissions.warn_of_every_name(self, pattern)
-        provider.allow_policies(policies)
         ends_here = len(links) == 1
         properties = {
             contract.Property.CLUSTER_IDENTIFIER: name_of_cluster.sent,
             contract.Property.SNAPSHOT_IDENTIFIER: name,
             contract.Property.IDENTIFIER_PREFIX: prefix,
-            contract.Property.TRIGGER: trigger.render(self),
+            contract.Property.TRIGGER: triggers.render(trigger, self),
             contract.Property.TAGS: cdk.Lazy.any(self._tags),
             **chain.timing(links, 0),
             **policies.for_creation(),

@@ -34,13 +34,13 @@ class SnapshotTrigger:
     removal policy.
     """
 
-    value: object = None
-    """What is compared; ``None`` never changes."""
+    _value: object
+    """The value that deployments compare; ``None`` never changes."""
 
     @classmethod
     def once(cls) -> "SnapshotTrigger":
         """Take one snapshot, when the resource is created."""
-        return cls()
+        return cls(None)
 
     @classmethod
     def on_files_changed(cls, *paths: str | os.PathLike[str]) -> "SnapshotTrigger":
@@ -94,19 +94,6 @@ class SnapshotTrigger:
         """
         return cls(datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
 
-    def render(self, scope: IConstruct) -> str | None:
-        """Write the value as CloudFormation gets it; ``None`` when it never changes.
-
-        Args:
-            scope: A construct of the stack in which tokens are resolved.
-        """
-        value = _canonical(self.value)
-        if value is None or isinstance(value, str):
-            return value
-        if isinstance(value, Mapping | list):
-            return cdk.Stack.of(scope).to_json_string(value)
-        return cdk.Token.as_string(value)
-
 
 def checked(trigger: SnapshotTrigger | None) -> SnapshotTrigger:
     """Give the trigger of a snapshot; once, if not given.
@@ -125,9 +112,29 @@ def checked(trigger: SnapshotTrigger | None) -> SnapshotTrigger:
     raise validation.invalid("trigger", trigger, rule)
 
 
+def render(trigger: SnapshotTrigger, scope: IConstruct) -> str | None:
+    """Write the value of a trigger as CloudFormation gets it; ``None`` when it never changes.
+
+    Args:
+        trigger: The trigger of a snapshot.
+        scope: A construct of the stack in which tokens are resolved.
+    """
+    value = _canonical(_value_of(trigger))
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Mapping | list):
+        return cdk.Stack.of(scope).to_json_string(value)
+    return cdk.Token.as_string(value)
+
+
 def is_time(trigger: SnapshotTrigger) -> bool:
     """Recognize the trigger whose value is the time of synthesis."""
-    return isinstance(trigger.value, str) and bool(TIME.fullmatch(trigger.value))
+    value = _value_of(trigger)
+    return isinstance(value, str) and bool(TIME.fullmatch(value))
+
+
+def _value_of(trigger: SnapshotTrigger) -> object:
+    return trigger._value  # noqa: SLF001 - internal to the package, not to the class
 
 
 def _existing(path: str | os.PathLike[str]) -> Path:

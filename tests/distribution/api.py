@@ -52,7 +52,8 @@ def _lines(found: griffe.Object | griffe.Alias, path: str) -> Iterator[str]:
             yield path
             for name, member in one.all_members.items():
                 if name == "__init__" and isinstance(member, griffe.Function):
-                    yield from _parameters(member, path)
+                    if not _is_internal(member):
+                        yield from _parameters(member, path)
                 elif not name.startswith("_"):
                     yield from _lines(member, f"{path}.{name}")
         case griffe.Function() as function:
@@ -65,6 +66,11 @@ def _lines(found: griffe.Object | griffe.Alias, path: str) -> Iterator[str]:
         case _:
             # What an instance sets it to is no promise.
             yield path
+
+
+def _is_internal(constructor: griffe.Function) -> bool:
+    """Whether only the package itself can call it: a class method makes the object for users."""
+    return any(one.name.startswith("_") and one.required for one in constructor.parameters)
 
 
 def _parameters(function: griffe.Function, path: str) -> Iterator[str]:

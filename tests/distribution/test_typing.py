@@ -13,8 +13,8 @@ from support.deployment import ROOT
 from support.packages import Environment, run
 
 USES = Path(__file__).with_name("uses.py")
-INTERNAL = {"ID", "allow_policies", "allow_snapshots", "options", "require_same", "visit"}
-"""Called by the constructs among each other, or by the CDK."""
+INTERNAL = {"visit"}
+"""Called by the CDK."""
 STRICT = {
     "include": [USES.name],
     "typeCheckingMode": "strict",

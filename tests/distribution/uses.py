@@ -66,14 +66,13 @@ def every_cluster(
     DatabaseClusterSnapshot(stack, "Imported", cluster=imported)
 
 
-def every_trigger(stack: cdk.Stack, token: cdk.IResolvable) -> None:
+def every_trigger(token: cdk.IResolvable) -> None:
     """Make each trigger."""
     assert_type(SnapshotTrigger.once(), SnapshotTrigger)
     assert_type(SnapshotTrigger.on_files_changed("migrations", "schema.json"), SnapshotTrigger)
     assert_type(SnapshotTrigger.on_value_changed("v2"), SnapshotTrigger)
     assert_type(SnapshotTrigger.on_value_changed({"a": [1, token]}), SnapshotTrigger)
     assert_type(SnapshotTrigger.every_deployment(), SnapshotTrigger)
-    assert_type(SnapshotTrigger.every_deployment().render(stack), str | None)
 
 
 def every_attribute(snapshot: DatabaseClusterSnapshot) -> None:
