@@ -1,16 +1,13 @@
 """The examples that say so are deployed with the commands in their headers."""
 
-import re
-import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from local_aws import LocalAws
-from support.deployment import ROOT, Snapshots, cdk_cli
-from support.examples import deployable, header, label
+from support.deployment import Snapshots
+from support.examples import commands, deploy, deployable, label
 
 pytestmark = pytest.mark.e2e
 
@@ -49,18 +46,9 @@ def versions(aws: LocalAws) -> dict[str, str]:
     return {one["DBClusterIdentifier"]: one["EngineVersion"] for one in found}
 
 
-def commands(example: Path) -> list[list[str]]:
-    found = re.findall(r"^ +(cdk deploy .*)$", header(example), flags=re.MULTILINE)
-    return [shlex.split(command) for command in found]
-
-
 def run(aws: LocalAws, command: list[str], directory: Path) -> dict[str, str]:
-    """Run a header's command as it is, but unattended, and give the stack's outputs."""
-    program, action, *words = command
-    assert (program, action) == ("cdk", "deploy")
-    words = [word.replace("python3 ", f"{sys.executable} ", 1) for word in words]
-    output = f"--output={directory / 'cdk.out'}"
-    done = cdk_cli(aws, directory).deploy_app(*words, "--method=direct", output, cwd=ROOT)
+    """Run a header's command and give the stack's outputs."""
+    done = deploy(aws, command, directory)
     assert done.succeeded, done.output
     assert len(done.by_stack) == 1
     return done.outputs

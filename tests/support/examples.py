@@ -1,9 +1,13 @@
 """The apps in ``examples/``."""
 
 import ast
+import re
+import shlex
+import sys
 from pathlib import Path
 
-from support.deployment import ROOT
+from local_aws import LocalAws
+from support.deployment import ROOT, Result, cdk_cli
 
 FOLDER = ROOT / "examples"
 DEPLOYED = "Deployed on local AWS in the tests."
@@ -28,3 +32,18 @@ def deployable() -> list[Path]:
 def label(example: Path) -> str:
     """The name of an example in reports and commands."""
     return example.relative_to(ROOT).as_posix()
+
+
+def commands(example: Path) -> list[list[str]]:
+    """The words of each command in an example's header."""
+    found = re.findall(r"^ +(cdk deploy .*)$", header(example), flags=re.MULTILINE)
+    return [shlex.split(command) for command in found]
+
+
+def deploy(aws: LocalAws, command: list[str], directory: Path) -> Result:
+    """Run a header's command as it is, but unattended, and synthesize into ``cdk.out``."""
+    program, action, *words = command
+    assert (program, action) == ("cdk", "deploy")
+    words = [word.replace("python3 ", f"{sys.executable} ", 1) for word in words]
+    output = f"--output={directory / 'cdk.out'}"
+    return cdk_cli(aws, directory).deploy_app(*words, "--method=direct", output, cwd=ROOT)

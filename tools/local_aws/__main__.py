@@ -4,16 +4,17 @@ import argparse
 import shlex
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fake_neptune import SnapshotBehaviour, SnapshotEnd
-from local_aws import signals
+from local_aws import shell, signals
 from local_aws.client import LocalAws, LocalAwsError
 
 _PORT = 14566
 _HOME = Path(".local-aws")
-_FOREIGN = "AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN HTTPS_PROXY https_proxy"
+_REGION = "eu-west-1"
+"""Not us-east-1: there, version 1 of the AWS CLI sends ``aws neptune`` and ``aws rds`` to AWS."""
 
 
 def main() -> int:
@@ -21,7 +22,9 @@ def main() -> int:
     options = _parser().parse_args()
     signals.end_cleanly()
     try:
-        with LocalAws(port=options.port, home=options.home.absolute()) as aws:
+        with LocalAws(
+            port=options.port, region=options.region, home=options.home.absolute()
+        ) as aws:
             _arrange(aws, options)
             sys.stdout.write(_explanation(aws, _write_settings(aws, options.home), options.cluster))
             sys.stdout.flush()
@@ -44,16 +47,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
 
-    def add_list(name: str, metavar: str, description: str) -> None:
+    def add_list(
+        name: str, metavar: str, description: str, read: Callable[[str], object] = str
+    ) -> None:
         text = f"{description}; repeatable"
-        add(name, action="append", default=[], metavar=metavar, help=text)
+        add(name, action="append", default=[], metavar=metavar, help=text, type=read)
 
     add("--port", type=int, default=_PORT, help=f"port on loopback; 0: a free one ({_PORT})")
+    add("--region", default=_REGION, help=f"region of clients and functions ({_REGION})")
     add("--home", type=Path, default=_HOME, help=f"folder of env and certificate ({_HOME})")
     add_list("--cluster", "CLUSTER", "create this Neptune cluster")
     add("--snapshot-seconds", type=float, default=20, help="duration of a snapshot (20)")
     add("--quota", type=int, help="manual cluster snapshots per region (100)")
-    add_list("--busy", "CLUSTER[=SECONDS]", "this cluster is modifying, for so long")
+    add_list("--busy", "CLUSTER[=SECONDS]", "this cluster is modifying, for so long", _busy)
     add_list("--fail", "CLUSTER", "snapshots of this cluster fail")
     add("--stale", type=float, default=0, help="functions read the stack status of so long ago (0)")
     return parser
@@ -68,18 +74,22 @@ def _arrange(aws: LocalAws, options: argparse.Namespace) -> None:
     for cluster in options.fail:
         failing = SnapshotBehaviour(seconds=options.snapshot_seconds, outcome=SnapshotEnd.FAILED)
         aws.set_snapshot_behaviour(failing, cluster)
-    for busy in options.busy:
-        cluster, _, seconds = busy.partition("=")
-        aws.set_cluster_status(cluster, "modifying", float(seconds) if seconds else None)
+    for cluster, seconds in options.busy:
+        aws.set_cluster_status(cluster, "modifying", seconds)
     for cluster in options.cluster:
         aws.client("neptune").create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune")
 
 
+def _busy(text: str) -> tuple[str, float | None]:
+    """Read a cluster and the seconds for which it is busy; ``None`` until the end."""
+    cluster, _, seconds = text.partition("=")
+    return cluster, float(seconds) if seconds else None
+
+
 def _write_settings(aws: LocalAws, home: Path) -> Path:
     """Write the file that sends a shell to this AWS and no other."""
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in aws.settings.items()]
     file = home / "env"
-    file.write_text("\n".join([f"unset {_FOREIGN}", *exports, ""]))
+    file.write_text(shell.script(aws.settings))
     return file.absolute()
 
 
@@ -92,7 +102,6 @@ def _explanation(aws: LocalAws, file: Path, clusters: Sequence[str]) -> str:
         f"  source {shlex.quote(str(file))}",
         *([] if clusters else [f"  {create}"]),
         f"  npx cdk bootstrap && npx cdk deploy -c cluster={cluster}",
-        "The AWS CLI has to be 2.13 (or 1.29) or newer: older ones ignore AWS_ENDPOINT_URL.",
         f"Its log is {aws.log_path}",
     ]
     return "\n".join(lines) + "\n"

@@ -61,7 +61,8 @@ class LocalAws(Controls):
         try:
             self._server = ServerProcess(port, region, account_id, server_settings or {}, home)
         except OSError as problem:
-            raise LocalAwsError(f"cannot listen on port {port}: {problem.strerror}") from problem
+            reason = f"cannot listen on port {port}: {problem.strerror}; choose another port"
+            raise LocalAwsError(reason) from problem
         self.account_id = account_id
         self.region = region
         super().__init__(self._server.url, str(self._server.certificates.authority))

@@ -14,7 +14,7 @@ from typing import NoReturn
 from hypercorn.asyncio import serve
 from hypercorn.config import Config, Sockets
 
-from local_aws import neptune_cloudformation
+from local_aws import inline_code, neptune_cloudformation
 from local_aws.asgi import (
     App,
     ClientGoneError,
@@ -59,6 +59,7 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
     neptune = NeptuneApi()
     neptune_cloudformation.install(neptune.snapshot_record)
     neptune.install()
+    inline_code.install()
     _correct(responses, lambda: neptune.scene)
     faults = FaultLayer(CallerLayer(responses, account_id), account_id)
     handle = ControlLayer(faults, faults, neptune)

@@ -1,0 +1,123 @@
+"""A migration is rehearsed on a fast clone before the snapshot; a failed one changes nothing."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_aws import LocalAws, SnapshotBehaviour
+from support.deployment import Snapshots
+from support.examples import FOLDER, commands, deploy
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("rehearsal")]
+
+EXAMPLE = FOLDER / "rehearsal" / "app.py"
+REHEARSED, CLEANED_UP = commands(EXAMPLE)
+CLUSTER = "rehearsed-graph"
+STACK = "RehearsedMigration"
+MARKER = "    # Here: send the statements to this endpoint"
+
+
+@pytest.fixture
+def snapshots(aws: LocalAws) -> Iterator[Snapshots]:
+    neptune = aws.client("neptune")
+    neptune.create_db_cluster(
+        DBClusterIdentifier=CLUSTER, Engine="neptune", EngineVersion="1.3.0.0"
+    )
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1), cluster=CLUSTER)
+    yield Snapshots(aws, CLUSTER)
+    aws.client("cloudformation").delete_stack(StackName=STACK)
+    for snapshot in Snapshots(aws, CLUSTER).names():
+        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+    neptune.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
+
+
+def named(command: list[str]) -> list[str]:
+    return [word.replace("my-graph", CLUSTER) for word in command]
+
+
+def clones(aws: LocalAws) -> dict[str, str]:
+    """The engine version of each clone that the stack made, and their instances."""
+    neptune = aws.client("neptune")
+    found = [
+        *(
+            (one["DBClusterIdentifier"], one["EngineVersion"])
+            for one in neptune.describe_db_clusters()["DBClusters"]
+        ),
+        *(
+            (one["DBInstanceIdentifier"], one["DBClusterIdentifier"])
+            for one in neptune.describe_db_instances()["DBInstances"]
+        ),
+    ]
+    return {name: about for name, about in found if name.lower().startswith(STACK.lower())}
+
+
+def migrated(aws: LocalAws, release: str) -> list[str]:
+    """The clusters that the migration of a release ran on, in this order."""
+    log = "\n".join(aws.function_log())
+    return re.findall(rf"Release {release} on (\S+):", log)
+
+
+def finished(aws: LocalAws) -> list[str]:
+    """The stack's resources in the order in which they were complete, by type."""
+    pages = aws.client("cloudformation").get_paginator("describe_stack_events")
+    events = [event for page in pages.paginate(StackName=STACK) for event in page["StackEvents"]]
+    return [
+        event["ResourceType"].rpartition("::")[2]
+        for event in reversed(events)
+        if event.get("ResourceStatus") == "CREATE_COMPLETE"
+    ]
+
+
+def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
+    aws: LocalAws, snapshots: Snapshots, tmp_path: Path
+) -> None:
+    done = deploy(aws, named(REHEARSED), tmp_path / "rehearsed")
+    assert done.returncode == 0, done.stdout
+    assert "RehearsalSeconds = " in done.stdout
+    order = [kind for kind in finished(aws) if kind.startswith(("DB", "Migration", "Neptune"))]
+    assert order == [
+        "DBCluster",
+        "DBInstance",
+        "Migration",
+        "NeptuneClusterSnapshot",
+        "Migration",
+    ]
+    (clone, _) = clones(aws)
+    assert clones(aws)[clone] == "1.3.0.0"
+    assert migrated(aws, "1") == [clone, CLUSTER]
+
+    done = deploy(aws, named(CLEANED_UP), tmp_path / "cleaned-up")
+    assert done.returncode == 0, done.stdout
+    assert clones(aws) == {}
+    assert migrated(aws, "1") == [clone, CLUSTER]
+    assert len(snapshots.names()) == 1
+
+    done = deploy(aws, [*named(REHEARSED), "-c", "release=2"], tmp_path / "next")
+    assert done.returncode == 0, done.stdout
+    (another, _) = clones(aws)
+    assert another != clone
+    assert migrated(aws, "2") == [another, CLUSTER]
+    assert len(snapshots.names()) == 2
+
+
+def test_a_failed_rehearsal_leaves_the_cluster_alone(
+    aws: LocalAws, snapshots: Snapshots, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rehearsal"
+    shutil.copytree(EXAMPLE.parent, folder)
+    migration = folder / "migration.py"
+    text = migration.read_text()
+    assert MARKER in text
+    failure = '    raise ValueError("statement 7: unknown label Persn")\n'
+    migration.write_text(text.replace(MARKER, failure + MARKER))
+    command = [word.replace(str(Path("examples/rehearsal")), str(folder)) for word in REHEARSED]
+    done = deploy(aws, [*named(command), "-c", "release=failing"], tmp_path / "cdk.out")
+    assert done.returncode == 1
+    assert "ValueError: statement 7: unknown label Persn" in done.stdout
+    assert snapshots.names() == []
+    (clone,) = migrated(aws, "failing")
+    assert clone != CLUSTER
+    assert clones(aws) == {}
