@@ -34,6 +34,7 @@ NOT_LINTED = {"Pipeline.template.json"}
 EXAMPLES_OWN = {
     ("GraphMigration", "Migration"): "a stand-in for the migration a user has",
     ("GraphMigration", "AWSCDKTrigger"): "made by the CDK for its triggers",
+    ("RehearsedMigration", "Function"): "a stand-in for the migration a user has",
     ("GraphUpgrade", "Cluster"): "as short as an example can be; settings are its owner's",
     ("GraphCopy", "Copy"): "as short as an example can be; settings are its owner's",
 }
