@@ -75,9 +75,9 @@ def finished(aws: LocalAws) -> list[str]:
 def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
     aws: LocalAws, snapshots: Snapshots, tmp_path: Path
 ) -> None:
-    done = deploy(aws, named(REHEARSED), tmp_path / "rehearsed")
-    assert done.returncode == 0, done.stdout
-    assert "RehearsalSeconds = " in done.stdout
+    done = deploy(aws, named(REHEARSED), tmp_path)
+    assert done.succeeded, done.output
+    assert "RehearsalSeconds" in done.outputs
     order = [kind for kind in finished(aws) if kind.startswith(("DB", "Migration", "Neptune"))]
     assert order == [
         "DBCluster",
@@ -90,15 +90,15 @@ def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
     assert clones(aws)[clone] == "1.3.0.0"
     rehearsal, snapshot, migration = responses(aws)
 
-    done = deploy(aws, named(CLEANED_UP), tmp_path / "cleaned-up")
-    assert done.returncode == 0, done.stdout
+    done = deploy(aws, named(CLEANED_UP), tmp_path)
+    assert done.succeeded, done.output
     assert clones(aws) == {}
     assert len(snapshots.names()) == 1
     # Its deletion; neither snapshot nor migration were asked for anything.
     assert responses(aws) == [rehearsal]
 
-    done = deploy(aws, [*named(REHEARSED), "-c", "release=2"], tmp_path / "next")
-    assert done.returncode == 0, done.stdout
+    done = deploy(aws, [*named(REHEARSED), "-c", "release=2"], tmp_path)
+    assert done.succeeded, done.output
     (another, _) = clones(aws)
     assert another != clone
     again, *there = responses(aws)
@@ -118,9 +118,9 @@ def test_a_failed_rehearsal_leaves_the_cluster_alone(
     failure = '    raise ValueError("statement 7: unknown label Persn")\n'
     migration.write_text(text.replace(MARKER, failure + MARKER))
     command = [word.replace(str(Path("examples/rehearsal")), str(folder)) for word in REHEARSED]
-    done = deploy(aws, [*named(command), "-c", "release=failing"], tmp_path / "cdk.out")
-    assert done.returncode == 1
-    assert "ValueError: statement 7: unknown label Persn" in done.stdout
+    done = deploy(aws, [*named(command), "-c", "release=failing"], tmp_path)
+    assert not done.succeeded
+    assert "ValueError: statement 7: unknown label Persn" in done.output
     assert snapshots.names() == []
     assert clones(aws) == {}
     assert all(name.startswith("Rehearsal") for name in responses(aws))
