@@ -36,5 +36,7 @@ def migrate(cluster: str, release: str) -> None:
     """Apply the release's statements that have not been applied yet."""
     neptune = boto3.client("neptune")
     (found,) = neptune.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-    logger.info("Release %s on %s: %s:%s", release, cluster, found["Endpoint"], found["Port"])
+    logger.info(
+        "Release %s on %s: %s:%s", release, cluster, found.get("Endpoint"), found.get("Port")
+    )
     # Here: send the statements to this endpoint, and remember in the graph what was applied.
