@@ -101,7 +101,7 @@ def test_nothing_is_prunable_where_a_rollback_returned_an_attempt_that_failed(
 ) -> None:
     """The previous snapshot was deleted by hand: the first attempt is older, and the good one."""
     second = fake.put("second", tags=owned())
-    fake.tag_sets[second.arn][OwnerTag.TRIGGER] += " v4 v4"
+    second.tags[OwnerTag.TRIGGER] += " v4 v4"
     fake.put("first", age=10, tags=owned())
     fake.hold("Before", "second")
     assert verdicts(fake)["first"] == "kept: nothing-replaced"

@@ -195,7 +195,7 @@ STACK: Final = (
     Mutation(
         "16: a reused snapshot does not learn its new trigger",
         "core/create.py",
-        "    used = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}",
+        "    used: dict[str, str] = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}",
         "    used: dict[str, str] = {}",
     ),
     Mutation(

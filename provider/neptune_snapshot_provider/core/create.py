@@ -158,7 +158,7 @@ def _tagged_for_reuse(
 ) -> ChangeTags | None:
     old = request.old.tags if request.old else {}
     # A reversal to these properties has to find this snapshot, and one from them when it was used.
-    used = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}
+    used: dict[str, str] = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}
     return tag_change(found.snapshot.arn, old, {**properties.tags, **used}, found.tags)
 
 

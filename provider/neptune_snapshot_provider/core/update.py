@@ -215,7 +215,7 @@ def _tagged_as_returned(request: Request, found: Found) -> Step | None:
     if not ownership.belongs_to(request, found.snapshot, found.tags):
         return None
     before: dict[str, str] = {}
-    wanted = {OwnerTag.TRIGGER: after_return(found.tags, properties)}
+    wanted: dict[str, str] = {OwnerTag.TRIGGER: after_return(found.tags, properties)}
     if found.snapshot.identifier == request.physical_id and old:
         # The update that is reverted may have used this snapshot, and tagged it.
         before, wanted = {**old.tags}, {**properties.tags, **wanted}
