@@ -1,12 +1,12 @@
 """Entry point; names the packages that are missing."""
 
 import signal
-import sys
 from importlib.util import find_spec
 from types import FrameType
 
+from neptune_snapshot_cli.errors import Terminated
+
 _NEEDED = ("boto3", "rich", "typer")
-_ENDED_BY_SIGNAL = 128
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
         raise SystemExit(
             f"neptune-snapshot needs {' and '.join(missing)}: pip install {' '.join(_NEEDED)}"
         )
-    # So that the terminal gets its cursor back.
+    # So that the terminal gets its cursor back, and a person reads what continues.
     signal.signal(signal.SIGTERM, _end)
     from neptune_snapshot_cli.commands import app  # noqa: PLC0415 - only where it can be
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals are called
-    sys.exit(_ENDED_BY_SIGNAL + number)
+    raise Terminated
 
 
 if __name__ == "__main__":

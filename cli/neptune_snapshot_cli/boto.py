@@ -1,31 +1,31 @@
-"""`Aws` by boto3; the only module that calls it."""
+"""`Aws` by boto3: the provider's client where it makes the call, and calls that only read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, ProfileNotFound
 
+from neptune_snapshot_cli.caller import CallerAws
 from neptune_snapshot_cli.errors import NoAccess
-from neptune_snapshot_cli.refusals import access, code, is_no_stack
+from neptune_snapshot_cli.refusals import access
 from neptune_snapshot_cli.stacks import Event, Resource, Stack
+from neptune_snapshot_provider.aws.client import CONFIG
+from neptune_snapshot_provider.aws.translation import code, refusals
 from neptune_snapshot_provider.contract import ENGINE
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing, Snapshot
+from neptune_snapshot_provider.core.refusals import SnapshotGone
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_neptune import NeptuneClient
-    from types_boto3_ssm import SSMClient
 
 _T = TypeVar("_T")
 
-CONFIG: Final = Config(
-    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
-)
+_NO_STACK: Final = "ValidationError"
+"""What CloudFormation says of a stack that it does not know."""
 _MISSING: Final = (
-    "DBClusterSnapshotNotFoundFault",
     "DBClusterNotFoundFault",
     "DBSubnetGroupNotFoundFault",
     "DBParameterGroupNotFound",
@@ -55,8 +55,9 @@ class BotoAws:
 
     def __init__(self, session: boto3.Session) -> None:
         self._session = session
-        with access("rds:DescribeDBClusterSnapshots"):
+        with access(), refusals("DescribeDBClusterSnapshots"):
             self._neptune: NeptuneClient = session.client("neptune", config=CONFIG)
+            self.caller: Final = CallerAws(session)
 
     @property
     def region(self) -> str:
@@ -66,16 +67,12 @@ class BotoAws:
     def _cloudformation(self) -> "CloudFormationClient":
         return self._session.client("cloudformation", config=CONFIG)
 
-    @cached_property
-    def _ssm(self) -> "SSMClient":
-        return self._session.client("ssm", config=CONFIG)
-
     def stack(self, name: str) -> Stack | Missing:
-        with access("cloudformation:DescribeStacks"):
+        with access(), refusals("DescribeStacks"):
             try:
                 found = self._cloudformation.describe_stacks(StackName=name)["Stacks"][0]
             except ClientError as error:
-                if is_no_stack(error):
+                if code(error) == _NO_STACK:
                     return MISSING
                 raise
         updated = found.get("LastUpdatedTime")
@@ -93,7 +90,7 @@ class BotoAws:
 
     def events(self, stack: str) -> Iterator[Event]:
         pages = self._cloudformation.get_paginator("describe_stack_events")
-        with access("cloudformation:DescribeStackEvents"):
+        with access(), refusals("DescribeStackEvents"):
             for page in pages.paginate(StackName=stack):
                 for one in page["StackEvents"]:
                     yield Event(
@@ -110,7 +107,7 @@ class BotoAws:
 
     def resources(self, stack: str) -> list[Resource]:
         pages = self._cloudformation.get_paginator("list_stack_resources")
-        with access("cloudformation:ListStackResources"):
+        with access(), refusals("ListStackResources"):
             try:
                 return [
                     Resource(
@@ -124,22 +121,17 @@ class BotoAws:
                     for one in page["StackResourceSummaries"]
                 ]
             except ClientError as error:
-                if is_no_stack(error):
+                if code(error) == _NO_STACK:
                     return []
                 raise
 
     def snapshot(self, identifier: str) -> Snapshot | Missing:
-        with access("rds:DescribeDBClusterSnapshots"):
-            found = _found(
-                lambda: self._neptune.describe_db_cluster_snapshots(
-                    DBClusterSnapshotIdentifier=identifier
-                )["DBClusterSnapshots"]
-            )
-        return Snapshot.of(found[0]) if found else MISSING
+        with access():
+            return self.caller.snapshot(identifier)
 
     def snapshots(self, cluster: str = "") -> Iterator[Snapshot]:
         pages = self._neptune.get_paginator("describe_db_cluster_snapshots")
-        with access("rds:DescribeDBClusterSnapshots"):
+        with access(), refusals("DescribeDBClusterSnapshots"):
             try:
                 found = (
                     pages.paginate(SnapshotType="manual", DBClusterIdentifier=cluster)
@@ -156,58 +148,48 @@ class BotoAws:
                     raise
 
     def tags(self, arn: str) -> Mapping[str, str]:
-        with access("rds:ListTagsForResource"):
-            # It may have been deleted since it was listed.
-            tags = _found(lambda: self._neptune.list_tags_for_resource(ResourceName=arn)["TagList"])
-        return {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
+        with access():
+            try:
+                return self.caller.tags(arn)
+            except SnapshotGone:
+                # It was deleted since it was listed.
+                return {}
 
     def template(self, stack: str) -> Mapping[str, Any] | None:
-        with access("cloudformation:GetTemplate"):
+        with access(), refusals("GetTemplate"):
             try:
                 # JSON is parsed by boto3, although its types do not say so.
                 body: Any = self._cloudformation.get_template(
                     StackName=stack, TemplateStage="Processed"
                 )["TemplateBody"]
             except ClientError as error:
-                if is_no_stack(error):
+                if code(error) == _NO_STACK:
                     return {}
                 raise
         return body if isinstance(body, Mapping) else None
 
     def parameter(self, name: str) -> str:
-        with access("ssm:GetParameter"):
-            try:
-                return self._ssm.get_parameter(Name=name)["Parameter"].get("Value", "")
-            except ClientError as error:
-                if code(error) == "ParameterNotFound":
-                    return ""
-                raise
+        with access():
+            return self.caller.parameter(name)
 
     def is_shared(self, identifier: str) -> bool:
-        with access("rds:DescribeDBClusterSnapshotAttributes"):
-            attributes = _found(
-                lambda: self._neptune.describe_db_cluster_snapshot_attributes(
-                    DBClusterSnapshotIdentifier=identifier
-                )["DBClusterSnapshotAttributesResult"].get("DBClusterSnapshotAttributes", [])
-            )
-        return any(one.get("AttributeValues") for one in attributes)
+        with access():
+            try:
+                return self.caller.is_shared(identifier)
+            except SnapshotGone:
+                return False
 
     def cluster(self, identifier: str) -> Cluster | Missing:
-        with access("rds:DescribeDBClusters"):
-            found = _found(
-                lambda: self._neptune.describe_db_clusters(DBClusterIdentifier=identifier)[
-                    "DBClusters"
-                ]
-            )
-        return Cluster.of(found[0]) if found else MISSING
+        with access():
+            return self.caller.cluster(identifier)
 
     def offers_version(self, version: str) -> bool:
-        with access("rds:DescribeDBEngineVersions"):
+        with access(), refusals("DescribeDBEngineVersions"):
             answer = self._neptune.describe_db_engine_versions(Engine=ENGINE, EngineVersion=version)
         return bool(answer["DBEngineVersions"])
 
     def has_subnet_group(self, name: str) -> bool:
-        with access("rds:DescribeDBSubnetGroups"):
+        with access(), refusals("DescribeDBSubnetGroups"):
             return bool(
                 _found(
                     lambda: self._neptune.describe_db_subnet_groups(DBSubnetGroupName=name)[
@@ -217,7 +199,7 @@ class BotoAws:
             )
 
     def has_parameter_group(self, name: str) -> bool:
-        with access("rds:DescribeDBClusterParameterGroups"):
+        with access(), refusals("DescribeDBClusterParameterGroups"):
             return bool(
                 _found(
                     lambda: self._neptune.describe_db_cluster_parameter_groups(

@@ -1,23 +1,20 @@
 """The command line: results go to the standard output, all that is said to standard error."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
-from neptune_snapshot_cli import listing, options, table
+from neptune_snapshot_cli import listing, options, table, take_commands
 from neptune_snapshot_cli.aws import Aws
-from neptune_snapshot_cli.boto import connect
-from neptune_snapshot_cli.errors import CliError, ExitStatus, NotFound
+from neptune_snapshot_cli.errors import ExitStatus, NotFound
 from neptune_snapshot_cli.options import Profile, Region
 from neptune_snapshot_cli.planning import Planner
 from neptune_snapshot_cli.retry import Clock, Terms
+from neptune_snapshot_cli.running import Where, connect, ending, say
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.watching import SnapshotWatch
 from neptune_snapshot_cli.watching_stack import StackWatch
@@ -31,16 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 success, 1 failure, 2 wrong usage, 3 no access to AWS, 4 not found, "
-    "5 timeout, 130 Ctrl-C.",
+    "5 timeout, 130 Ctrl-C, 143 SIGTERM.",
 )
-
-
-@dataclass(frozen=True)
-class _Where:
-    """Options given before the command."""
-
-    region: str | None
-    profile: str | None
+app.command(epilog=take_commands.TAKE_EXAMPLE)(take_commands.take)
+app.command(epilog=take_commands.CONFIRM_EXAMPLE)(take_commands.confirm)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
@@ -62,11 +53,11 @@ def common(
         ),
     ] = False,
 ) -> None:
-    """Watch, list and restore snapshots of Amazon Neptune DB clusters.
+    """Take, watch, list and restore snapshots of Amazon Neptune DB clusters.
 
-    Uses your own AWS credentials, and only reads.
+    Uses your own AWS credentials. Only `take` and `confirm` change anything.
     """
-    context.obj = _Where(region, profile)
+    context.obj = Where(region, profile)
 
 
 @app.command(epilog="Example: `neptune-snapshot watch --stack my-stack --wait --timeout 1h`")
@@ -93,8 +84,8 @@ def watch(  # noqa: PLR0913 - options
     if bool(stack) == bool(names):
         raise typer.BadParameter("Give either --stack NAME or --snapshot ID.")
     seconds = options.seconds(timeout)
-    with _ending("No longer watching; the operation continues."):
-        aws = _connect(context, region, profile)
+    with ending("No longer watching; the operation continues."):
+        aws = connect(context, region, profile)
         identifiers = [options.snapshot_identifier(name, aws.region) for name in names]
         with Board(Console(stderr=True)) as board:
             how = Terms(timeout=seconds, wait=wait)
@@ -125,12 +116,12 @@ def list_snapshots(  # noqa: PLR0913 - options
     `prunable` is what the policy `keep_last` would delete. `kept` comes with its reason, such as
     `newest`, `replaced` (its stack uses it) or `foreign` (no stack took it).
     """
-    with _ending():
+    with ending():
         name = options.cluster_identifier(cluster)
-        aws = _connect(context, region, profile)
+        aws = connect(context, region, profile)
         rows, problems = listing.read(aws, cluster=name, stack=stack, keep_last=keep_last)
         for problem in problems:
-            _say(f"! {problem}", "yellow")
+            say(f"! {problem}", "yellow")
         if not rows:
             _explain_nothing(aws, name, stack)
         if as_json:
@@ -152,40 +143,14 @@ def restore_plan(
     The command goes to the standard output, so that `RESTORE=$(neptune-snapshot restore-plan ID)`
     keeps it; the checks go to standard error. Nothing is restored.
     """
-    with _ending():
-        aws = _connect(context, region, profile)
+    with ending():
+        aws = connect(context, region, profile)
         name = options.snapshot_identifier(identifier, aws.region, "ID")
         plan = Planner(aws, name).plan()
         table.print_checks(Console(stderr=True), plan.checks)
         typer.echo(plan.command)
         if not plan.is_good:
             raise typer.Exit(ExitStatus.FAILED)
-
-
-def _connect(context: typer.Context, region: str | None, profile: str | None) -> Aws:
-    """Take options from behind the command, or else from before it."""
-    where = context.find_object(_Where) or _Where(None, None)
-    return connect(region or where.region, profile or where.profile)
-
-
-@contextmanager
-def _ending(interrupted: str = "Interrupted.") -> Iterator[None]:
-    """Turn what went wrong into a sentence and an exit status."""
-    try:
-        yield
-    except CliError as problem:
-        headline, *more = str(problem).splitlines()
-        _say(f"✗ {headline}", "bold red")
-        for line in more:
-            _say(f"  {line}")
-        raise typer.Exit(problem.status) from problem
-    except KeyboardInterrupt as end:
-        _say(interrupted)
-        raise typer.Exit(ExitStatus.INTERRUPTED) from end
-
-
-def _say(text: str, style: str = "") -> None:
-    Console(stderr=True).print(Text(text, style=style), soft_wrap=True, highlight=False)
 
 
 def _print_arns(snapshots: Sequence[Snapshot]) -> None:
@@ -204,4 +169,4 @@ def _explain_nothing(aws: Aws, cluster: str, stack: str) -> None:
     nothing = f"There is no manual Neptune snapshot{of_cluster}{of_stack} in {aws.region}"
     if cluster and isinstance(aws.cluster(cluster), Missing):
         raise NotFound(f"{nothing}, and no such cluster.", "Choose another --region?")
-    _say(f"{nothing}.")
+    say(f"{nothing}.")

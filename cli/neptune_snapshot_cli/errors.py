@@ -20,6 +20,15 @@ class ExitStatus(IntEnum):
     """``--timeout`` is over; the operation continues."""
     INTERRUPTED = 130
     """Ctrl-C; the operation continues."""
+    TERMINATED = 143
+    """SIGTERM, as a job that is cancelled sends it; the operation continues."""
+
+
+class Terminated(SystemExit):
+    """SIGTERM was received."""
+
+    def __init__(self) -> None:
+        super().__init__(int(ExitStatus.TERMINATED))
 
 
 class CliError(Exception):

@@ -1,4 +1,4 @@
-"""``list``: snapshots, which stack took each, and which of them retention would delete."""
+"""``list``: snapshots, who took each, and which of them retention would delete."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,11 +8,12 @@ from typing import Final
 
 from neptune_snapshot_cli import stack_usage
 from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.caller_usage import CallerUsage, Owner
 from neptune_snapshot_cli.errors import NotFound
 from neptune_snapshot_cli.progress import duration
 from neptune_snapshot_cli.stack_usage import Usage
 from neptune_snapshot_cli.stacks import name_of
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import CallerTag, OwnerTag
 from neptune_snapshot_provider.core import ownership, retention
 from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.models import Snapshot
@@ -47,6 +48,11 @@ class Row:
     def resource(self) -> str:
         """Logical id of the resource it belongs to, or empty."""
         return self.tags.get(OwnerTag.RESOURCE, "")
+
+    @property
+    def taken_by(self) -> str:
+        """Who took it without a stack, or empty."""
+        return self.tags.get(CallerTag.TAKEN_BY, "")
 
     @property
     def verdict(self) -> str:
@@ -93,31 +99,30 @@ def read(aws: Aws, *, cluster: str, stack: str, keep_last: int) -> tuple[list[Ro
 def judge(
     candidates: Iterable[Candidate],
     *,
-    replaced_at: Callable[[str, str], float | None],
+    replaced_at: Callable[[Owner], float | None],
     keep_last: int,
 ) -> dict[str, str]:
     """Why each snapshot is kept; a snapshot that is missing here is prunable.
 
     Args:
         candidates: Snapshots with their tags.
-        replaced_at: When the snapshot was taken that a resource, by stack and logical ID, uses;
-            ``None`` if it uses none.
-        keep_last: How many snapshots of each resource the policy keeps.
+        replaced_at: When the snapshot was taken that an owner relies on; ``None`` if there is none.
+        keep_last: How many snapshots of each owner the policy keeps.
     """
     kept: dict[str, str] = {}
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    groups: dict[Owner, list[Candidate]] = {}
     for one in candidates:
-        owner = (one.tags.get(OwnerTag.STACK, ""), one.tags.get(OwnerTag.RESOURCE, ""))
-        if all(owner) and one.snapshot.source_arn:
+        owner = Owner.of(one)
+        if owner and one.snapshot.source_arn:
             kept[_name(one)] = COPY
-        elif not all(owner) or not ownership.is_own(one.snapshot, one.tags, *owner):
+        elif not owner or not owner.took(one):
             kept[_name(one)] = FOREIGN
         elif not ownership.is_usable(one.snapshot):
             kept[_name(one)] = NOT_AVAILABLE
         else:
             groups.setdefault(owner, []).append(one)
     for owner, group in groups.items():
-        plan = retention.plan(group, keep_last, newest="", replaced_at=replaced_at(*owner))
+        plan = retention.plan(group, keep_last, newest="", replaced_at=replaced_at(owner))
         gone = {*plan.delete, *plan.retained}
         kept |= {name: NEWEST for name in map(_name, group) if name not in gone}
         kept |= plan.retained
@@ -140,7 +145,9 @@ def age(snapshot: Snapshot, now: float) -> str:
 
 
 def owner(row: Row) -> str:
-    """Stack and resource as a person reads them."""
+    """Stack and resource, or the caller, as a person reads them."""
+    if row.taken_by:
+        return f"take / {row.taken_by}"
     return f"{name_of(row.stack)} / {row.resource}" if row.stack else ""
 
 
@@ -149,13 +156,21 @@ def _judge_all(
 ) -> tuple[list[Row], list[str]]:
     usage = Usage(aws, {_name(one): one for one in candidates}, problems)
     usage.read({one.tags[OwnerTag.STACK] for one in candidates if OwnerTag.STACK in one.tags})
-    kept = judge(candidates, replaced_at=usage.replaced_at, keep_last=keep_last)
+    callers = CallerUsage(aws, candidates, problems)
+
+    def replaced_at(owner: Owner) -> float | None:
+        if owner.caller:
+            return callers.replaced_at(owner)
+        return usage.replaced_at(owner.stack, owner.resource)
+
+    kept = judge(candidates, replaced_at=replaced_at, keep_last=keep_last)
     unknown: dict[str, str] = {}
     for one in candidates:
         # Each of these is a call, made only for snapshots that would be deleted.
         if _name(one) in kept:
             continue
-        known, reason = usage.reason_to_keep(one)
+        reads = callers if CallerTag.TAKEN_BY in one.tags else usage
+        known, reason = reads.reason_to_keep(one)
         if reason:
             (kept if known else unknown)[_name(one)] = reason
     rows = [
@@ -195,6 +210,8 @@ def _fields(row: Row, now: float) -> dict[str, object]:
         "engine_version": texts["EngineVersion"],
         "stack": row.stack or None,
         "resource": row.resource or None,
+        "taken_by": row.taken_by or None,
+        "confirmed": row.tags.get(CallerTag.CONFIRMED),
         "prunable": row.prunable,
         "reason": row.reason or None,
     }

@@ -8,8 +8,8 @@ import typer
 from neptune_snapshot_provider.contract import KEEP_LAST_MAX, identifier_problem
 
 _ARN: Final = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:cluster-snapshot:(.+)")
-_DURATION: Final = re.compile(r"(\d+)([smh]?)")
-_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
+_DURATION: Final = re.compile(r"(\d+)([smhd]?)")
+_SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 Region = Annotated[
     str | None,
@@ -94,8 +94,8 @@ def cluster_identifier(value: str) -> str:
     return value.lower()
 
 
-def seconds(value: str | None) -> float | None:
-    """Read a duration such as ``90s``, ``45m`` or ``2h``; plain numbers are seconds.
+def seconds(value: str | None, option: str = "--timeout") -> float | None:
+    """Read a duration such as ``90s``, ``45m``, ``2h`` or ``1d``; plain numbers are seconds.
 
     Raises:
         typer.BadParameter: It is none.
@@ -104,5 +104,5 @@ def seconds(value: str | None) -> float | None:
         return None
     match = _DURATION.fullmatch(value)
     if match is None or int(match[1]) == 0:
-        raise typer.BadParameter(f"--timeout {value!r} is no duration such as 90s, 45m or 2h")
+        raise typer.BadParameter(f"{option} {value!r} is no duration such as 90s, 45m, 2h or 1d")
     return float(int(match[1]) * _SECONDS[match[2]])

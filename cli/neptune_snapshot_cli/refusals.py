@@ -1,27 +1,14 @@
-"""What AWS says when it does not answer a question, turned into what a person can do."""
+"""What a person can do about a call that AWS refuses; pure."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    SSOError,
-    SSOTokenLoadError,
-    TokenRetrievalError,
-)
-from botocore.exceptions import ConnectionError as BotoConnectionError
-from botocore.parsers import ResponseParserError
+from neptune_snapshot_cli import errors
+from neptune_snapshot_cli.errors import NoAccess, Unanswered
+from neptune_snapshot_provider.core.refusals import Denied, Refusal, Unavailable
 
-from neptune_snapshot_cli.errors import Denied, NoAccess, Unanswered
-
-_DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 _UNKNOWN_KEY: Final = (
     "InvalidClientTokenId",
@@ -31,47 +18,64 @@ _UNKNOWN_KEY: Final = (
     "IncompleteSignature",
     "AuthFailure",
 )
-_NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError)
-_LOGIN_NEEDED: Final = (SSOError, SSOTokenLoadError, TokenRetrievalError, CredentialRetrievalError)
-_HTTP_TOO_MANY_REQUESTS: Final = 429
-_HTTP_SERVER_ERROR: Final = 500
+_NO_CREDENTIALS: Final = ("NoCredentialsError", "PartialCredentialsError")
+_LOGIN_NEEDED: Final = ("SSO", "Login", "TokenRetrieval", "CredentialRetrieval", "AuthToken")
+"""Parts of the names of botocore's exceptions."""
+_DENIED_ACTION: Final = re.compile(r"to perform: (\w+:\w+)")
+"""AWS names the action, which may be another than the operation: creating with tags needs two."""
+_NO_REGION: Final = "NoRegionError"
+_SERVICES: Final = {
+    "DescribeStacks": "cloudformation",
+    "DescribeStackEvents": "cloudformation",
+    "GetCallerIdentity": "sts",
+    "GetParameter": "ssm",
+    "GetTemplate": "cloudformation",
+    "ListStackResources": "cloudformation",
+    "PutParameter": "ssm",
+}
+"""The services in IAM of operations that are not Neptune's, whose service is ``rds``."""
 
 
 @contextmanager
-def access(action: str) -> Iterator[None]:
-    """Turn botocore's exceptions into `NoAccess`, naming the IAM action that was needed."""
+def access() -> Iterator[None]:
+    """Turn a `Refusal` into `NoAccess`."""
     try:
         yield
-    except ClientError as error:
-        raise _refusal(error, action) from error
-    except NoRegionError as error:
-        raise NoAccess(
-            "No region is set.", "Give --region, set AWS_REGION, or put one into the profile."
-        ) from error
-    except _NO_CREDENTIALS as error:
-        raise NoAccess(
-            f"No credentials were found ({error}).",
-            "Log in with `aws sso login` or `aws configure`, or choose others with --profile.",
-        ) from error
-    except _LOGIN_NEEDED as error:
-        raise NoAccess(
-            f"The credentials cannot be used: {error}.",
-            "Log in again (`aws sso login`), then run this command again.",
-        ) from error
-    except (BotoConnectionError, HTTPClientError, ResponseParserError) as error:
-        raise Unanswered(
-            f"AWS does not answer: {error}.", "Check the network, and that the region exists."
-        ) from error
-    except BotoCoreError as error:
-        raise NoAccess(f"AWS cannot be called: {str(error).rstrip('.')}.") from error
+    except Refusal as refusal:
+        raise explain(refusal) from refusal
 
 
-def _refusal(error: ClientError, action: str) -> NoAccess:
-    name = code(error)
-    said = error.response.get("Error", {}).get("Message", "")
-    http_status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if name in _DENIED:
-        return Denied(action, said)
+def explain(refusal: Refusal) -> NoAccess:
+    """Name the IAM action that was needed, or what is wrong with the credentials."""
+    action, name, said = action_of(refusal.operation), refusal.code, refusal.message
+    if isinstance(refusal, Denied):
+        return denied(refusal.operation, said)
+    if isinstance(refusal, Unavailable):
+        return Unanswered(
+            f"AWS does not answer {action} ({name}: {said}).",
+            "Check the network and the region, or try again later.",
+        )
+    return credentials_problem(name, said) or NoAccess(f"AWS refuses {action} ({name}: {said}).")
+
+
+def denied(operation: str, said: str) -> errors.Denied:
+    """Name the permission that is missing for an operation.
+
+    Args:
+        operation: The operation that was refused.
+        said: The error's message.
+    """
+    named = _DENIED_ACTION.search(said)
+    return errors.Denied(named[1] if named else action_of(operation), said)
+
+
+def credentials_problem(name: str, said: str) -> NoAccess | None:
+    """What is wrong with the credentials or the region, if that is why a call was refused.
+
+    Args:
+        name: The error's code on the wire, or the name of botocore's exception.
+        said: The error's message.
+    """
     if name in _EXPIRED:
         return NoAccess(
             f"The credentials have expired ({name}).",
@@ -82,21 +86,23 @@ def _refusal(error: ClientError, action: str) -> NoAccess:
             f"AWS does not accept the credentials ({name}: {said}).",
             "Choose others with --profile, or see `aws configure list`.",
         )
-    if (
-        "Throttl" in name
-        or name == "RequestLimitExceeded"
-        or http_status == _HTTP_TOO_MANY_REQUESTS
-        or http_status >= _HTTP_SERVER_ERROR
-    ):
-        return Unanswered(f"AWS does not answer {action} now ({name}: {said}).", "Try again later.")
-    return NoAccess(f"AWS refuses {action} ({name}: {said}).")
+    if name in _NO_CREDENTIALS:
+        return NoAccess(
+            f"No credentials were found ({said}).",
+            "Log in with `aws sso login` or `aws configure`, or choose others with --profile.",
+        )
+    if any(part in name for part in _LOGIN_NEEDED):
+        return NoAccess(
+            f"The credentials cannot be used: {said.rstrip('.')}.",
+            "Log in again (`aws sso login`), then run this command again.",
+        )
+    if name == _NO_REGION:
+        return NoAccess(
+            "No region is set.", "Give --region, set AWS_REGION, or put one into the profile."
+        )
+    return None
 
 
-def is_no_stack(error: ClientError) -> bool:
-    """Whether CloudFormation does not know the stack that it is asked to describe."""
-    return code(error) == "ValidationError"
-
-
-def code(error: ClientError) -> str:
-    """The fault's name on the wire."""
-    return error.response.get("Error", {}).get("Code", "")
+def action_of(operation: str) -> str:
+    """The IAM action of an operation, such as ``rds:DescribeDBClusters``."""
+    return f"{_SERVICES.get(operation, 'rds')}:{operation}"

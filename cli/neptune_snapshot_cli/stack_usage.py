@@ -104,7 +104,7 @@ class Usage:
             return False, "parameter not readable"
         if name in last_good:
             return True, LAST_GOOD
-        return self._shared(name)
+        return is_shared(self._aws, name, self._problems)
 
     def _read_last_good(self, stack: str) -> frozenset[str] | None:
         """The snapshots that the parameters of a stack name; ``None`` if that is not known."""
@@ -121,12 +121,20 @@ class Usage:
             return None
         return frozenset(arn.rpartition(":")[2] for arn in arns)
 
-    def _shared(self, name: str) -> tuple[bool, str]:
-        try:
-            return True, SHARED if self._aws.is_shared(name) else ""
-        except Denied as problem:
-            self._problems.append(f"Whether snapshots are shared is not known. {problem}")
-            return False, "sharing not readable"
+
+def is_shared(aws: Aws, name: str, problems: list[str]) -> tuple[bool, str]:
+    """Why a snapshot is kept because another account may restore it, and whether that is certain.
+
+    Args:
+        aws: Where to read.
+        name: The snapshot.
+        problems: Where to add what could not be read.
+    """
+    try:
+        return True, SHARED if aws.is_shared(name) else ""
+    except Denied as problem:
+        problems.append(f"Whether snapshots are shared is not known. {problem}")
+        return False, "sharing not readable"
 
 
 def _state(status: str) -> str:

@@ -20,7 +20,7 @@ _COLUMNS: Final = (
     "AGE",
     "GIB",
     "ENGINE",
-    "STACK / RESOURCE",
+    "TAKEN BY",
     "RETENTION",
 )
 _NUMBERS: Final = ("DONE", "AGE", "GIB")

@@ -164,6 +164,19 @@ KEEP_TAG: Final = "neptune-snapshot:keep"
 """Set by users: retention never deletes a snapshot with this tag."""
 
 
+class CallerTag(StrEnum):
+    """Tags of snapshots that a caller takes without a stack, beside ``REQUEST`` and ``TRIGGER``."""
+
+    TAKEN_BY = "neptune-snapshot:taken-by"
+    """Instead of ``STACK`` and ``RESOURCE``: who took the snapshot."""
+    REUSED_BY = "neptune-snapshot:reused-by"
+    """Digests of the later requests that reused the snapshot."""
+    PARAMETER = "neptune-snapshot:last-good-parameter"
+    """The parameter in which the caller publishes the last good snapshot."""
+    CONFIRMED = "neptune-snapshot:confirmed"
+    """When the migration after the snapshot had succeeded."""
+
+
 POLL_RULE_PREFIX: Final = "neptune-snapshot-"
 """EventBridge rules of a stack are named this, the first 8 characters of its UUID, ``-`` …"""
 

@@ -38,18 +38,28 @@ from neptune_snapshot_provider.logs import LogEvent, log
 from neptune_snapshot_provider.observer import Observer
 
 Outcome: TypeAlias = Respond | Continue
+OnWait: TypeAlias = Callable[[Wait, Observed], None]
+"""Called before each pause, with what is waited for and what was observed."""
 
 
 class Reconciler:
     """Fulfils one request as far as one invocation's time goes."""
 
-    def __init__(
-        self, request: Request, aws: Aws, clock: Clock, budget: Budget, *, started: bool
+    def __init__(  # noqa: PLR0913 - what a request needs of the world
+        self,
+        request: Request,
+        aws: Aws,
+        clock: Clock,
+        budget: Budget,
+        *,
+        started: bool,
+        on_wait: OnWait | None = None,
     ) -> None:
         self._request = request
         self._aws = aws
         self._clock = clock
         self._budget = budget
+        self._on_wait = on_wait
         self._observed = Observed(started=started)
         self._progress = Progress()
         self._reported: tuple[str, int | None] | None = None
@@ -158,6 +168,8 @@ class Reconciler:
 
     def _wait(self, wait: Wait) -> None:
         self._report(wait)
+        if self._on_wait:
+            self._on_wait(wait, self._observed)
         now = self._clock.now()
         self._progress = self._progress.reported(wait.percent, now)
         self._clock.sleep(self._pause(wait, now))

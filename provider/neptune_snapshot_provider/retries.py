@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.core.refusals import Denied, Refusal, Unavailable
-from neptune_snapshot_provider.core.schedule import PROPAGATION_SECONDS, Budget
+from neptune_snapshot_provider.core.schedule import Budget
 
 _T = TypeVar("_T")
 _PAUSE: Final = 5.0
@@ -41,7 +41,7 @@ class Retries:
     def _may_retry(self, refusal: Refusal) -> bool:
         now = self._clock.now()
         if isinstance(refusal, Denied):
-            return now < self._budget.started_at + PROPAGATION_SECONDS
+            return now < self._budget.started_at + self._budget.propagation
         if not isinstance(refusal, Unavailable):
             return False
         self._outage_began = self._outage_began or now

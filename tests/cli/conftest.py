@@ -1,15 +1,17 @@
 """What the command asks, in memory; and one AWS on this machine for the whole command."""
 
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
-from local_aws import LocalAws
+from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_cli.screen import Board
 from support import small_stack
 from support.fake_aws import FakeAws
+from support.shell import Shell
 
 
 @pytest.fixture
@@ -40,3 +42,21 @@ def server() -> Iterator[LocalAws]:
 def aws(server: LocalAws) -> LocalAws:
     server.reset()
     return server
+
+
+@pytest.fixture
+def shell(aws: LocalAws) -> Shell:
+    return Shell(aws.environment)
+
+
+@pytest.fixture
+def name(aws: LocalAws, request: pytest.FixtureRequest) -> Iterator[str]:
+    """What stack and cluster of a test are called; their snapshots take two seconds."""
+    words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))
+    name = words[:30].strip("-")
+    neptune = aws.client("neptune")
+    neptune.create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2))
+    aws.set_snapshot_quota(1000)
+    yield name
+    aws.client("cloudformation").delete_stack(StackName=name)

@@ -1,72 +1,17 @@
 """Whole commands, on AWS emulated on this machine, with the real provider behind the stacks."""
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import pytest
-from typer.testing import CliRunner
 
 from local_aws import Fault, FaultKind, LocalAws, SnapshotBehaviour, SnapshotEnd
-from neptune_snapshot_cli.commands import app
 from support import small_stack
-
-COMMAND = [sys.executable, "-m", "neptune_snapshot_cli"]
-
-
-@dataclass
-class Ran:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-@dataclass
-class Shell:
-    """Runs commands with the settings that lead to local AWS."""
-
-    settings: dict[str, str]
-    without: set[str] = field(default_factory=set[str])
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {name: text for name, text in self.settings.items() if name not in self.without}
-
-    def __call__(self, *words: str) -> Ran:
-        absent: dict[str, str | None] = dict.fromkeys(
-            name for name in os.environ if name.startswith("AWS_")
-        )
-        result = CliRunner().invoke(app, words, env={**absent, **self.environment})
-        assert result.exception is None or isinstance(result.exception, SystemExit)
-        assert "Traceback" not in result.output
-        return Ran(result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.fixture
-def shell(aws: LocalAws) -> Shell:
-    return Shell(aws.environment)
-
-
-@pytest.fixture
-def name(aws: LocalAws, request: pytest.FixtureRequest) -> Iterator[str]:
-    """What stack and cluster of a test are called; their snapshots take two seconds."""
-    words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))
-    name = words[:30].strip("-")
-    neptune = aws.client("neptune")
-    neptune.create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2))
-    aws.set_snapshot_quota(1000)
-    yield name
-    aws.client("cloudformation").delete_stack(StackName=name)
+from support.shell import COMMAND, Shell
 
 
 def take(aws: LocalAws, cluster: str, snapshot: str) -> None:

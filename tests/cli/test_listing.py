@@ -8,8 +8,15 @@ import pytest
 from neptune_snapshot_cli import listing
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.stacks import STACK_TYPE
-from neptune_snapshot_provider.contract import KEEP_TAG, WAIT_RESOURCE_TYPE, OwnerTag
+from neptune_snapshot_provider.contract import (
+    KEEP_TAG,
+    WAIT_RESOURCE_TYPE,
+    CallerTag,
+    OwnerTag,
+)
+from neptune_snapshot_provider.core import ownership
 from support.fake_aws import NOW, STACK_ARN, FakeAws, owned
+from support.taking import request_of
 
 
 def verdicts(fake: FakeAws, keep_last: int = 1, stack: str = "") -> dict[str, str]:
@@ -256,8 +263,66 @@ def test_json_has_documented_keys_and_plain_values(fake: FakeAws) -> None:
         "engine_version": "1.4.1.0",
         "stack": STACK_ARN,
         "resource": "Before",
+        "taken_by": None,
+        "confirmed": None,
         "prunable": False,
         "reason": "not-available",
     }
     absent = {key for key, value in foreign.items() if value is None}
-    assert absent == {"percent", "stack", "resource"}
+    assert absent == {"percent", "stack", "resource", "taken_by", "confirmed"}
+
+
+def taken(fake: FakeAws, request: str, age: float, caller: str = "ci", **more: str) -> str:
+    """Have a snapshot that `take` took."""
+    asked, wanted = request_of(caller, request)
+    name = ownership.snapshot_identifier(asked, wanted)
+    fake.put(name, age=age, tags={**ownership.owner_tags(asked, wanted), **more})
+    return name
+
+
+def test_snapshots_without_a_stack_have_the_rules_of_take(fake: FakeAws) -> None:
+    old, good = taken(fake, "1", 90), taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now"})
+    failed, last = taken(fake, "3", 70), taken(fake, "4", 60)
+    theirs, theirs_old = taken(fake, "1", 50, "other"), taken(fake, "2", 95, "other")
+    assert verdicts(fake) == {
+        last: "kept: newest",
+        failed: "kept: newer-than-replaced",
+        good: "kept: replaced",
+        old: "prunable",
+        theirs: "kept: newest",
+        theirs_old: "kept: nothing-replaced",
+    }
+    rows, _ = listing.read(fake, cluster="", stack="", keep_last=1)
+    assert {listing.owner(row) for row in rows} == {"take / ci", "take / other"}
+    (row,) = [one for one in json.loads(listing.to_json(rows, NOW)) if one["confirmed"]]
+    assert (row["identifier"], row["taken_by"], row["stack"]) == (good, "ci", None)
+
+
+def test_a_snapshot_without_a_stack_is_kept_while_a_parameter_names_it(fake: FakeAws) -> None:
+    old, older = taken(fake, "1", 90), taken(fake, "0", 95)
+    taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now", CallerTag.PARAMETER: "/good"})
+    fake.parameters["/good"] = fake.all_snapshots[old].arn
+    assert verdicts(fake)[old] == "kept: last-good"
+    assert verdicts(fake)[older] == "prunable"
+    fake.all_snapshots[older].shared_with.add("999999999999")
+    assert verdicts(fake)[older] == "kept: shared"
+
+    def before(name: str) -> None:
+        if name == "parameter":
+            raise Denied("ssm:GetParameter", "no")
+
+    fake.before = before
+    assert verdicts(fake)[old] == "unknown: parameter not readable"
+
+
+def test_a_copy_of_a_snapshot_without_a_stack_is_not_its_callers(fake: FakeAws) -> None:
+    name = taken(fake, "1", 90)
+    fake.put(
+        "copy",
+        tags=fake.all_snapshots[name].tags,
+        SourceDBClusterSnapshotArn=fake.all_snapshots[name].arn,
+    )
+    fake.put("restored-and-taken", tags=fake.all_snapshots[name].tags)
+    found = verdicts(fake)
+    assert found["copy"] == "kept: copy"
+    assert found["restored-and-taken"] == "kept: foreign"

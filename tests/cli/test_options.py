@@ -37,13 +37,14 @@ def test_what_is_no_cluster_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [(None, None), ("90", 90), ("90s", 90), ("45m", 2700), ("2h", 7200)]
+    ("value", "seconds"),
+    [(None, None), ("90", 90), ("90s", 90), ("45m", 2700), ("2h", 7200), ("1d", 86400)],
 )
 def test_a_duration_has_a_unit_or_is_seconds(value: str | None, seconds: float | None) -> None:
     assert options.seconds(value) == seconds
 
 
-@pytest.mark.parametrize("value", ["", "0", "-1", "1d", "1.5h", "soon"])
+@pytest.mark.parametrize("value", ["", "0", "-1", "1w", "1.5h", "soon"])
 def test_what_is_no_duration_is_refused(value: str) -> None:
     with pytest.raises(typer.BadParameter, match=f"--timeout '{value}' is no duration"):
         options.seconds(value)

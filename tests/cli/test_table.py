@@ -34,7 +34,7 @@ def test_an_identifier_is_never_broken_across_lines(fake: FakeAws, width: int) -
 def test_a_narrow_terminal_gets_a_block_for_each_snapshot(fake: FakeAws) -> None:
     lines = printed(fake, Terminal(), 80)
     assert lines[0] == NAME
-    assert "  stack / resource: my-stack / Before" in lines
+    assert "  taken by: my-stack / Before" in lines
 
 
 def test_a_file_gets_one_line_for_each_snapshot(fake: FakeAws) -> None:

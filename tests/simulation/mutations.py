@@ -189,9 +189,9 @@ _GENERAL: Final = (
     ),
     Mutation(
         "the request is not part of the name",
-        "core/ownership.py",
-        "digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]",
-        "digest(stack_id, logical_id)[:DIGEST_LENGTH]",
+        "core/caller.py",
+        "digest(owner, part, request_id)[:DIGEST_LENGTH]",
+        "digest(owner, part)[:DIGEST_LENGTH]",
     ),
     Mutation(
         "creating is good enough",

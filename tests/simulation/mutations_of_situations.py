@@ -194,9 +194,9 @@ STACK: Final = (
     ),
     Mutation(
         "16: a reused snapshot does not learn its new trigger",
-        "core/create.py",
-        "    used: dict[str, str] = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}",
-        "    used: dict[str, str] = {}",
+        "core/ownership.py",
+        "    return {OwnerTag.TRIGGER: after_reuse(tags, properties, at)}",
+        "    return {}",
     ),
     Mutation(
         "16: a reused snapshot forgets what it was taken for",
@@ -320,7 +320,7 @@ CALLS: Final = (
     Mutation(
         "14: a denied call after the snapshot is made once",
         "retries.py",
-        "            return now < self._budget.started_at + PROPAGATION_SECONDS",
+        "            return now < self._budget.started_at + self._budget.propagation",
         "            return False",
     ),
     Mutation(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
@@ -30,23 +30,28 @@ _QUOTA: Final = "ManualClusterSnapshots"
 
 
 class BotoAws:
-    """`Aws` by boto3, with the credentials and the region of the environment."""
+    """`Aws` by boto3.
 
-    def __init__(self) -> None:
-        self._neptune: NeptuneClient = boto3.client("neptune", config=CONFIG)
+    Args:
+        session: Credentials and region; by default those of the environment.
+    """
+
+    def __init__(self, session: boto3.Session | None = None) -> None:
+        self._boto: boto3.Session | Any = session or boto3
+        self._neptune: NeptuneClient = self._boto.client("neptune", config=CONFIG)
 
     @cached_property
     def _cloudformation(self) -> "CloudFormationClient":
-        return boto3.client("cloudformation", config=CONFIG)
+        return self._boto.client("cloudformation", config=CONFIG)
 
     @cached_property
     def _rds(self) -> "RDSClient":
         # Only here does the API say what the quota is; Neptune's own client does not offer it.
-        return boto3.client("rds", config=CONFIG)
+        return self._boto.client("rds", config=CONFIG)
 
     @cached_property
     def _ssm(self) -> "SSMClient":
-        return boto3.client("ssm", config=CONFIG)
+        return self._boto.client("ssm", config=CONFIG)
 
     def stack(self, stack_id: str) -> Stack | Missing:
         return describe(self._cloudformation, stack_id)

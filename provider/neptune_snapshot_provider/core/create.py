@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, Outcome, OwnerTag
+from neptune_snapshot_provider.contract import AVAILABLE, ENGINE, Outcome
 from neptune_snapshot_provider.core import ownership, restore
 from neptune_snapshot_provider.core.availability import (
     await_available,
@@ -10,7 +10,6 @@ from neptune_snapshot_provider.core.availability import (
     respond_with,
     snapshot_missing,
 )
-from neptune_snapshot_provider.core.generations import after_reuse
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Missing
 from neptune_snapshot_provider.core.permission import Permission, permitted
 from neptune_snapshot_provider.core.properties import Properties
@@ -157,8 +156,7 @@ def _tagged_for_reuse(
     request: Request, properties: Properties, found: Found, at: float
 ) -> ChangeTags | None:
     old = request.old.tags if request.old else {}
-    # A reversal to these properties has to find this snapshot, and one from them when it was used.
-    used: dict[str, str] = {OwnerTag.TRIGGER: after_reuse(found.tags, properties, at)}
+    used = ownership.reuse_tags(request, properties, found.tags, at)
     return tag_change(found.snapshot.arn, old, {**properties.tags, **used}, found.tags)
 
 

@@ -6,15 +6,17 @@ from typing import Final
 
 from neptune_snapshot_provider.contract import (
     AVAILABLE,
-    DIGEST_LENGTH,
     ENGINE,
     SKIPPED,
     SLUG_MAX,
+    CallerTag,
     OwnerTag,
     shorten_prefix,
 )
+from neptune_snapshot_provider.core import caller
+from neptune_snapshot_provider.core.caller import request_digest
 from neptune_snapshot_provider.core.generations import (
-    digest,
+    after_reuse,
     generation,
     generations,
     is_last,
@@ -34,10 +36,13 @@ def snapshot_identifier(request: Request, properties: Properties) -> str:
     """
     if properties.snapshot_identifier:
         return properties.snapshot_identifier
+    owner = request.stack_id, request.logical_id
+    if request.taken_by:
+        owner = request.taken_by, properties.cluster
     parts = (
         shorten_prefix(properties.prefix or properties.cluster),
         _slug(properties.trigger),
-        _request_digest(request.stack_id, request.logical_id, request.request_id),
+        request_digest(*owner, request.request_id),
     )
     return "-".join(part for part in parts if part)
 
@@ -81,12 +86,38 @@ def is_skipped_id(identifier: str) -> bool:
 
 def owner_tags(request: Request, properties: Properties) -> dict[str, str]:
     """The tags that make a snapshot this resource's own and this request's."""
-    return {
+    owner: dict[str, str] = {
         OwnerTag.STACK: request.stack_id,
         OwnerTag.RESOURCE: request.owner,
+    }
+    if request.taken_by:
+        owner = {CallerTag.TAKEN_BY: request.taken_by}
+        if properties.last_good_parameter:
+            owner[CallerTag.PARAMETER] = properties.last_good_parameter
+    return {
+        **owner,
         OwnerTag.REQUEST: request.request_id,
         OwnerTag.TRIGGER: generation(properties),
     }
+
+
+def reuse_tags(
+    request: Request, properties: Properties, tags: Mapping[str, str], at: float
+) -> dict[str, str]:
+    """What a snapshot's tags say after its reuse for a request.
+
+    A reversal to these properties has to find this snapshot, and one from them when it was used. So
+    has a repeated request of a caller, which may come when the snapshot is no longer young enough.
+
+    Args:
+        request: The request that reuses the snapshot.
+        properties: The request's properties.
+        tags: The tags of the snapshot.
+        at: When it is reused, in seconds since the epoch.
+    """
+    if request.taken_by:
+        return {CallerTag.REUSED_BY: caller.after_reuse(tags, request.request_id)}
+    return {OwnerTag.TRIGGER: after_reuse(tags, properties, at)}
 
 
 def is_own(
@@ -120,7 +151,9 @@ def is_usable(snapshot: Snapshot) -> bool:
 
 
 def belongs_to(request: Request, snapshot: Snapshot, tags: Mapping[str, str]) -> bool:
-    """Whether the resource of a request took a snapshot; see `is_own`."""
+    """Whether the resource, or the caller, of a request took a snapshot; see `is_own`."""
+    if request.taken_by:
+        return caller.is_taken_by(request.taken_by, snapshot, tags)
     return is_own(
         snapshot,
         tags,
@@ -161,6 +194,9 @@ def is_reusable(
     Its trigger is the same. A trigger that is the time of the deployment never is; there any
     snapshot of this resource does.
     """
+    if caller.is_confirmed(tags):
+        # It does not hold what the migration changed that it was taken for.
+        return False
     if _IS_TIME.fullmatch(properties.trigger):
         return belongs_to(request, snapshot, tags)
     return is_of_generation(request, properties, snapshot, tags)
@@ -177,14 +213,10 @@ def _has_own_name(snapshot: Snapshot, tags: Mapping[str, str], explicit_name: st
     if explicit_name and name == explicit_name:
         return True
     stack, resource, request, _ = (tags.get(key, "") for key in OwnerTag)
-    if name.endswith(f"-{_request_digest(stack, resource, request)}"):
+    if name.endswith(f"-{request_digest(stack, resource, request)}"):
         return True
     explicit = Properties(cluster=snapshot.cluster, snapshot_identifier=name)
     return generation(explicit) in generations(tags)
-
-
-def _request_digest(stack_id: str, logical_id: str, request_id: str) -> str:
-    return digest(stack_id, logical_id, request_id)[:DIGEST_LENGTH]
 
 
 def _slug(trigger: str) -> str:

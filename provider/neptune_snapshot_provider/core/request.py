@@ -30,7 +30,7 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request of CloudFormation for one resource.
+    """One request of CloudFormation for one resource, or of a caller for a snapshot.
 
     ``waits_only`` marks the resource that waits for a snapshot which another one took.
 
@@ -42,6 +42,10 @@ class Request:
     snapshot, known for a Delete too. ``old`` is ``None`` unless this is an Update of a resource
     whose properties were valid. ``is_repeated`` marks an Update that changes no property:
     CloudFormation repeats one that failed while rollback was disabled.
+
+    ``taken_by`` names the caller who takes a snapshot without a stack. Such a request is a Create
+    that always goes forward: ``stack_id`` and ``logical_id`` are empty, and ``physical_id`` is the
+    caller's last snapshot whose migration has succeeded.
     """
 
     type: RequestType
@@ -56,6 +60,7 @@ class Request:
     is_repeated: bool = False
     timeout: int = TIMEOUT_MAX
     sent_at: float | None = None
+    taken_by: str = ""
 
     @property
     def owner(self) -> str:

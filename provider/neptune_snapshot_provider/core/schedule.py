@@ -45,7 +45,8 @@ class Budget:
     """The time a request has, and how much of it this invocation has.
 
     ``delay`` is how late the first invocation was. If the snapshot needs longer than
-    ``hand_over_beyond`` seconds, this invocation hands over at once.
+    ``hand_over_beyond`` seconds, this invocation hands over at once. ``propagation`` is how long
+    after the start a denied call may be due to a permission that has not propagated yet.
     """
 
     started_at: float
@@ -53,6 +54,7 @@ class Budget:
     invocation_ends: float
     delay: float = 0.0
     hand_over_beyond: float = LONG
+    propagation: float = PROPAGATION_SECONDS
 
     @classmethod
     def first(
@@ -69,6 +71,17 @@ class Budget:
             deadline=started_at + timeout,
             invocation_ends=now + length,
             delay=delay,
+        )
+
+    @classmethod
+    def of_caller(cls, now: float, timeout: float) -> "Budget":
+        """Budget of a process that waits to the end, with permissions that do not change."""
+        return cls(
+            started_at=now,
+            deadline=now + timeout,
+            invocation_ends=math.inf,
+            hand_over_beyond=math.inf,
+            propagation=0.0,
         )
 
     @classmethod
@@ -117,7 +130,7 @@ class Timing:
     @property
     def may_propagate(self) -> bool:
         """Whether a denied call may be due to a permission that has not propagated yet."""
-        return self.now < self.budget.started_at + PROPAGATION_SECONDS
+        return self.now < self.budget.started_at + self.budget.propagation
 
 
 @dataclass(frozen=True)
