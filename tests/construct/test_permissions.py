@@ -1,4 +1,7 @@
-"""The provider may do what its snapshots need, and nothing else."""
+"""The provider may do what its snapshots need, and nothing else.
+
+What the conditions deny is tested by IAM's decisions, in ``tests/security``.
+"""
 
 import json
 from collections.abc import Callable
@@ -24,8 +27,6 @@ from neptune_snapshot_provider import contract
 
 CREATE = "rds:CreateDBClusterSnapshot"
 STACK_ID = PSEUDO["AWS::StackId"]
-RESOURCE_TAG = {"StringEquals": {"aws:ResourceTag/neptune-snapshot:stack": STACK_ID}}
-SNAPSHOTS = "arn:aws-us-gov:rds:us-gov-west-1:123456789012:cluster-snapshot:*"
 FUNCTION = (
     "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:NeptuneSnapshotProviderFunction3E76C15A:Arn"
 )
@@ -61,7 +62,8 @@ def test_all_that_is_allowed(allowed: list[Json]) -> None:
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     }
-    assert all("*" not in statement["Resource"] for statement in allowed)
+    resources = {arn for statement in allowed for arn in statement["Resource"]}
+    assert {arn.split(":")[1] for arn in resources} == {PSEUDO["AWS::Partition"]}
 
 
 def test_a_snapshot_is_created_of_its_cluster_under_its_name(allowed: list[Json]) -> None:
@@ -69,54 +71,6 @@ def test_a_snapshot_is_created_of_its_cluster_under_its_name(allowed: list[Json]
     assert {arn.split(":", 5)[5] for statement in created for arn in statement["Resource"]} == {
         "cluster:my-graph",
         "cluster-snapshot:my-graph-*",
-    }
-
-
-def test_creation_depends_on_no_tag(allowed: list[Json]) -> None:
-    """It is not known whether RDS supplies ``aws:RequestTag`` there."""
-    for statement in of_action(allowed, CREATE):
-        assert (statement["Effect"], "Condition" in statement) == ("Allow", False)
-
-
-def test_only_own_snapshots_are_deleted(allowed: list[Json]) -> None:
-    (deleted,) = of_action(allowed, "rds:DeleteDBClusterSnapshot")
-    assert (deleted["Condition"], deleted["Resource"]) == (RESOURCE_TAG, [SNAPSHOTS])
-
-
-def test_only_own_snapshots_are_tagged(allowed: list[Json]) -> None:
-    own, *denied, new = of_action(allowed, "rds:AddTagsToResource")
-    assert own["Condition"] == RESOURCE_TAG
-    assert ("Condition" in new, new["Resource"]) == (False, [SNAPSHOTS[:-1] + "my-graph-*"])
-    assert [one["Effect"] for one in denied] == ["Deny", "Deny"]
-    assert [one["Condition"] for one in denied] == [
-        {"StringNotEquals": {key: STACK_ID}, "Null": {key: "false"}}
-        for key in (
-            "aws:ResourceTag/neptune-snapshot:stack",
-            "aws:RequestTag/neptune-snapshot:stack",
-        )
-    ]
-    (untagged,) = of_action(allowed, "rds:RemoveTagsFromResource")
-    assert untagged["Condition"] == RESOURCE_TAG
-
-
-def test_any_name_is_read_to_find_out_whose_it_is(allowed: list[Json]) -> None:
-    (listed,) = of_action(allowed, "rds:ListTagsForResource")
-    assert listed["Resource"] == [SNAPSHOTS]
-    assert "Condition" not in listed
-
-
-def test_only_rules_of_this_stack_are_made(allowed: list[Json]) -> None:
-    for action in ("events:PutRule", "events:DeleteRule", "events:RemoveTargets"):
-        (statement,) = of_action(allowed, action)
-        assert statement["Resource"] == [RULES]
-
-
-def test_a_rule_calls_only_the_provider(allowed: list[Json]) -> None:
-    (targets,) = of_action(allowed, "events:PutTargets")
-    assert targets["Resource"] == [RULES]
-    assert targets["Condition"] == {
-        "ForAllValues:ArnEquals": {"events:TargetArn": FUNCTION},
-        "Null": {"events:TargetArn": "false"},
     }
 
 
