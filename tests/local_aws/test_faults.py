@@ -53,28 +53,19 @@ def test_other_protocols_get_errors_in_their_own_form(aws: LocalAws) -> None:
         aws.client("lambda").list_functions()
 
 
-def test_a_reset_before_leaves_no_effect(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
+@pytest.mark.parametrize(
+    ("kind", "taken"), [(FaultKind.RESET_BEFORE, 0), (FaultKind.RESET_AFTER, 1)]
+)
+def test_a_reset_loses_the_call_or_only_its_answer(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str, kind: FaultKind, taken: int
 ) -> None:
-    aws.add_fault(Fault(FaultKind.RESET_BEFORE, CREATE))
+    aws.add_fault(Fault(kind, CREATE))
     with pytest.raises(ConnectionClosedError):
         neptune.create_db_cluster_snapshot(
-            DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier="reset-before"
+            DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=f"{cluster}-reset"
         )
     found = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    assert found["DBClusterSnapshots"] == []
-
-
-def test_a_reset_after_loses_only_the_answer(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
-) -> None:
-    aws.add_fault(Fault(FaultKind.RESET_AFTER, CREATE))
-    with pytest.raises(ConnectionClosedError):
-        neptune.create_db_cluster_snapshot(
-            DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier="reset-after"
-        )
-    found = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    assert len(found["DBClusterSnapshots"]) == 1
+    assert len(found["DBClusterSnapshots"]) == taken
 
 
 def test_latency_delays_a_call(aws: LocalAws, neptune: "NeptuneClient") -> None:

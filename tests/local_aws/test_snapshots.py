@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import LocalAws, ProgressCurve, SnapshotBehaviour, SnapshotEnd
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
+from support.probe import Probe
 
 if TYPE_CHECKING:
     from types_boto3_neptune import NeptuneClient
@@ -348,6 +349,22 @@ def test_a_snapshot_is_shared_with_accounts_and_no_longer(
 
     assert shared(ValuesToAdd=["111111111111", "222222222222"]) == ["111111111111", "222222222222"]
     assert shared(ValuesToRemove=["111111111111"]) == ["222222222222"]
+
+
+def test_a_stack_may_take_a_snapshot_of_the_cluster_that_it_deletes(
+    aws: LocalAws, neptune: "NeptuneClient"
+) -> None:
+    probe = Probe(aws, "with-a-last-snapshot")
+    probe.deploy(
+        Cluster={
+            "Type": "AWS::Neptune::DBCluster",
+            "DeletionPolicy": "Snapshot",
+            "Properties": {"DBClusterIdentifier": "short-lived"},
+        }
+    )
+    assert probe.delete() == "DELETE_COMPLETE"
+    found = neptune.describe_db_cluster_snapshots(DBClusterIdentifier="short-lived")
+    assert [one.get("Status") for one in found["DBClusterSnapshots"]] == ["available"]
 
 
 def test_the_groups_that_every_account_has_are_there(neptune: "NeptuneClient") -> None:

@@ -42,6 +42,8 @@ def install(snapshot_record: SnapshotRecord) -> None:
         "update": clusters.update,
         "update_with_logical_id": True,
         "delete": clusters.remove,
+        # For `DeletionPolicy: Snapshot`, as for a cluster of RDS.
+        "snapshot": handlers["AWS::RDS::DBCluster"]["snapshot"],
     }
     neptune_groups.install(handlers)
 
