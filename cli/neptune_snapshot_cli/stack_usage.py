@@ -78,7 +78,7 @@ class Usage:
                 self._states[arn] = _state(now.status)
 
     def replaced_at(self, stack: str, resource: str) -> float | None:
-        """When the snapshot was taken that the next update of a resource replaces.
+        """When the snapshot was last used that the next update of a resource replaces.
 
         ``None`` if there is none, or if an update that used it has failed.
         """
@@ -86,7 +86,7 @@ class Usage:
             return float("inf")
         name = self._used.get((stack, resource), "")
         if known := self._known.get(name):
-            return None if was_returned(known.tags, None) else known.snapshot.created_at
+            return None if was_returned(known.tags, None) else known.used_at
         found = self._aws.snapshot(name) if name else None
         return found.created_at if isinstance(found, Snapshot) else None
 

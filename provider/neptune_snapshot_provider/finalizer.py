@@ -14,7 +14,7 @@ from neptune_snapshot_provider.aws.protocol import Aws
 from neptune_snapshot_provider.clock import Clock
 from neptune_snapshot_provider.contract import AVAILABLE, Attribute
 from neptune_snapshot_provider.core import ownership, restore, retention
-from neptune_snapshot_provider.core.generations import was_returned
+from neptune_snapshot_provider.core.generations import used_at, was_returned
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
 from neptune_snapshot_provider.core.operation import Operation, Verdict
 from neptune_snapshot_provider.core.properties import Properties
@@ -146,10 +146,7 @@ class Finalizer:
         return arn.rpartition(":cluster-snapshot:")[2]
 
     def _replaced_at(self, properties: Properties, newest: str) -> float | None:
-        """When the snapshot was taken that the resource referred to before this request.
-
-        ``None`` if there was none, or if an update that used it has failed.
-        """
+        """When the replaced snapshot was last used; ``None`` if an update that used it failed."""
         name = self._request.physical_id
         if self._request.waits_only:
             old = self._request.old
@@ -163,7 +160,7 @@ class Finalizer:
         tags = self._retried(lambda: self._aws.tags(snapshot.arn))
         requested = None if self._request.waits_only else properties
         # Older ones may be of earlier attempts of the update that failed with it.
-        return None if was_returned(tags, requested) else snapshot.created_at
+        return None if was_returned(tags, requested) else used_at(snapshot, tags)
 
     def _delete(self, plan: Plan) -> tuple[str, ...]:
         deleted: list[str] = []
@@ -215,10 +212,11 @@ class Finalizer:
         replaced_at = self._replaced_at(properties, snapshot.identifier)
         tags = self._retried(lambda: self._aws.tags(last_good.arn))
         is_own = ownership.belongs_to(self._request, last_good, tags)
-        if last_good.created_at == replaced_at:
+        candidate = Candidate(snapshot=last_good, tags=tags)
+        if candidate.used_at == replaced_at:
             is_own = is_own and ownership.has_failed_reuse(self._request, tags)
         return retention.keeps_last_good(
-            last_good, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
+            candidate, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
         )
 
     def _add_restore_command(

@@ -134,7 +134,7 @@ def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
     last_good_at: float, replaced_at: float | None, *, is_own_attempt: bool, keeps: bool
 ) -> None:
     kept = keeps_last_good(
-        snapshot("good", last_good_at),
+        Candidate(snapshot=snapshot("good", last_good_at), tags={}),
         snapshot("new", 10),
         replaced_at=replaced_at,
         is_own_attempt=is_own_attempt,
@@ -143,10 +143,10 @@ def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
 
 
 def test_the_parameter_follows_to_another_cluster() -> None:
-    good = snapshot("good", 11, cluster="other-graph")
+    good = Candidate(snapshot=snapshot("good", 11, cluster="other-graph"), tags={})
     assert not keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=False)
 
 
 def test_the_parameter_keeps_naming_an_attempt_with_another_cluster() -> None:
-    good = snapshot("good", 5, cluster="other-graph")
+    good = Candidate(snapshot=snapshot("good", 5, cluster="other-graph"), tags={})
     assert keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=True)

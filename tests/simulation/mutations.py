@@ -233,7 +233,7 @@ _GENERAL: Final = (
     Mutation(
         "retention deletes what a rollback needs",
         "core/retention.py",
-        "    if created_at == replaced_at:",
+        "    if candidate.used_at == replaced_at:",
         "    if False:",
     ),
     Mutation(

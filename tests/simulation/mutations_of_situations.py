@@ -146,7 +146,7 @@ STACK: Final = (
     Mutation(
         "13: a retry deletes the snapshots of failed attempts",
         "core/retention.py",
-        'return "newer-than-replaced" if created_at > replaced_at else ""',
+        'return "newer-than-replaced" if candidate.used_at > replaced_at else ""',
         'return ""',
     ),
     Mutation(
@@ -158,7 +158,7 @@ STACK: Final = (
     Mutation(
         "13: the parameter names the last attempt",
         "core/retention.py",
-        "    if is_own_attempt and (replaced_at is None or taken_at >= replaced_at):",
+        "    if is_own_attempt and (replaced_at is None or last_good.used_at >= replaced_at):",
         "    if False:",
     ),
     Mutation(
@@ -168,10 +168,16 @@ STACK: Final = (
         "    return False",
     ),
     Mutation(
+        "13: an old snapshot that a failed deployment reused is deleted",
+        "core/retention.py",
+        "        return used_at(self.snapshot, self.tags) or 0.0",
+        "        return self.snapshot.created_at or 0.0",
+    ),
+    Mutation(
         "13: what a reversal returned is like any replaced snapshot",
         "finalizer.py",
-        "        return None if was_returned(tags, requested) else snapshot.created_at",
-        "        return snapshot.created_at",
+        "        return None if was_returned(tags, requested) else used_at(snapshot, tags)",
+        "        return used_at(snapshot, tags)",
     ),
     Mutation(
         "13: what a reversal returned protects the retry",

@@ -450,6 +450,23 @@ def test_an_attempt_is_retried_whose_snapshot_a_reversal_returned(universe: Univ
     assert current(stack) == taken(universe)[2]
 
 
+def test_a_failed_deployment_reuses_a_snapshot_that_is_older_than_the_current_one(
+    universe: Universe,
+) -> None:
+    """Situation 13: retention deleted the good snapshot, as it was taken before the current one."""
+    declared = FIRST.but(reuse=3600, keep_last=1, retain=True)
+    stack = create(universe, declared)
+    good = current(stack)
+    update(universe, stack, declared.but(trigger="v5", keep_last=0))
+    update(universe, stack, declared, fails=True)
+    for trigger in ("v6", "v7"):
+        update(universe, stack, declared.but(trigger=trigger), fails=True)
+        assert is_there(universe, good)
+    for trigger in ("v8", "v9"):
+        update(universe, stack, declared.but(trigger=trigger))
+    assert not is_there(universe, good)
+
+
 def test_the_quota_is_used_up_by_snapshots_that_are_needed(universe: Universe) -> None:
     """Situation 13: the error advised deleting them, and the log said that some were deleted."""
     universe.ledger.causes.add("quota")

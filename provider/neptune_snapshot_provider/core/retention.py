@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from neptune_snapshot_provider.contract import KEEP_TAG
+from neptune_snapshot_provider.core.generations import used_at
 from neptune_snapshot_provider.core.models import Snapshot
 
 
@@ -14,6 +15,11 @@ class Candidate:
     snapshot: Snapshot
     tags: Mapping[str, str]
     shared: bool = False
+
+    @property
+    def used_at(self) -> float:
+        """When it was taken, or else reused for the last time, in seconds since the epoch."""
+        return used_at(self.snapshot, self.tags) or 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +44,15 @@ def plan(
         candidates: Own snapshots that are available, in any order.
         keep_last: How many to keep.
         newest: The snapshot that the resource refers to from now on.
-        replaced_at: When the snapshot that it replaces was taken. A later one belongs to a
-            deployment that failed: it is the only copy of the data before the half-finished
-            migration. ``None`` if nothing is replaced, or if that is not known: then nothing is
-            deleted.
+        replaced_at: When the snapshot that it replaces was last used. One that was used later
+            belongs to a deployment that failed: it is the only copy of the data before the
+            half-finished migration. ``None`` if nothing is replaced, or if that is not known: then
+            nothing is deleted.
         last_good: The snapshot that the parameter names.
     """
     ordered = sorted(
         candidates,
-        key=lambda one: (one.snapshot.created_at or 0, one.snapshot.identifier == newest),
+        key=lambda one: (one.used_at, one.snapshot.identifier == newest),
         reverse=True,
     )
     retained: dict[str, str] = {}
@@ -74,14 +80,13 @@ def _reason_to_retain(
         return "shared"
     if replaced_at is None:
         return "nothing-replaced"
-    created_at = candidate.snapshot.created_at or 0
-    if created_at == replaced_at:
+    if candidate.used_at == replaced_at:
         return "replaced"
-    return "newer-than-replaced" if created_at > replaced_at else ""
+    return "newer-than-replaced" if candidate.used_at > replaced_at else ""
 
 
 def keeps_last_good(
-    last_good: Snapshot, snapshot: Snapshot, *, replaced_at: float | None, is_own_attempt: bool
+    last_good: Candidate, snapshot: Snapshot, *, replaced_at: float | None, is_own_attempt: bool
 ) -> bool:
     """Whether the parameter keeps naming ``last_good`` rather than ``snapshot``.
 
@@ -91,12 +96,13 @@ def keeps_last_good(
     Args:
         last_good: The snapshot that the parameter names.
         snapshot: The snapshot that the resource refers to from now on.
-        replaced_at: When the snapshot that it replaces was taken; ``None`` if nothing is replaced.
+        replaced_at: When the snapshot that it replaces was last used; ``None`` if nothing is
+            replaced.
         is_own_attempt: Whether this resource took ``last_good``; where it is the replaced one,
             whether a deployment that reused it failed.
     """
-    taken_at = last_good.created_at or 0
-    if is_own_attempt and (replaced_at is None or taken_at >= replaced_at):
+    if is_own_attempt and (replaced_at is None or last_good.used_at >= replaced_at):
         return True
-    is_newer = taken_at > (snapshot.created_at or 0)
-    return is_newer and last_good.cluster == snapshot.cluster
+    named = last_good.snapshot
+    is_newer = (named.created_at or 0) > (snapshot.created_at or 0)
+    return is_newer and named.cluster == snapshot.cluster
