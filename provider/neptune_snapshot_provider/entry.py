@@ -4,7 +4,6 @@ AWS updates the boto3 of its runtimes by itself, so that an import may fail long
 deployment. Lambda would drop the request, and CloudFormation would wait an hour for nothing.
 """
 
-import gc
 import logging
 from contextlib import suppress
 from importlib import import_module
@@ -50,16 +49,12 @@ def _respond(event: dict[str, Any], problem: str) -> bool:
 
 
 def _start() -> None:
-    """Load what every request needs, while Lambda lends the whole processor.
+    """Load the provider before the first invocation, while Lambda lends a whole processor.
 
-    What fails here fails again in the invocation, which can respond. None of it is ever garbage, so
-    the collector does not look at it.
+    An import that fails here fails again in the invocation, which can respond.
     """
-    gc.disable()
     with suppress(Exception):
         _provider().warm_up()
-    gc.freeze()
-    gc.enable()
 
 
 _start()
