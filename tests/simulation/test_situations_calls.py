@@ -97,23 +97,6 @@ def test_a_rule_is_set_up_after_the_delete_of_its_create(universe: Universe) -> 
     cloudformation.lag = lambda: 0.0
 
 
-def test_a_rule_is_set_up_after_the_delete_of_its_create(universe: Universe) -> None:
-    """Situation 7: the Create was killed, and failed as cancelled when it was delivered again."""
-    universe.ledger.causes.add("killed")
-    universe.neptune.duration = LONGER_THAN_AN_INVOCATION
-    cloudformation = universe.cloudformation
-    stack = cloudformation.create("Graph", Template((SNAPSHOT,)))
-    universe.engine.run(10.0)
-    cloudformation.cancel(stack)
-    universe.engine.run(5.0)
-    assert stack.status == "ROLLBACK_COMPLETE"
-    cloudformation.lag = lambda: 30.0
-    universe.faults.armed.append(Fault(Kind.KILL, "PutTargets"))
-    universe.engine.run(20.0)
-    assert universe.events.rules
-    cloudformation.lag = lambda: 0.0
-
-
 @pytest.mark.parametrize(
     "kind",
     [
