@@ -2,32 +2,22 @@
 
 import json
 import re
-import runpy
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
 from neptune_snapshot_provider import contract
-from support.deployment import ROOT
 from support.examples import FOLDER, all_examples, deployable, header, label
+from support.synthesis import synthesize
 
 EXAMPLES = all_examples()
 REHEARSAL = FOLDER / "rehearsal" / "app.py"
 
 
-def synthesise(example: Path, outdir: Path, **context: str) -> dict[str, Any]:
-    """Run an example in this interpreter and give its only template.
-
-    Apps that the command line runs take seconds to start; tests/e2e runs them so.
-    """
-    settings = json.loads((ROOT / "cdk.json").read_text())["context"]
-    made = partial(cdk.App, outdir=str(outdir), context={**settings, **context})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cdk, "App", made)
-        runpy.run_path(str(example), run_name="__main__")
+def template_of(example: Path, outdir: Path, **context: str) -> dict[str, Any]:
+    """Run an example and give its only template."""
+    synthesize(example, outdir, **context)
     (template,) = outdir.glob("*.template.json")
     found: dict[str, Any] = json.loads(template.read_text())
     return found
@@ -48,7 +38,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=label)
 def test_it_is_synthesised(example: Path, tmp_path: Path) -> None:
-    template = synthesise(example, tmp_path, cluster="Other-Graph")
+    template = template_of(example, tmp_path, cluster="Other-Graph")
     found = snapshots(template)
     assert found
     if "clusters" not in example.read_text():
@@ -67,7 +57,7 @@ def test_its_header_says_how_to_run_it_and_the_table_lists_it(example: Path) -> 
 
 
 def test_the_migration_runs_after_the_snapshot(tmp_path: Path) -> None:
-    template = synthesise(FOLDER / "before_migration" / "app.py", tmp_path)
+    template = template_of(FOLDER / "before_migration" / "app.py", tmp_path)
     (name,) = snapshots(template)
     (run,) = [r for r in template["Resources"].values() if r["Type"] == "Custom::Trigger"]
     assert name in run["DependsOn"]
@@ -79,7 +69,7 @@ def test_without_its_snapshot_the_upgrade_is_not_synthesised(tmp_path: Path) -> 
     careless = tmp_path / "careless.py"
     careless.write_text(text.replace("snapshot.before(cluster)\n", ""))
     with pytest.raises(RuntimeError, match="no snapshot is taken before this cluster is upgraded"):
-        synthesise(careless, tmp_path / "out")
+        synthesize(careless, tmp_path / "out")
 
 
 def waits_for(template: dict[str, Any], name: str) -> set[str]:
@@ -105,7 +95,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def in_rehearsal(tmp_path: Path, rehearse: str, release: str = "1") -> dict[str, Any]:
     outdir = tmp_path / f"{rehearse}-{release}"
-    return synthesise(REHEARSAL, outdir, rehearse=rehearse, release=release)
+    return template_of(REHEARSAL, outdir, rehearse=rehearse, release=release)
 
 
 def test_the_rehearsal_runs_on_a_fast_clone_before_the_snapshot(tmp_path: Path) -> None:
@@ -157,4 +147,4 @@ def test_a_rehearsal_alone_is_another_stack_without_snapshot(tmp_path: Path) -> 
 
 def test_a_misspelt_choice_does_not_skip_the_rehearsal(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="rehearse is no, yes or only, not true"):
-        synthesise(REHEARSAL, tmp_path, rehearse="true")
+        synthesize(REHEARSAL, tmp_path, rehearse="true")

@@ -5,16 +5,15 @@
 
 import ast
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from construct.templates import Json, of_type, python
+from construct.templates import Json, of_type
 from neptune_snapshot_provider import contract
 from support.apps import APPS, App
-from support.deployment import ROOT
 from support.documents import README, blocks
+from support.synthesis import synthesize
 
 NAMES: dict[str, dict[str, tuple[str | None, str]]] = {
     "graph_platform": {"GraphPlatform": ("mygraph", "mygraph-*")},
@@ -39,10 +38,7 @@ def app(request: pytest.FixtureRequest) -> App:
 def templates(app: App, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
     """The stacks with a snapshot, by the name in the construct tree."""
     folder = tmp_path_factory.mktemp(app.name)
-    context = json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"])
-    environment = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": context}
-    done = python(str(app.path), cwd=ROOT, env=environment)
-    assert done.returncode == 0, done.stderr
+    synthesize(app.path, folder)
     found = {path.name.split(".")[0]: json.loads(path.read_text()) for path in templates_in(folder)}
     return {
         # In a stage the name ends in a hash.
