@@ -1,9 +1,10 @@
 """The command line: results go to the standard output, all that is said to standard error."""
 
+import json
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.console import Console
 from neptune_snapshot_cli import listing, options, table, take_commands
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.errors import ExitStatus, NotFound
+from neptune_snapshot_cli.help import GroupedCommand, GroupedCommands
 from neptune_snapshot_cli.options import Profile, Region
 from neptune_snapshot_cli.planning import Planner
 from neptune_snapshot_cli.retry import Clock, Terms
@@ -18,20 +20,36 @@ from neptune_snapshot_cli.running import Where, connect, ending, say
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.watching import SnapshotWatch
 from neptune_snapshot_cli.watching_stack import StackWatch
+from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.models import Missing, Snapshot
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
-    # Plain text: boxes break identifiers.
+    cls=GroupedCommands,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 success, 1 failure, 2 wrong usage, 3 no access to AWS, 4 not found, "
-    "5 timeout, 130 Ctrl-C, 143 SIGTERM.",
+    epilog="""\b
+Exit status: 0 success, 1 failure, 2 wrong usage, 3 no access to AWS,
+  4 not found, 5 timeout, 130 Ctrl-C, 143 SIGTERM.
+Help of a command: neptune-snapshot COMMAND --help
+""",
 )
-app.command(epilog=take_commands.TAKE_EXAMPLE)(take_commands.take)
-app.command(epilog=take_commands.CONFIRM_EXAMPLE)(take_commands.confirm)
+_TAKE: Final = "Around a migration"
+_SEE: Final = "See what there is"
+_RESTORE: Final = "After a migration that failed"
+app.command(
+    cls=GroupedCommand,
+    short_help="Take a snapshot, wait for it, print its ARN.",
+    epilog=take_commands.TAKE_EXAMPLES,
+    rich_help_panel=_TAKE,
+)(take_commands.take)
+app.command(
+    cls=GroupedCommand,
+    short_help="Say that a migration has succeeded.",
+    epilog=take_commands.CONFIRM_EXAMPLES,
+    rich_help_panel=_TAKE,
+)(take_commands.confirm)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
@@ -60,7 +78,17 @@ def common(
     context.obj = Where(region, profile)
 
 
-@app.command(epilog="Example: `neptune-snapshot watch --stack my-stack --wait --timeout 1h`")
+@app.command(
+    cls=GroupedCommand,
+    short_help="Show progress until snapshots are available.",
+    epilog="""\b
+Examples:
+  neptune-snapshot watch --stack my-stack
+  neptune-snapshot watch --stack my-stack --wait --timeout 1h
+  neptune-snapshot watch --snapshot my-graph-v2-3f0c9d2e7a
+""",
+    rich_help_panel=_SEE,
+)
 def watch(  # noqa: PLR0913 - options
     context: typer.Context,
     more: options.MoreNames = None,
@@ -69,6 +97,7 @@ def watch(  # noqa: PLR0913 - options
     snapshot: options.SnapshotNames = None,
     wait: options.Wait = False,
     timeout: options.Timeout = None,
+    as_json: options.AsJson = False,
     region: Region = None,
     profile: Profile = None,
 ) -> None:
@@ -78,7 +107,7 @@ def watch(  # noqa: PLR0913 - options
 
     With `--snapshot`: these snapshots, whoever takes them.
 
-    Bars on a terminal, plain lines in a log. Ctrl-C stops watching; the snapshot continues.
+    A terminal shows bars, a log gets lines. Ctrl-C stops watching; the snapshot continues.
     """
     names = [*(snapshot or []), *(more or [])]
     if bool(stack) == bool(names):
@@ -94,12 +123,22 @@ def watch(  # noqa: PLR0913 - options
                 if stack
                 else SnapshotWatch(aws, board, Clock(), how).run(identifiers)
             )
-        _print_arns(found)
+        if as_json:
+            _print_json([attributes(one.fields) for one in found])
+        else:
+            _print_arns(found)
 
 
 @app.command(
     name="list",
-    epilog="Example: `neptune-snapshot list --cluster my-graph --keep-last 5`",
+    cls=GroupedCommand,
+    short_help="List snapshots, who took them, what may go.",
+    epilog="""\b
+Examples:
+  neptune-snapshot list --cluster my-graph
+  neptune-snapshot list --stack my-stack --keep-last 5 --json
+""",
+    rich_help_panel=_SEE,
 )
 def list_snapshots(  # noqa: PLR0913 - options
     context: typer.Context,
@@ -111,10 +150,11 @@ def list_snapshots(  # noqa: PLR0913 - options
     region: Region = None,
     profile: Profile = None,
 ) -> None:
-    """List manual Neptune snapshots, newest first, with the stacks that took them.
+    """List manual Neptune snapshots, newest first, and who took them.
 
-    `prunable` is what the policy `keep_last` would delete. `kept` comes with its reason, such as
-    `newest`, `replaced` (its stack uses it) or `foreign` (no stack took it).
+    `prunable` is what `keep_last`, or `take --keep-last`, would delete. `kept` comes with its
+    reason, such as `newest`, `replaced` (its stack uses it) or `foreign` (neither a stack nor
+    `take` took it).
     """
     with ending():
         name = options.cluster_identifier(cluster)
@@ -130,11 +170,21 @@ def list_snapshots(  # noqa: PLR0913 - options
             table.print_rows(Console(), rows, time.time())
 
 
-@app.command(epilog="Example: `neptune-snapshot restore-plan my-graph-v2-3f0c9d2e7a`")
+@app.command(
+    cls=GroupedCommand,
+    short_help="Print and check the command that restores.",
+    epilog="""\b
+Examples:
+  neptune-snapshot restore-plan my-graph-v2-3f0c9d2e7a
+  RESTORE=$(neptune-snapshot restore-plan "$ARN")
+""",
+    rich_help_panel=_RESTORE,
+)
 def restore_plan(
     context: typer.Context,
     identifier: options.SnapshotName,
     *,
+    as_json: options.AsJson = False,
     region: Region = None,
     profile: Profile = None,
 ) -> None:
@@ -147,10 +197,17 @@ def restore_plan(
         aws = connect(context, region, profile)
         name = options.snapshot_identifier(identifier, aws.region, "ID")
         plan = Planner(aws, name).plan()
-        table.print_checks(Console(stderr=True), plan.checks)
-        typer.echo(plan.command)
+        if as_json:
+            _print_json(plan.to_fields())
+        else:
+            table.print_checks(Console(stderr=True), plan.checks)
+            typer.echo(plan.command)
         if not plan.is_good:
             raise typer.Exit(ExitStatus.FAILED)
+
+
+def _print_json(found: object) -> None:
+    typer.echo(json.dumps(found, indent=2))
 
 
 def _print_arns(snapshots: Sequence[Snapshot]) -> None:

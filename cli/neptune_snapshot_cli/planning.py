@@ -16,7 +16,7 @@ from neptune_snapshot_provider.core.restore import RestoreSettings
 _UNUSABLE: Final = "inaccessible-encryption-credentials"
 
 
-class Verdict(Enum):
+class CheckResult(Enum):
     """How a check came out."""
 
     GOOD = "✓"
@@ -29,7 +29,7 @@ class Verdict(Enum):
 class Check:
     """One check of what the restore command needs."""
 
-    verdict: Verdict
+    result: CheckResult
     text: str
 
 
@@ -40,10 +40,15 @@ class Plan:
     command: str
     checks: tuple[Check, ...]
 
+    def to_fields(self) -> dict[str, object]:
+        """The plan for programs; keys are documented and stay."""
+        checks = [{"result": one.result.name.lower(), "text": one.text} for one in self.checks]
+        return {"command": self.command, "good": self.is_good, "checks": checks}
+
     @property
     def is_good(self) -> bool:
         """Whether nothing is known that would make the command fail."""
-        return all(check.verdict is not Verdict.BAD for check in self.checks)
+        return all(check.result is not CheckResult.BAD for check in self.checks)
 
 
 class Planner:
@@ -102,13 +107,13 @@ class Planner:
     def _completeness(self) -> Check:
         if self._settings == RestoreSettings():
             return Check(
-                verdict=Verdict.UNSEEN,
+                result=CheckResult.UNSEEN,
                 text="Its tags do not hold the settings of its cluster: add network, parameter "
                 "group and port to the command, or the new cluster gets the defaults.",
             )
         if missing := self._settings.missing:
             return Check(
-                verdict=Verdict.UNSEEN,
+                result=CheckResult.UNSEEN,
                 text=f"Its tags do not hold all settings of its cluster: {', '.join(missing)} did "
                 "not fit. Compare with the cluster, and add them to the command.",
             )
@@ -183,7 +188,7 @@ class Planner:
         try:
             return _good(good) if question() else _bad(bad)
         except Denied as problem:
-            return Check(verdict=Verdict.UNSEEN, text=f"Not known: {good} {problem}")
+            return Check(result=CheckResult.UNSEEN, text=f"Not known: {good} {problem}")
 
     def _tolerate(self, question: Callable[[], Cluster | Missing]) -> Cluster | Missing | None:
         try:
@@ -198,12 +203,12 @@ def _roles(roles: Sequence[str]) -> list[Check]:
 
 
 def _good(text: str) -> Check:
-    return Check(verdict=Verdict.GOOD, text=text)
+    return Check(result=CheckResult.GOOD, text=text)
 
 
 def _bad(text: str) -> Check:
-    return Check(verdict=Verdict.BAD, text=text)
+    return Check(result=CheckResult.BAD, text=text)
 
 
 def _unseen(what: str, command: str) -> Check:
-    return Check(verdict=Verdict.UNSEEN, text=f"{what}: not visible from here; see {command}")
+    return Check(result=CheckResult.UNSEEN, text=f"{what}: not visible from here; see {command}")

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from neptune_snapshot_cli import listing
 from neptune_snapshot_cli.listing import Row
-from neptune_snapshot_cli.planning import Check, Verdict
+from neptune_snapshot_cli.planning import Check, CheckResult
 
 _WIDE: Final = 10_000
 _COLUMNS: Final = (
@@ -24,7 +24,11 @@ _COLUMNS: Final = (
     "RETENTION",
 )
 _NUMBERS: Final = ("DONE", "AGE", "GIB")
-_STYLES: Final = {Verdict.GOOD: "green", Verdict.BAD: "bold red", Verdict.UNSEEN: "yellow"}
+_STYLES: Final = {
+    CheckResult.GOOD: "green",
+    CheckResult.BAD: "bold red",
+    CheckResult.UNSEEN: "yellow",
+}
 
 
 def print_rows(console: Console, rows: Sequence[Row], now: float) -> None:
@@ -76,5 +80,5 @@ def _cells(row: Row, now: float) -> list[str]:
 def print_checks(console: Console, checks: Sequence[Check]) -> None:
     """Print each check on a line."""
     for check in checks:
-        mark = (f"{check.verdict.value} ", _STYLES[check.verdict])
+        mark = (f"{check.result.value} ", _STYLES[check.result])
         console.print(Text.assemble(mark, check.text), soft_wrap=True, highlight=False)

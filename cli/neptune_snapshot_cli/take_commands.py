@@ -19,10 +19,16 @@ from neptune_snapshot_provider.clock import SystemClock
 from neptune_snapshot_provider.contract import tag_problem
 from neptune_snapshot_provider.core.properties import Properties
 
-TAKE_EXAMPLE: Final = (
-    'Example: `ARN=$(neptune-snapshot take my-graph --request "$RUN_ID" --keep-last 5)`'
-)
-CONFIRM_EXAMPLE: Final = 'Example: `./migrate && neptune-snapshot confirm "$ARN"`'
+TAKE_EXAMPLES: Final = """\b
+Examples:
+  ARN=$(neptune-snapshot take my-graph)
+  ARN=$(neptune-snapshot take my-graph --request "$RUN_ID" --keep-last 5)
+  neptune-snapshot take my-graph --trigger v2 --tag team=graph --json
+"""
+CONFIRM_EXAMPLES: Final = """\b
+Example:
+  ./migrate && neptune-snapshot confirm "$ARN"
+"""
 
 
 def take(  # noqa: PLR0913 - options

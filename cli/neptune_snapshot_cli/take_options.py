@@ -25,6 +25,9 @@ TIMEOUT_DEFAULT: Final = float(CHAIN_TIMEOUT_MAX)
 _TAGS_MAX: Final = TAGS_MAX + len((OwnerTag.STACK, OwnerTag.RESOURCE)) - len(CallerTag)
 """Tags a user can give."""
 
+_SNAPSHOT: Final = "The snapshot"
+_OLDER: Final = "Older snapshots and the parameter"
+
 Cluster = Annotated[
     str, typer.Argument(metavar="CLUSTER", help="The identifier of a Neptune DB cluster.")
 ]
@@ -32,6 +35,7 @@ RequestId = Annotated[
     str,
     typer.Option(
         "--request",
+        rich_help_panel=_SNAPSHOT,
         metavar="ID",
         help="Names this run, such as the run's ID in CI. A second run with the same ID finds the "
         "snapshot of the first and takes none. Default: a new ID, which is printed.",
@@ -41,6 +45,7 @@ Prefix = Annotated[
     str,
     typer.Option(
         "--prefix",
+        rich_help_panel=_SNAPSHOT,
         metavar="TEXT",
         help="What the snapshot's name starts with. Default: the cluster's identifier.",
     ),
@@ -49,6 +54,7 @@ Trigger = Annotated[
     str,
     typer.Option(
         "--trigger",
+        rich_help_panel=_SNAPSHOT,
         metavar="TEXT",
         help="What the snapshot is for, such as the migration's version. It is part of the name, "
         "and only a snapshot with the same trigger is reused.",
@@ -56,12 +62,18 @@ Trigger = Annotated[
 ]
 Tags = Annotated[
     list[str] | None,
-    typer.Option("--tag", metavar="KEY=VALUE", help="A tag of the snapshot. May be repeated."),
+    typer.Option(
+        "--tag",
+        rich_help_panel=_SNAPSHOT,
+        metavar="KEY=VALUE",
+        help="A tag of the snapshot. May be repeated.",
+    ),
 ]
 KeepLast = Annotated[
     int | None,
     typer.Option(
         "--keep-last",
+        rich_help_panel=_OLDER,
         metavar="N",
         help="Delete older snapshots of this owner and cluster, but keep the newest N. A snapshot "
         "is only deleted when `confirm` has said that a later one's migration has succeeded. "
@@ -72,6 +84,7 @@ Reuse = Annotated[
     str | None,
     typer.Option(
         "--reuse-younger-than",
+        rich_help_panel=_SNAPSHOT,
         metavar="DURATION",
         help="Instead of a new snapshot, use one of this owner, cluster and trigger that is "
         "younger than this, unless its migration has succeeded. Default: always take a new one.",
@@ -81,6 +94,7 @@ Parameter = Annotated[
     str,
     typer.Option(
         "--last-good-parameter",
+        rich_help_panel=_OLDER,
         metavar="NAME",
         help="A parameter of Parameter Store in which the ARN is written. After an attempt that "
         "failed it keeps naming the first snapshot.",
@@ -90,6 +104,7 @@ Owner = Annotated[
     str,
     typer.Option(
         "--owner",
+        rich_help_panel=_SNAPSHOT,
         metavar="NAME",
         help="Whose snapshot it is. Runs of one pipeline have the same owner. Default: the ARN of "
         "the role or user, without the session's name.",

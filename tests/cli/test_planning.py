@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from neptune_snapshot_cli.errors import Denied, NotFound
-from neptune_snapshot_cli.planning import Plan, Planner, Verdict
+from neptune_snapshot_cli.planning import CheckResult, Plan, Planner
 from neptune_snapshot_provider.core import restore
 from support.fake_aws import FakeAws, owned
 
@@ -33,8 +33,8 @@ def plan(fake: FakeAws) -> Plan:
     return Planner(fake, "before").plan()
 
 
-def texts(fake: FakeAws, verdict: Verdict) -> str:
-    return "\n".join(one.text for one in plan(fake).checks if one.verdict is verdict)
+def texts(fake: FakeAws, result: CheckResult) -> str:
+    return "\n".join(one.text for one in plan(fake).checks if one.result is result)
 
 
 def test_all_is_good_while_the_old_cluster_is_there(fake: FakeAws) -> None:
@@ -43,8 +43,8 @@ def test_all_is_good_while_the_old_cluster_is_there(fake: FakeAws) -> None:
     assert found.command == restore.command(
         "before", "my-graph", fake.tags(fake.all_snapshots["before"].arn)
     )
-    assert [one.verdict for one in found.checks] == [Verdict.GOOD] * 8 + [Verdict.UNSEEN]
-    assert "aws iam get-role --role-name loader" in texts(fake, Verdict.UNSEEN)
+    assert [one.result for one in found.checks] == [CheckResult.GOOD] * 8 + [CheckResult.UNSEEN]
+    assert "aws iam get-role --role-name loader" in texts(fake, CheckResult.UNSEEN)
 
 
 def test_a_snapshot_that_is_not_there_is_an_error(fake: FakeAws) -> None:
@@ -54,32 +54,32 @@ def test_a_snapshot_that_is_not_there_is_an_error(fake: FakeAws) -> None:
 
 def test_a_snapshot_on_its_way_has_to_be_waited_for(fake: FakeAws) -> None:
     fake.put("before", "creating", 40)
-    assert "watch --snapshot before" in texts(fake, Verdict.BAD)
+    assert "watch --snapshot before" in texts(fake, CheckResult.BAD)
     fake.put("before", "failed", 40)
-    assert "cannot be restored" in texts(fake, Verdict.BAD)
+    assert "cannot be restored" in texts(fake, CheckResult.BAD)
 
 
 def test_a_version_that_is_not_offered_any_more_is_told(fake: FakeAws) -> None:
     fake.versions = {"1.4.5.0"}
-    assert "1.4.1.0 is not offered any more: give a newer" in texts(fake, Verdict.BAD)
+    assert "1.4.1.0 is not offered any more: give a newer" in texts(fake, CheckResult.BAD)
 
 
 def test_a_cluster_of_the_new_name_is_told(fake: FakeAws) -> None:
     fake.put_cluster("my-graph-restored")
     assert not plan(fake).is_good
-    assert "a cluster my-graph-restored already" in texts(fake, Verdict.BAD)
+    assert "a cluster my-graph-restored already" in texts(fake, CheckResult.BAD)
 
 
 def test_groups_that_are_not_there_are_told(fake: FakeAws) -> None:
     fake.groups.clear()
-    said = texts(fake, Verdict.BAD)
+    said = texts(fake, CheckResult.BAD)
     assert "Subnet group graph-subnets is not there" in said
     assert "Cluster parameter group graph-parameters is not there" in said
 
 
 def test_without_the_old_cluster_one_has_to_look_oneself(fake: FakeAws) -> None:
     del fake.clusters["my-graph"]
-    said = texts(fake, Verdict.UNSEEN)
+    said = texts(fake, CheckResult.UNSEEN)
     assert "aws ec2 describe-security-groups --group-ids sg-1 sg-2" in said
     assert f"aws kms describe-key --key-id {KEY}" in said
     assert plan(fake).is_good
@@ -87,7 +87,7 @@ def test_without_the_old_cluster_one_has_to_look_oneself(fake: FakeAws) -> None:
 
 def test_a_key_that_the_old_cluster_cannot_use_is_told(fake: FakeAws) -> None:
     fake.put_cluster(status="inaccessible-encryption-credentials", **FIELDS)
-    assert "Enable the key again" in texts(fake, Verdict.BAD)
+    assert "Enable the key again" in texts(fake, CheckResult.BAD)
 
 
 def test_a_snapshot_of_somebody_elses_has_a_command_without_settings(fake: FakeAws) -> None:
@@ -104,7 +104,7 @@ def test_what_may_not_be_seen_is_said_and_does_not_end_it(fake: FakeAws) -> None
             raise Denied(f"rds:{name}", "no")
 
     fake.before = deny
-    said = texts(fake, Verdict.UNSEEN)
+    said = texts(fake, CheckResult.UNSEEN)
     assert "rds:has_subnet_group is missing" in said
     assert "rds:offers_version is missing" in said
     assert plan(fake).is_good
@@ -116,5 +116,5 @@ def test_settings_that_did_not_fit_the_tags_are_reported(fake: FakeAws) -> None:
     found = Planner(fake, "crowded").plan()
     assert found.is_good
     (check,) = (one for one in found.checks if "settings" in one.text)
-    assert check.verdict is Verdict.UNSEEN
+    assert check.result is CheckResult.UNSEEN
     assert "roles did not fit" in check.text

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws, SnapshotBehaviour
-from neptune_snapshot_provider.contract import ATTRIBUTES, CallerTag
+from neptune_snapshot_provider.contract import ATTRIBUTES, SNAPSHOT_FIELDS, CallerTag
 from support.shell import COMMAND, Shell
 
 MIGRATE = """\
@@ -61,6 +61,12 @@ def test_json_has_all_attributes(shell: Shell, name: str) -> None:
     assert f"--request {found['RequestId']}" in ran.err
     plan = shell("restore-plan", found["DBClusterSnapshotIdentifier"])
     assert plan.out.strip() == found["RestoreCommand"]
+    arn = found["DBClusterSnapshotArn"]
+    read = json.loads(shell("restore-plan", arn, "--json").out)
+    assert (read["command"], read["good"]) == (found["RestoreCommand"], True)
+    assert {"result", "text"} == set(read["checks"][0])
+    (watched,) = json.loads(shell("watch", "--snapshot", arn, "--json").out)
+    assert watched == {key: found[key] for key in SNAPSHOT_FIELDS}
 
 
 def test_older_snapshots_are_deleted_after_a_confirmation(
