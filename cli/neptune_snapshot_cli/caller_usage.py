@@ -40,6 +40,18 @@ class Owner:
         return ownership.is_own(snapshot, tags, self.stack, self.resource)
 
 
+def attempts(candidates: Sequence[Candidate], owner: Owner) -> list[Candidate]:
+    """The snapshots since the last migration that is known to have succeeded, the oldest first.
+
+    Only the oldest was taken before the next migration ran for the first time.
+    """
+    own = [one for one in candidates if Owner.of(one) == owner and owner.took(one)]
+    own.sort(key=lambda one: one.snapshot.created_at or 0.0)
+    confirmed = [number for number, one in enumerate(own, 1) if caller.is_confirmed(one.tags)]
+    later = own[max(confirmed, default=0) :]
+    return [one for one in later if ownership.is_usable(one.snapshot)]
+
+
 class CallerUsage:
     """What callers need; each parameter is read once."""
 

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Final
 
 from neptune_snapshot_cli.aws import Aws
+from neptune_snapshot_cli.caller_usage import Owner, attempts
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_provider.core import restore
 from neptune_snapshot_provider.core.models import Cluster, Missing, Snapshot
 from neptune_snapshot_provider.core.restore import RestoreSettings
+from neptune_snapshot_provider.core.retention import Candidate
 
 _UNUSABLE: Final = "inaccessible-encryption-credentials"
 
@@ -69,7 +71,8 @@ class Planner:
             )
         self._aws = aws
         self._snapshot: Snapshot = found
-        self._settings = RestoreSettings.from_tags(aws.tags(found.arn))
+        self._tags = aws.tags(found.arn)
+        self._settings = RestoreSettings.from_tags(self._tags)
 
     def plan(self) -> Plan:
         """Make the command, and check what it needs.
@@ -82,6 +85,7 @@ class Planner:
         cluster = source if isinstance(source, Cluster) else None
         checks = [
             self._availability(),
+            *self._attempts(),
             self._completeness(),
             self._version(),
             self._target(),
@@ -103,6 +107,27 @@ class Planner:
             else f"wait for it: neptune-snapshot watch --snapshot {view.identifier}"
         )
         return _bad(f"Snapshot {view.identifier} is {view.status}: {advice}")
+
+    def _attempts(self) -> list[Check]:
+        """Of a snapshot of `take`: whether the migration may have run before it was taken."""
+        owner = Owner.of(Candidate(snapshot=self._snapshot, tags=self._tags))
+        if owner is None or not owner.caller:
+            return []
+        candidates = [
+            Candidate(snapshot=one, tags=self._aws.tags(one.arn))
+            for one in self._aws.snapshots(self._snapshot.cluster)
+        ]
+        names = [one.snapshot.identifier for one in attempts(candidates, owner)]
+        if self._snapshot.identifier not in names[1:]:
+            return []
+        return [
+            Check(
+                result=CheckResult.UNSEEN,
+                text=f"It may hold half-migrated data: snapshot {names[0]} was taken before the "
+                "migration ran for the first time, and no migration since is known to have "
+                "succeeded.",
+            )
+        ]
 
     def _completeness(self) -> Check:
         if self._settings == RestoreSettings():

@@ -14,9 +14,8 @@ from neptune_snapshot_provider.contract import (
     CallerTag,
     OwnerTag,
 )
-from neptune_snapshot_provider.core import ownership
 from support.fake_aws import NOW, STACK_ARN, FakeAws, owned
-from support.taking import request_of
+from support.taking import put_taken
 
 
 def verdicts(fake: FakeAws, keep_last: int = 1, stack: str = "") -> dict[str, str]:
@@ -272,18 +271,10 @@ def test_json_has_documented_keys_and_plain_values(fake: FakeAws) -> None:
     assert absent == {"percent", "stack", "resource", "taken_by", "confirmed"}
 
 
-def taken(fake: FakeAws, request: str, age: float, caller: str = "ci", **more: str) -> str:
-    """Have a snapshot that `take` took."""
-    asked, wanted = request_of(caller, request)
-    name = ownership.snapshot_identifier(asked, wanted)
-    fake.put(name, age=age, tags={**ownership.owner_tags(asked, wanted), **more})
-    return name
-
-
 def test_snapshots_without_a_stack_have_the_rules_of_take(fake: FakeAws) -> None:
-    old, good = taken(fake, "1", 90), taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now"})
-    failed, last = taken(fake, "3", 70), taken(fake, "4", 60)
-    theirs, theirs_old = taken(fake, "1", 50, "other"), taken(fake, "2", 95, "other")
+    old, good = put_taken(fake, "1", 90), put_taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now"})
+    failed, last = put_taken(fake, "3", 70), put_taken(fake, "4", 60)
+    theirs, theirs_old = put_taken(fake, "1", 50, "other"), put_taken(fake, "2", 95, "other")
     assert verdicts(fake) == {
         last: "kept: newest",
         failed: "kept: newer-than-replaced",
@@ -299,8 +290,8 @@ def test_snapshots_without_a_stack_have_the_rules_of_take(fake: FakeAws) -> None
 
 
 def test_a_snapshot_without_a_stack_is_kept_while_a_parameter_names_it(fake: FakeAws) -> None:
-    old, older = taken(fake, "1", 90), taken(fake, "0", 95)
-    taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now", CallerTag.PARAMETER: "/good"})
+    old, older = put_taken(fake, "1", 90), put_taken(fake, "0", 95)
+    put_taken(fake, "2", 80, **{CallerTag.CONFIRMED: "now", CallerTag.PARAMETER: "/good"})
     fake.parameters["/good"] = fake.all_snapshots[old].arn
     assert verdicts(fake)[old] == "kept: last-good"
     assert verdicts(fake)[older] == "prunable"
@@ -316,7 +307,7 @@ def test_a_snapshot_without_a_stack_is_kept_while_a_parameter_names_it(fake: Fak
 
 
 def test_a_copy_of_a_snapshot_without_a_stack_is_not_its_callers(fake: FakeAws) -> None:
-    name = taken(fake, "1", 90)
+    name = put_taken(fake, "1", 90)
     fake.put(
         "copy",
         tags=fake.all_snapshots[name].tags,

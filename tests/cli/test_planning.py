@@ -6,8 +6,10 @@ import pytest
 
 from neptune_snapshot_cli.errors import Denied, NotFound
 from neptune_snapshot_cli.planning import CheckResult, Plan, Planner
+from neptune_snapshot_provider.contract import CallerTag
 from neptune_snapshot_provider.core import restore
 from support.fake_aws import FakeAws, owned
+from support.taking import put_taken
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b"
 FIELDS: dict[str, Any] = {
@@ -118,3 +120,19 @@ def test_settings_that_did_not_fit_the_tags_are_reported(fake: FakeAws) -> None:
     (check,) = (one for one in found.checks if "settings" in one.text)
     assert check.result is CheckResult.UNSEEN
     assert "roles did not fit" in check.text
+
+
+def test_a_later_attempt_without_a_stack_may_hold_half_migrated_data(fake: FakeAws) -> None:
+    good = put_taken(fake, "1", 90, **{CallerTag.CONFIRMED: "now"})
+    first, second = put_taken(fake, "2", 80), put_taken(fake, "3", 70)
+    put_taken(fake, "1", 85, "other")
+
+    def warned(name: str) -> bool:
+        checks = Planner(fake, name).plan().checks
+        return any("may hold half-migrated data" in one.text for one in checks)
+
+    assert [warned(name) for name in (good, first, second)] == [False, False, True]
+    (text,) = [one.text for one in Planner(fake, second).plan().checks if "half" in one.text]
+    assert f"snapshot {first} was taken before" in text
+    fake.all_snapshots[second].tags[CallerTag.CONFIRMED] = "now"
+    assert not warned(second)

@@ -16,6 +16,7 @@ from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request, RequestType
 from neptune_snapshot_provider.core.steps import Respond
 from support import events
+from support.fake_aws import FakeAws
 from support.world import World
 
 Options: TypeAlias = Any
@@ -95,3 +96,11 @@ def request_of(caller: str, request: str, **properties: Options) -> tuple[Reques
 def requests(world: World) -> Mapping[str, str]:
     """Which request took each snapshot."""
     return {name: world.tags_of(name).get(OwnerTag.REQUEST, "") for name in world.snapshots}
+
+
+def put_taken(fake: FakeAws, request: str, age: float, caller: str = "ci", **more: str) -> str:
+    """Have a snapshot that `take` took."""
+    asked, wanted = request_of(caller, request)
+    name = ownership.snapshot_identifier(asked, wanted)
+    fake.put(name, age=age, tags={**ownership.owner_tags(asked, wanted), **more})
+    return name
