@@ -351,6 +351,24 @@ def test_a_snapshot_is_shared_with_accounts_and_no_longer(
     assert shared(ValuesToRemove=["111111111111"]) == ["222222222222"]
 
 
+def test_a_restored_cluster_has_what_its_snapshot_holds(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str
+) -> None:
+    aws.set_snapshot_behaviour(AT_ONCE)
+    _create(neptune, cluster, "held")
+    arn = _describe(neptune, "held").get("DBClusterSnapshotArn", "")
+    restored = neptune.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier="again", SnapshotIdentifier=arn, Engine="neptune", Port=8183
+    )["DBCluster"]
+    assert (restored.get("EngineVersion"), restored.get("Port")) == ("1.4.1.0", 8183)
+    (described,) = neptune.describe_db_clusters(DBClusterIdentifier="again")["DBClusters"]
+    assert "KmsKeyId" not in described
+    with pytest.raises(neptune.exceptions.DBClusterSnapshotNotFoundFault):
+        neptune.restore_db_cluster_from_snapshot(
+            DBClusterIdentifier="never", SnapshotIdentifier="nothing", Engine="neptune"
+        )
+
+
 def test_a_stack_may_take_a_snapshot_of_the_cluster_that_it_deletes(
     aws: LocalAws, neptune: "NeptuneClient"
 ) -> None:

@@ -92,11 +92,10 @@ class NeptuneApi:
         found.quota = self.scene.quota
         return found
 
-    def snapshot_record(self, name: str) -> Mapping[str, Any] | None:
-        """Return the record of a snapshot, if there is one."""
+    def snapshot_record(self, name_or_arn: str) -> Mapping[str, Any]:
+        """Return the record of a snapshot."""
         with self._lock:
-            found = self.region().find(name)
-            return found.record() if found else None
+            return self.region().known(name_or_arn).record()
 
     def _carried_out(self, name: str) -> Action:
         def act(parameters: Parameters) -> ApiAnswer:

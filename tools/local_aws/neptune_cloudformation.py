@@ -7,6 +7,7 @@ the only places where a type or an action can be added.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from fake_neptune import ApiError
 from local_aws import neptune_groups
 from local_aws.emulator import module
 
@@ -14,7 +15,7 @@ _Parameters: TypeAlias = dict[str, Any]
 _ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
 _Provisioned: TypeAlias = tuple[str, dict[str, str]]
 
-SnapshotRecord: TypeAlias = Callable[[str], Mapping[str, Any] | None]
+SnapshotRecord: TypeAlias = Callable[[str], Mapping[str, Any]]
 
 _TYPE = "AWS::Neptune::DBCluster"
 _OK = 200
@@ -32,7 +33,7 @@ _RENAMED = {"DBPort": "Port", "IamAuthEnabled": "EnableIAMDatabaseAuthentication
 def install(snapshot_record: SnapshotRecord) -> None:
     """Teach the emulator, which has to be imported already.
 
-    ``snapshot_record`` finds the record of a snapshot by its name.
+    ``snapshot_record`` returns the record of a snapshot by its name or ARN, or raises `ApiError`.
     """
     provisioners = module("cloudformation.provisioners")
     clusters = _Clusters(module("rds"), provisioners, snapshot_record)
@@ -73,12 +74,11 @@ class _Clusters:
     def restore(self, parameters: _Parameters) -> _ApiAnswer:
         """Create a cluster from what a snapshot holds and the request adds."""
         given = {key: _first(value) for key, value in parameters.items()}
-        name = given.get("SnapshotIdentifier", "").rpartition(":")[2]
-        snapshot = self._snapshot_record(name)
-        if snapshot is None:
-            message = f"DB cluster snapshot {name} not found."
-            return self._refuse("DBClusterSnapshotNotFoundFault", message, 404)
-        held = {key: _text(snapshot.get(key)) for key in _FROM_SNAPSHOT}
+        try:
+            snapshot = self._snapshot_record(given.get("SnapshotIdentifier", ""))
+        except ApiError as error:
+            return self._refuse(error.code, error.message, error.status)
+        held = {key: _text(snapshot[key]) for key in _FROM_SNAPSHOT if key in snapshot}
         status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
         return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
 
