@@ -1,7 +1,6 @@
 import pytest
 
-from benchmarks import document, figures, markdown
-from benchmarks.cold_start import by_package
+from benchmarks import deploy, document, figures, markdown
 
 
 @pytest.mark.parametrize(
@@ -33,19 +32,8 @@ def test_costs_that_grow_evenly_have_the_slope_one() -> None:
     assert figures.slope_share([1, 10, 100], [5, 50, 500]) == pytest.approx(1)
 
 
-def test_import_times_are_added_up_by_package() -> None:
-    printed = (
-        "import time: self [us] | cumulative | imported package\n"
-        "import time:      2000 |       2000 |   boto3.session\n"
-        "import time:      1000 |       3000 | boto3\n"
-        "import time:       500 |        500 | json\n"
-    )
-    assert by_package(printed) == [("boto3", 3.0), ("json", 0.5)]
-
-
 def test_the_document_is_made_of_what_there_is() -> None:
     footprint = {
-        "targets": [markdown.at_most("Lambda functions", 1, 1)],
         "rows": [
             {
                 "peer": "ours",
@@ -57,10 +45,19 @@ def test_the_document_is_made_of_what_there_is() -> None:
             }
         ],
     }
-    results = {"footprint": footprint, "took": {"footprint": 90.0, "lag": 30.0}}
+    results = {"footprint": footprint}
     text = document.render(results, {"footprint": ["plot.svg"]})
-    assert "Measuring took 2 minutes: Footprint 1.5, Lag 0.5." in text
-    assert "| Lambda functions | ≤ 1 | 1 | yes |" in text
+    assert "| Lambda functions for one snapshot | ≤ 1 | 1 | yes |" in text
     assert "| ours | 1 | 0 | 1 | 6 | +1 |" in text
     assert "(benchmarks/plot.svg)" in text
     assert "## Growth" not in text
+
+
+def test_no_faster_deployment_is_claimed_without_a_margin() -> None:
+    def row(seconds: float, stack: float) -> deploy.Row:
+        return deploy.Row(peer="any", seconds=seconds, ratio=1.0, stack=stack)
+
+    for stack, met in ((0.5, True), (0.99, False)):
+        rows = [row(5, stack), row(5, 0.1), row(5, 1)]
+        *_, against = deploy.targets(deploy.Result(runs=1, rows=rows))
+        assert against["met"] is met

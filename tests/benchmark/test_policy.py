@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from benchmarks.policy import looks, traces
+from benchmarks.policy import polls, traces
 from benchmarks.policy.simulation import better_in_both, simulate
 from benchmarks.policy.traces import Shape, Trace
 
@@ -30,20 +30,20 @@ def test_traces_are_the_same_every_time_and_within_their_limits() -> None:
 
 
 def test_a_fixed_poll_comes_at_the_next_multiple_of_its_interval() -> None:
-    watched = looks.fixed(Trace(21, Shape.JUMP), 10)
+    watched = polls.fixed(Trace(21, Shape.JUMP), 10)
     assert (watched.lag, watched.calls) == (9, 3)
 
 
 def test_ours_is_about_a_per_cent_late_and_never_misses_the_end() -> None:
     for trace in traces.make(40, seed=2):
-        watched = looks.ours(trace, random.Random(3))  # noqa: S311 - repeatable
+        watched = polls.ours(trace, random.Random(3))  # noqa: S311 - repeatable
         assert 0 <= watched.lag <= 10
         assert watched.calls >= 1
 
 
-def test_in_the_gap_between_two_ticks_nobody_looks() -> None:
-    watched = looks.ours(Trace(looks.FIRST_INVOCATION + 1, Shape.JUMP), random.Random(4))  # noqa: S311 - repeatable
-    assert watched.lag == pytest.approx(looks.TICK_INTERVAL - 1)
+def test_nobody_polls_between_two_invocations_of_the_rule() -> None:
+    watched = polls.ours(Trace(polls.FIRST_INVOCATION + 1, Shape.JUMP), random.Random(4))  # noqa: S311 - repeatable
+    assert watched.lag == pytest.approx(polls.TICK_INTERVAL - 1)
 
 
 def test_no_fixed_poll_is_better_in_both() -> None:

@@ -44,8 +44,7 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> dict[str, An
         # Read again, so that parts can be measured by several runs side by side.
         known = _read(RESULTS) if kept else results
         loads = {**known.get("load", {}), name: load}
-        took = {**known.get("took", {}), name: seconds}
-        results = {**known, **about, "load": loads, "took": took, name: measured}
+        results = {**known, **about, "load": loads, name: measured}
         if not quick:
             RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     return results

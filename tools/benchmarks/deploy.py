@@ -3,7 +3,7 @@
 from typing import Final, TypedDict
 
 from benchmarks import cloud, figures, peers
-from benchmarks.markdown import Target, at_most, holds, number, table
+from benchmarks.markdown import Target, at_most, table
 from local_aws import SnapshotBehaviour
 
 TITLE = "Deployment"
@@ -26,7 +26,6 @@ class Row(TypedDict):
 class Result(TypedDict):
     """What the section keeps."""
 
-    targets: list[Target]
     runs: int
     rows: list[Row]
 
@@ -47,17 +46,23 @@ def measure(*, quick: bool) -> Result:
                 created[peer].append(here.stack_seconds(name))
                 here.delete(name)
     no_op = taken[peers.NO_OP]
-    rows = [_row(peer, taken[peer], no_op, created[peer]) for peer in _PEERS]
-    ours, _, framework = rows
     return Result(
-        targets=[
-            at_most("deployment, against a no-op custom resource", ours["ratio"], 1.15, " times"),
-            _ahead("deployment", ours["seconds"] / framework["seconds"]),
-            _ahead("CloudFormation's part of it", ours["stack"] / framework["stack"]),
-        ],
-        runs=runs,
-        rows=rows,
+        runs=runs, rows=[_row(peer, taken[peer], no_op, created[peer]) for peer in _PEERS]
     )
+
+
+def targets(result: Result) -> list[Target]:
+    """Compare with what was promised."""
+    ours, _, framework = result["rows"]
+    return [
+        at_most("deployment, against a no-op custom resource", ours["ratio"], 1.15, " times"),
+        at_most(
+            "CloudFormation's part, against the CDK Provider framework",
+            ours["stack"] / framework["stack"],
+            0.5,
+            " times",
+        ),
+    ]
 
 
 def render(result: Result) -> str:
@@ -65,30 +70,20 @@ def render(result: Result) -> str:
     return "\n\n".join(
         [
             (
-                f"`cdk deploy` of a synthesised stack to local AWS, {result['runs']} times each in "
-                "turn, with an instant snapshot; medians, in seconds of this machine. The command "
-                "line looks only every 5 seconds whether the stack is complete, which hides "
-                "differences of a few seconds: so CloudFormation's part, by the events of the "
-                "stack, stands beside it. The emulator creates roles, functions and state machines "
-                "at once, where AWS takes its time for each."
+                f"`cdk deploy` of a synthesized stack to local AWS, {result['runs']} times each in "
+                "turn, with an instant snapshot. Medians, in seconds. The command line polls the "
+                "stack only every 5 seconds, which hides differences of a few seconds. "
+                "CloudFormation's part comes from the events of the stack. The emulator creates "
+                "roles, functions and state machines at once; AWS needs time for each."
             ),
             table(
-                ["", "seconds", "against the no-op", "of that CloudFormation"],
+                ["", "seconds", "against the no-op", "CloudFormation's part"],
                 [
                     (row["peer"], row["seconds"], row["ratio"], row["stack"])
                     for row in result["rows"]
                 ],
             ),
         ]
-    )
-
-
-def _ahead(what: str, ratio: float) -> Target:
-    return holds(
-        f"{what}, against the CDK Provider framework",
-        "faster",
-        f"{number(ratio)} times",
-        met=ratio < 1,
     )
 
 

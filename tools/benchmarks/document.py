@@ -16,15 +16,15 @@ SECTIONS: Final = ("lag", "policy", "footprint", "cold_start", "synth", "deploy"
 _INTRODUCTION: Final = """\
 # Benchmarks
 
-Everything here was measured by one command, `make bench`, on one machine: AWS as this repository
-emulates it, with the real CDK command line and unmodified crhelper. Nothing ran on AWS itself. What
-others would use stands beside ours in the same run, because ratios carry over to other machines
-and seconds do not.
+`make bench` measures this library beside its peers on one machine, with the emulated AWS, the real
+CDK command line and unmodified crhelper. Nothing ran on AWS itself. Compare the ratios: seconds
+differ between machines.
 
-The peers (`tools/benchmarks/peers`), each written with its defaults: the CDK's
-**Provider framework**, which looks every 5 seconds by a state machine; **plain crhelper**, which
-looks every 2 minutes by an EventBridge rule; and a Lambda with boto3's own **waiter**, which looks
-every 30 seconds."""
+The peers (`tools/benchmarks/peers`) run with their defaults:
+
+- the CDK's **Provider framework**: a state machine polls every 5 seconds,
+- **plain crhelper**: an EventBridge rule polls every 2 minutes,
+- a Lambda function with boto3's **waiter**: it polls every 30 seconds."""
 
 
 class Section(Protocol):
@@ -34,6 +34,10 @@ class Section(Protocol):
 
     def measure(self, *, quick: bool) -> Any:  # noqa: ANN401 - each its own
         """Find the answer."""
+        ...
+
+    def targets(self, result: Any) -> list[Target]:  # noqa: ANN401 - likewise
+        """Compare the answer with what was promised."""
         ...
 
     def render(self, result: Any) -> str:  # noqa: ANN401 - likewise
@@ -55,13 +59,10 @@ def write(results: dict[str, Any]) -> None:
 def render(results: dict[str, Any], plots: dict[str, list[str]]) -> str:
     """Write the whole text."""
     measured = [name for name in SECTIONS if name in results]
-    targets: list[Target] = [each for name in measured for each in results[name]["targets"]]
+    targets = [each for name in measured for each in section(name).targets(results[name])]
     parts = [_INTRODUCTION]
     if "machine" in results:
         parts.append(f"The machine: {machine.render(results['machine'])}")
-    if took := results.get("took"):
-        times = [f"{section(name).TITLE.split(':')[0]} {took[name] / 60:.1f}" for name in took]
-        parts.append(f"Measuring took {sum(took.values()) / 60:.0f} minutes: {', '.join(times)}.")
     if results.get("quick"):
         parts.append("**This was a quick run**: few repetitions, nothing to quote.")
     parts += _reservations(results)
@@ -74,19 +75,19 @@ def render(results: dict[str, Any], plots: dict[str, list[str]]) -> str:
 
 
 def _reservations(results: dict[str, Any]) -> list[str]:
-    """Say what speaks against quoting these figures."""
+    """Say why these figures may not be exact."""
     found = []
     if results.get("several_runs"):
         found.append(
-            "**Provisional**: the parts below were measured in several runs, not in one, and on a "
-            "machine that did other work at the same time."
+            "**Provisional**: the parts were measured in several runs, and the machine did other "
+            "work at the same time."
         )
     cores = results.get("machine", {}).get("cores", 1)
     busy = [name for name, load in results.get("load", {}).items() if load > cores]
     if busy:
         found.append(
-            "The machine was busy when these parts began (more than one process for each core, "
-            f"part of it from the parts before): {', '.join(busy)}."
+            "When these parts began, the machine had more than one running process per core, "
+            f"partly from the parts before: {', '.join(busy)}."
         )
     return found
 

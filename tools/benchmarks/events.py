@@ -11,7 +11,7 @@ def create(
 
     Args:
         answer_base: URL of local AWS.
-        stack_id: A stack that exists: our provider looks at its state.
+        stack_id: A stack that exists: the provider reads its status.
         service_token: ARN of the function.
         cluster: Identifier of the cluster.
         request_id: Names the request, and in the answer's path; random if not given.

@@ -23,7 +23,7 @@ class Machine(TypedDict):
 
 
 def describe() -> Machine:
-    """Look at this machine."""
+    """Describe this machine."""
     packages = ("aws-cdk-lib", "boto3", "crhelper", "ministack")
     return Machine(
         date=datetime.now(UTC).date().isoformat(),

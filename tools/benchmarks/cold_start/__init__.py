@@ -5,7 +5,7 @@ from typing import TypedDict
 from benchmarks import figures
 from benchmarks.cold_start import stage
 from benchmarks.cold_start.stage import Run
-from benchmarks.markdown import Target, at_most, number, table
+from benchmarks.markdown import Target, at_most, table
 from benchmarks.peers import OURS
 
 TITLE = "Cold start"
@@ -23,13 +23,11 @@ class Phases(TypedDict):
 
 
 class Result(TypedDict):
-    """What the section keeps; ``imports`` and ``clients`` are the profile, in milliseconds."""
+    """What the section keeps; ``ratio`` is the median ratio of ours to the bare handler."""
 
-    targets: list[Target]
+    ratio: float
     runs: int
     rows: list[Phases]
-    imports: list[tuple[str, float]]
-    clients: dict[str, float]
 
 
 def measure(*, quick: bool) -> Result:
@@ -38,35 +36,32 @@ def measure(*, quick: bool) -> Result:
     with stage.start() as here:
         here.start(here.bare)  # fills the file cache
         turns = [(here.start(here.bare), here.start(here.ours)) for _ in range(runs)]
-        imports = by_package(here.import_times(here.ours))
-        clients = [here.client_times() for _ in range(5)]
-    ratio = figures.median([ours.total / bare.total for bare, ours in turns])
     return Result(
-        targets=[at_most("start to first call, against a bare handler", ratio, 1.25, " times")],
+        ratio=figures.median([ours.total / bare.total for bare, ours in turns]),
         runs=runs,
         rows=[
             _medians("bare handler, one boto3 client", [bare for bare, _ in turns]),
             _medians(OURS, [ours for _, ours in turns]),
         ],
-        imports=imports,
-        clients={name: figures.median([each[name] for each in clients]) for name in clients[0]},
     )
+
+
+def targets(result: Result) -> list[Target]:
+    """Compare with what was promised."""
+    what = "start to first call, against a bare handler"
+    return [at_most(what, result["ratio"], 1.25, " times")]
 
 
 def render(result: Result) -> str:
     """Write the section."""
-    clients = result["clients"]
-    extra = sum(ms for name, ms in clients.items() if name != "neptune")
     return "\n\n".join(
         [
             (
-                f"Fresh Python processes, {result['runs']} of each in turn, with boto3 as AWS's "
-                "runtime has it and the handler's sources uncompiled, as they are in Lambda. "
-                "Medians, in milliseconds of this machine; the target compares the two of each "
-                "turn. Both make their client while they are imported, when Lambda lends its whole "
-                "processor; where that fails, ours tries again in the invocation, which can "
-                "answer. Memory is the peak of a whole invocation, in ours one that takes an "
-                "instant snapshot and answers."
+                f"Fresh Python processes, {result['runs']} of each in turn, with boto3 as in AWS's "
+                "runtime and uncompiled sources, as in Lambda. Medians, in milliseconds; the "
+                "target compares the two of each turn. Both create their client during import, "
+                "while Lambda lends a whole processor. Memory is the peak of an invocation; ours "
+                "takes an instant snapshot and responds."
             ),
             table(
                 ["", "interpreter", "imports", "until first call", "sum", "peak memory (MB)"],
@@ -82,32 +77,8 @@ def render(result: Result) -> str:
                     for row in result["rows"]
                 ],
             ),
-            (
-                "The profile. Clients of boto3: Neptune's, which carries what all clients share, "
-                f"{number(clients['neptune'])} ms; the three that crhelper makes for each "
-                f"`CfnResource`, and ours goes without, {number(extra)} ms ("
-                + ", ".join(
-                    f"{name} {number(ms)}" for name, ms in clients.items() if name != "neptune"
-                )
-                + "). Imports of ours by package (`python -X importtime`, one run, compilation of "
-                "the provider's sources included): "
-                + ", ".join(f"{name} {number(ms)} ms" for name, ms in result["imports"])
-                + ". Of these only the provider and crhelper are not the bare handler's too: "
-                "`s3transfer`, `six` and `multiprocessing` come with boto3."
-            ),
         ]
     )
-
-
-def by_package(importtime: str, most: int = 8) -> list[tuple[str, float]]:
-    """Add up what ``python -X importtime`` printed: milliseconds of each top-level package."""
-    sums: dict[str, float] = {}
-    for line in importtime.splitlines():
-        own, _, rest = line.removeprefix("import time:").partition("|")
-        if own.strip().isdigit():
-            package = rest.rpartition("|")[2].strip().split(".")[0]
-            sums[package] = sums.get(package, 0) + int(own) / 1000
-    return sorted(sums.items(), key=lambda item: -item[1])[:most]
 
 
 def _medians(who: str, runs: list[Run]) -> Phases:

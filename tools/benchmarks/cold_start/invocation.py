@@ -17,7 +17,7 @@ from pathlib import Path  # noqa: E402
 
 
 class Context:
-    """Lambda's context, as far as handlers look at it."""
+    """Lambda's context, as far as handlers read it."""
 
     function_name = "benchmark"
     aws_request_id = "00000000-0000-4000-8000-000000000000"

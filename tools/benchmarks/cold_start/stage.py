@@ -60,10 +60,7 @@ class Stage:
         event = events.create(self._aws.endpoint_url, self._stack, "arn:aws:lambda:x", _CLUSTER)
         self._aws.clear_calls()
         started = time.time()
-        printed, _ = self._python_of(
-            handler, str(_HERE / "invocation.py"), handler.module, "handler", sent=event
-        )
-        report = json.loads(printed)
+        report = json.loads(self._invoke(handler, event))
         first = next(call for call in self._aws.calls(service="rds"))
         return Run(
             interpreter=report["began"] - started,
@@ -73,36 +70,21 @@ class Stage:
             memory=report["memory"],
         )
 
-    def import_times(self, handler: Handler) -> str:
-        """Give what ``python -X importtime`` prints for the handler's module."""
-        _, complaints = self._python_of(
-            handler, "-X", "importtime", "-c", f"import {handler.module}"
-        )
-        return complaints
-
-    def client_times(self) -> dict[str, float]:
-        """Give the milliseconds that boto3 clients take to make."""
-        printed, _ = self._python_of(self.bare, str(_HERE / "clients.py"))
-        taken: dict[str, float] = json.loads(printed)
-        return taken
-
-    def _python_of(
-        self, handler: Handler, *arguments: str, sent: dict[str, Any] | None = None
-    ) -> tuple[str, str]:
+    def _invoke(self, handler: Handler, event: dict[str, Any]) -> str:
         ended = subprocess.run(  # noqa: S603 - our own command and arguments
-            [str(self._python), *arguments],
+            [str(self._python), str(_HERE / "invocation.py"), handler.module, "handler"],
             env={
                 **self._aws.environment,
                 "PYTHONPATH": str(handler.code),
                 # Sources are compiled at each start: in Lambda nothing keeps what was compiled.
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
-            input=json.dumps(sent or {}),
+            input=json.dumps(event),
             capture_output=True,
             text=True,
             check=True,
         )
-        return ended.stdout, ended.stderr
+        return ended.stdout
 
 
 @contextmanager

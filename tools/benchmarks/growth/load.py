@@ -6,7 +6,6 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypedDict
 
 from benchmarks import cloud, events, peers, pending, stacks
@@ -14,21 +13,7 @@ from local_aws import Call, Caller, Fault, FaultKind, SnapshotBehaviour
 
 THROTTLED_SHARE: Final = 0.2
 _ANSWER: Final = "CustomResourceResponse"
-_PATIENCE: Final = 420.0
-
-
-class Deployed(TypedDict):
-    """One stack; ``throttled`` counts calls of its function that were refused.
-
-    ``peak`` is its calls in the busiest second.
-    """
-
-    snapshots: int
-    throttling: bool
-    seconds: float
-    calls: int
-    throttled: int
-    peak: int
+_TIMEOUT: Final = 420.0
 
 
 class Burst(TypedDict):
@@ -49,30 +34,6 @@ class Burst(TypedDict):
     throttled: int
 
 
-def deploy(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[Deployed]:
-    """Deploy stacks of several sizes at the same time to one local AWS."""
-    with cloud.start() as here, ThreadPoolExecutor(len(counts)) as pool:
-        assemblies = []
-        for count in counts:
-            clusters = stacks.names(count, f"grow-{count}")
-            here.add_clusters(clusters, SnapshotBehaviour(seconds=seconds))
-            assemblies.append(here.synthesise(peers.OURS, f"Grow{count}", clusters))
-        here.aws.clear_calls()
-        if throttling:
-            here.aws.add_fault(_throttling())
-        taken = list(pool.map(here.deploy, assemblies))
-        calls = _by_functions(here.aws.calls())
-    return [
-        _deployed(
-            [call for call in calls if _is_of(call, f"grow-{count}-")],
-            count,
-            duration,
-            throttling=throttling,
-        )
-        for count, duration in zip(counts, taken, strict=True)
-    ]
-
-
 def bursts(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[Burst]:
     """Ask one function for many snapshots at once, as CloudFormation does on AWS."""
     with cloud.start() as here:
@@ -82,17 +43,6 @@ def bursts(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[B
         if throttling:
             here.aws.add_fault(_throttling())
         return [_burst(here, stack, count, seconds, throttling=throttling) for count in counts]
-
-
-def _deployed(calls: Sequence[Call], count: int, seconds: float, *, throttling: bool) -> Deployed:
-    return Deployed(
-        snapshots=count,
-        throttling=throttling,
-        seconds=seconds,
-        calls=len(calls),
-        throttled=sum(bool(call.fault) for call in calls),
-        peak=max(_per_second(calls)),
-    )
 
 
 def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttling: bool) -> Burst:
@@ -123,7 +73,7 @@ def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttl
 
 
 def _when_answered(here: cloud.Cloud, count: int) -> list[Call]:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     pause = threading.Event()
     while True:
         pause.wait(5)
@@ -154,7 +104,3 @@ def _throttling() -> Fault:
 
 def _by_functions(calls: Sequence[Call]) -> list[Call]:
     return [call for call in calls if call.caller is Caller.LAMBDA and call.action != _ANSWER]
-
-
-def _is_of(call: Call, prefix: str) -> bool:
-    return any(prefix in str(value) for value in call.parameters.values())

@@ -1,4 +1,4 @@
-"""How long after a snapshot is available CloudFormation has its answer."""
+"""How long after a snapshot is available CloudFormation has the response."""
 
 from pathlib import Path
 from typing import Final, TypedDict
@@ -9,7 +9,7 @@ from benchmarks.lag.plan import lanes
 from benchmarks.lag.run import Sample, run
 from benchmarks.markdown import Target, at_most, holds, number, percent, table
 
-TITLE = "Lag: from available at Neptune to the answer at CloudFormation"
+TITLE = "Lag: from available to the response"
 
 _SHORT: Final = 20
 _LONG: Final = 300
@@ -18,14 +18,12 @@ _LONG: Final = 300
 class Result(TypedDict):
     """What the section keeps."""
 
-    targets: list[Target]
     samples: list[Sample]
 
 
 def measure(*, quick: bool) -> Result:
     """Take snapshots with all peers."""
-    samples = run(lanes(quick=quick))
-    return Result(targets=_targets(samples), samples=samples)
+    return Result(samples=run(lanes(quick=quick)))
 
 
 def draw(result: Result, folder: Path) -> list[str]:
@@ -44,14 +42,13 @@ def render(result: Result) -> str:
     return "\n\n".join(
         [
             (
-                "Every peer is deployed with the real CDK command line to one local AWS. Then "
-                "their functions get CloudFormation's Create event directly, as it sends it, many "
-                "at different moments. A snapshot becomes available exactly its duration after the "
-                "server got the call that created it; the answer counts when it reaches the "
-                "server. Durations are spread evenly over 2.5 s less and more than the table says, "
-                "so that no interval happens to fit. Some functions are warm and some start cold, "
-                "as they happen to. The mean is made of the wait for the next look and of what "
-                "comes after that look reaches the server, which stands beside it."
+                "The real CDK command line deploys every peer to one local AWS. Then each function "
+                "gets CloudFormation's Create events, at different moments. A snapshot becomes "
+                "available exactly its duration after the call that created it. The durations are "
+                "spread evenly from 2.5 s below to 2.5 s above the value in the table, so that no "
+                "interval fits by chance. Some functions are warm, some start cold. The lag ends "
+                "when the response reaches the server. *After the last poll* is the part of the "
+                "lag after the poll that saw the snapshot available."
             ),
             table(
                 [
@@ -62,31 +59,31 @@ def render(result: Result) -> str:
                     "mean lag (s)",
                     "worst (s)",
                     "of the duration",
-                    "after the last look (s)",
+                    "after the last poll (s)",
                     "calls",
                 ],
                 rows,
             ),
             (
-                "Calls are those to Neptune about the snapshot after the one that created it. "
-                "The CDK's framework spends two Lambda invocations and a state transition on "
-                "each of its calls beside that. Plain crhelper's lag is what is left of two "
-                "minutes when the snapshot is ready, because its rule fires two, four and six "
-                "minutes after the request: a snapshot of 5 minutes leaves one minute of them, "
-                "one of 20 s nearly two."
+                "*Calls* counts calls to Neptune about the snapshot, without its creation. Each "
+                "call of the Provider framework also needs two Lambda invocations and a state "
+                "transition. Plain crhelper polls two, four and six minutes after the request, so "
+                "a snapshot of 5 minutes waits one more minute, and one of 20 s nearly two."
             ),
         ]
     )
 
 
-def _targets(samples: list[Sample]) -> list[Target]:
+def targets(result: Result) -> list[Target]:
+    """Compare with what was promised."""
+    samples = result["samples"]
     durations = sorted({each["seconds"] for each in samples})
-    targets = []
+    found = []
     for seconds in durations:
         lag = {peer: _mean(samples, peer, seconds) for peer in peers.PEERS}
         ours = lag[peers.OURS]
         if seconds == _SHORT:
-            targets.append(at_most("mean lag after 20 s", ours, 0.6, " s"))
+            found.append(at_most("mean lag after 20 s", ours, 0.6, " s"))
         else:
             share = holds(
                 f"mean lag after {seconds} s",
@@ -94,17 +91,17 @@ def _targets(samples: list[Sample]) -> list[Target]:
                 percent(ours / seconds),
                 met=ours <= 0.01 * seconds,
             )
-            targets.append(share)
+            found.append(share)
         ratio = ours / lag[peers.PROVIDER_FRAMEWORK]
-        targets.append(
+        found.append(
             at_most(
                 f"against the CDK Provider framework after {seconds} s",
                 ratio,
-                1 if seconds == _LONG else 0.25,
+                0.75 if seconds == _LONG else 0.25,
                 " times",
             )
         )
-        targets.append(
+        found.append(
             at_most(
                 f"against plain crhelper after {seconds} s",
                 ours / lag[peers.PLAIN_CRHELPER],
@@ -112,7 +109,7 @@ def _targets(samples: list[Sample]) -> list[Target]:
                 " times",
             )
         )
-    return targets
+    return found
 
 
 def _mean(samples: list[Sample], peer: str, seconds: int) -> float:

@@ -27,7 +27,7 @@ def lags(samples: list[Sample], path: Path) -> None:
             yscale="log",
             ylabel="lag, seconds",
             xlabel="how long the snapshot takes",
-            title="From available at Neptune to the answer at CloudFormation",
+            title="From available at Neptune to the response at CloudFormation",
         )
         axes.set_xticks(range(len(durations)), [f"{seconds} s" for seconds in durations])
         axes.yaxis.set_major_formatter("{x:g}")

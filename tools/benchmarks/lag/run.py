@@ -13,7 +13,7 @@ from benchmarks.lag.plan import Lane, Trial
 from local_aws import Call, SnapshotBehaviour
 
 _DRAIN_SECONDS: Final = 4.0
-_PATIENCE: Final = 600.0
+_TIMEOUT: Final = 600.0
 _GAP: Final = 0.37
 """Between the answer to one trial and the next; no multiple of anybody's interval."""
 
@@ -118,7 +118,7 @@ class _Answers:
 
     def wait(self, request: str) -> None:
         with self._changed:
-            if not self._changed.wait_for(lambda: request in self._seen, _PATIENCE):
+            if not self._changed.wait_for(lambda: request in self._seen, _TIMEOUT):
                 raise TimeoutError(f"request {request} was not answered")
 
     def __enter__(self) -> None:

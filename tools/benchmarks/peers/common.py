@@ -52,7 +52,7 @@ def folder_with_crhelper(name: str) -> lambda_.Code:
     return lambda_.Code.from_asset(str(target))
 
 
-def neptune_rights() -> iam.PolicyStatement:
+def neptune_permissions() -> iam.PolicyStatement:
     """Allow what a snapshot needs."""
     return iam.PolicyStatement(
         actions=["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"],

@@ -1,4 +1,4 @@
-"""crhelper with its defaults: an EventBridge rule looks every 2 minutes."""
+"""crhelper with its defaults: an EventBridge rule polls every 2 minutes."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def define(stack: cdk.Stack, clusters: Sequence[str]) -> None:
     code = common.folder_with_crhelper("plain_crhelper")
     provider = common.function(stack, "Provider", code, "index.handler")
     for statement in (
-        common.neptune_rights(),
+        common.neptune_permissions(),
         iam.PolicyStatement(
             actions=[
                 "events:PutRule",

@@ -1,4 +1,4 @@
-"""The CDK's Provider framework with its defaults: it looks every 5 seconds."""
+"""The CDK's Provider framework with its defaults: it polls every 5 seconds."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
@@ -18,7 +18,7 @@ def define(stack: cdk.Stack, clusters: Sequence[str]) -> None:
     on_event = common.function(stack, "OnEvent", code, "index.on_event")
     is_complete = common.function(stack, "IsComplete", code, "index.is_complete")
     for each in (on_event, is_complete):
-        each.add_to_role_policy(common.neptune_rights())
+        each.add_to_role_policy(common.neptune_permissions())
     # The casts are for pyright: jsii names some parameters of class and interface differently.
     provider = custom_resources.Provider(
         stack,

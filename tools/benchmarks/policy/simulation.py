@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final, TypedDict
 
 from benchmarks import figures
-from benchmarks.policy import looks, traces
-from benchmarks.policy.looks import Watched
+from benchmarks.policy import polls, traces
+from benchmarks.policy.polls import Watched
 from benchmarks.policy.traces import Shape, Trace
 
 INTERVALS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 120.0)
@@ -54,7 +54,7 @@ def simulate(count: int) -> Simulation:
     """Watch ``count`` durations in every shape."""
     lives = traces.make(count, _SEED)
     dice = random.Random(_SEED)  # noqa: S311 - repeatable, not secret
-    watched = [looks.ours(trace, dice) for trace in lives]
+    watched = [polls.ours(trace, dice) for trace in lives]
     curve = [_fixed(lives, interval) for interval in CURVE]
     return Simulation(
         traces=len(lives),
@@ -88,7 +88,7 @@ def _group(
 
 
 def _fixed(lives: Sequence[Trace], interval: float) -> Figures:
-    return _figures(f"every {interval:g} s", [looks.fixed(trace, interval) for trace in lives])
+    return _figures(f"every {interval:g} s", [polls.fixed(trace, interval) for trace in lives])
 
 
 def _figures(policy: str, watched: Sequence[Watched]) -> Figures:

@@ -28,8 +28,8 @@ def start(event: dict[str, Any], _context: object) -> str:
 
 @helper.poll_create
 @helper.poll_update
-def look(event: dict[str, Any], _context: object) -> str | None:
-    """Look whether it is available."""
+def poll(event: dict[str, Any], _context: object) -> str | None:
+    """Return the identifier when the snapshot is available."""
     identifier = event["CrHelperData"]["PhysicalResourceId"]
     snapshot = neptune.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=identifier)[
         "DBClusterSnapshots"

@@ -25,7 +25,7 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Look whether it is available."""
+    """Say whether the snapshot is available."""
     if event["RequestType"] == "Delete":
         return {"IsComplete": True}
     snapshot = neptune.describe_db_cluster_snapshots(

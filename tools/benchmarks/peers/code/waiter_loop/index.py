@@ -1,4 +1,4 @@
-"""Takes a snapshot and waits for it with boto3's own waiter, which looks every 30 seconds."""
+"""Takes a snapshot and waits for it with boto3's own waiter, which polls every 30 seconds."""
 
 import hashlib
 import json

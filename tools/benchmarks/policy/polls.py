@@ -1,4 +1,4 @@
-"""When looks at a snapshot happen, by our policy and by polls of a fixed interval; pure."""
+"""When a snapshot is polled, by the provider and at a fixed interval; pure."""
 
 import math
 import random
@@ -12,16 +12,16 @@ LAMBDA_SECONDS: Final = 900.0
 FIRST_INVOCATION: Final = LAMBDA_SECONDS - schedule.HANDOVER_MARGIN
 TICK_INTERVAL: Final = schedule.TICK_INTERVAL
 TICK_EXTRA_CALLS: Final = 1
-"""Each tick also asks once for the snapshot's tags, to know whose it is."""
+"""Each invocation of the rule also reads the snapshot's tags once, to check the owner."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What watching one snapshot came to.
+    """The result of polling one snapshot.
 
     Attributes:
         duration: How long the snapshot took, in seconds.
-        lag: Seconds from ``available`` to the look that saw it.
+        lag: Seconds from ``available`` to the poll that saw it.
         calls: To Neptune, after the one that created the snapshot.
     """
 
@@ -36,7 +36,7 @@ class Watched:
 
 
 def fixed(trace: Trace, interval: float) -> Watched:
-    """Look at a fixed interval, by a loop that no invocation's end interrupts."""
+    """Poll at a fixed interval, in a loop that no invocation's end interrupts."""
     calls = math.ceil(trace.duration / interval)
     return Watched(trace.duration, calls * interval - trace.duration, calls)
 
