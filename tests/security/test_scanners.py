@@ -22,6 +22,7 @@ APPS = [
         *sorted(ROOT.glob("tests/apps/**/*.py")),
     )
     if "\napp = cdk.App(" in path.read_text()
+    and "\nfrom cdk_neptune_snapshot import " in path.read_text()
 ]
 NEEDED = ("aws-cdk-lib", "aws-cdk.aws-neptune-alpha", "crhelper")
 NAGGED = str(Path(__file__).with_name("nagged.py"))

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import boto3
@@ -93,6 +94,8 @@ def _value(shape: Shape, values: list[str]) -> Any:  # noqa: ANN401 - whatever t
             raise SystemExit(f"aws: a flag takes no value, not {values}")
         return True
     (value,) = values
+    if value.startswith("file://"):
+        return Path(value.removeprefix("file://")).read_text()
     if isinstance(shape, StructureShape):
         pairs = dict(item.split("=", 1) for item in value.split(","))
         return {name: _value(shape.members[name], [text]) for name, text in pairs.items()}

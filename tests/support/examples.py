@@ -1,13 +1,16 @@
 """The apps in ``examples/``."""
 
 import ast
+import json
 import re
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from local_aws import LocalAws
 from support.deployment import ROOT, Result, cdk_cli
+from support.synthesis import synthesize
 
 FOLDER = ROOT / "examples"
 DEPLOYED = "Deployed on local AWS in the tests."
@@ -47,3 +50,14 @@ def deploy(aws: LocalAws, command: list[str], directory: Path) -> Result:
     words = [word.replace("python3 ", f"{sys.executable} ", 1) for word in words]
     output = f"--output={directory / 'cdk.out'}"
     return cdk_cli(aws, directory).deploy_app(*words, "--method=direct", output, cwd=ROOT)
+
+
+def template_of(example: Path, outdir: Path, **context: str) -> dict[str, Any]:
+    """Run an example in this interpreter and give its only template.
+
+    Apps that the command line runs take seconds to start; tests/e2e runs them so.
+    """
+    synthesize(example, outdir, **context)
+    (template,) = outdir.glob("*.template.json")
+    found: dict[str, Any] = json.loads(template.read_text())
+    return found

@@ -1,0 +1,172 @@
+"""The pipelines in ``examples/`` take a snapshot before the migration, also when retried."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_aws import LocalAws, SnapshotBehaviour
+from neptune_snapshot_provider.contract import OwnerTag
+from support import recipes
+from support.deployment import Snapshots
+from support.recipes import CLUSTER, RECIPES, Machine, Recipe
+
+if TYPE_CHECKING:
+    import subprocess
+
+LONGEST = 120
+"""Seconds."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalAws]:
+    with LocalAws() as aws:
+        aws.client("neptune").create_db_cluster(DBClusterIdentifier=CLUSTER, Engine="neptune")
+        yield aws
+
+
+@pytest.fixture
+def aws(server: LocalAws) -> Iterator[LocalAws]:
+    server.reset()
+    server.set_snapshot_behaviour(SnapshotBehaviour(seconds=1))
+    yield server
+    neptune = server.client("neptune")
+    for name in Snapshots(server, CLUSTER).names():
+        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+
+
+@pytest.fixture
+def machine(aws: LocalAws, tmp_path: Path) -> Machine:
+    return Machine.create(aws, tmp_path)
+
+
+@pytest.fixture
+def snapshots(aws: LocalAws) -> Snapshots:
+    return Snapshots(aws, CLUSTER)
+
+
+def ended(process: "subprocess.Popen[str]") -> int:
+    """Wait for a run to end, and give its status."""
+    output, _ = process.communicate(timeout=LONGEST)
+    assert "not found" not in output
+    assert "Traceback" not in output
+    return process.returncode
+
+
+def confirmed(snapshots: Snapshots) -> list[bool]:
+    return [OwnerTag.CONFIRMED in snapshots.tags(name) for name in snapshots.names()]
+
+
+def migrations(machine: Machine) -> list[str]:
+    """What the snapshots were like when the migration ran, each time."""
+    return [line.removeprefix("migrate ") for line in machine.log if line.startswith("migrate")]
+
+
+each = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+
+
+@each
+def test_the_snapshot_is_available_before_the_migration(
+    recipe: Recipe, machine: Machine, snapshots: Snapshots
+) -> None:
+    assert ended(recipe.start(machine, "17")) == 0
+    assert migrations(machine) == ["available"]
+    (name,) = snapshots.names()
+    assert snapshots.tags(name)[OwnerTag.REQUEST].endswith("-17")
+    assert confirmed(snapshots) == [True]
+    assert ended(recipe.start(machine, "18")) == 0
+    assert migrations(machine) == ["available", "available available"]
+
+
+@each
+def test_a_retry_after_a_failed_migration_keeps_the_first_snapshot(
+    recipe: Recipe, machine: Machine, snapshots: Snapshots
+) -> None:
+    machine.environment["MIGRATION"] = "1"
+    assert ended(recipe.start(machine, "17")) != 0
+    taken = snapshots.names()
+    assert confirmed(snapshots) == [False]
+    machine.environment["MIGRATION"] = "0"
+    assert ended(recipe.start(machine, "17")) == 0
+    assert snapshots.names() == taken
+    assert migrations(machine) == ["available", "available"]
+    assert confirmed(snapshots) == [True]
+
+
+@each
+def test_nothing_is_migrated_without_a_snapshot(
+    recipe: Recipe, aws: LocalAws, machine: Machine, snapshots: Snapshots
+) -> None:
+    aws.set_cluster_status(CLUSTER, "stopped")
+    assert ended(recipe.start(machine, "17")) != 0
+    assert migrations(machine) == []
+    assert snapshots.names() == []
+
+
+@each
+def test_a_run_that_is_killed_finds_its_snapshot(
+    recipe: Recipe, aws: LocalAws, machine: Machine, snapshots: Snapshots
+) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=5))
+    process = recipe.start(machine, "17")
+    deadline = time.monotonic() + LONGEST
+    while not snapshots.names():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert migrations(machine) == []
+    assert ended(recipe.start(machine, "17")) == 0
+    assert migrations(machine) == ["available"]
+
+
+def test_a_build_without_a_pipeline_reuses_the_snapshot_of_its_failed_attempt(
+    machine: Machine, snapshots: Snapshots
+) -> None:
+    """A retried build has another ID."""
+    machine.environment["MIGRATION"] = "1"
+    assert ended(recipes.codebuild(machine, CODEBUILD_BUILD_ID="graph:1")) != 0
+    machine.environment["MIGRATION"] = "0"
+    assert ended(recipes.codebuild(machine, CODEBUILD_BUILD_ID="graph:2")) == 0
+    assert len(snapshots.names()) == 1
+    # It was confirmed: the next run at the same commit takes another one.
+    assert ended(recipes.codebuild(machine, CODEBUILD_BUILD_ID="graph:3")) == 0
+    assert len(snapshots.names()) == 2
+
+
+@pytest.mark.parametrize("plan", ["0", "1"])
+def test_terraform_without_changes_or_with_errors_needs_no_snapshot(
+    plan: str, machine: Machine, snapshots: Snapshots
+) -> None:
+    machine.environment["PLAN"] = plan
+    (terraform,) = [one for one in RECIPES if one.name == "terraform"]
+    assert ended(terraform.start(machine, "17")) == int(plan)
+    assert machine.log == ["terraform plan"]
+    assert snapshots.names() == []
+
+
+def test_every_recipe_installs_the_command_as_the_page_says(machine: Machine) -> None:
+    page = (recipes.ROOT / "docs" / "cli.md").read_text()
+    for recipe in RECIPES[:3]:
+        assert ended(recipe.start(machine, "17")) == 0
+    installed = {line for line in machine.log if line.startswith("pip")}
+    assert installed == {
+        "pip install boto3 rich typer",
+        "pip install --no-deps ./cdk-neptune-snapshot",
+    }
+    for line in installed:
+        assert line.replace("./", "../") in page
+
+
+def test_an_action_or_key_that_is_not_executed_is_noticed() -> None:
+    workflow = recipes.yaml(recipes.FOLDER / "github_actions" / "migrate.yml")
+    text = json.dumps(workflow)
+    for old, new in (("actions/checkout", "any/action"), ('"run"', '"if": "always()", "run"')):
+        with pytest.raises(ValueError, match="is not"):
+            recipes.github_script(json.loads(text.replace(old, new, 1)))
