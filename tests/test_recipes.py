@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_aws import LocalAws, SnapshotBehaviour
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import CallerTag, OwnerTag
 from support import recipes
-from support.deployment import Snapshots
+from support.deployment import ROOT, Snapshots
+from support.examples import FOLDER
 from support.recipes import CLUSTER, RECIPES, Machine, Recipe
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def ended(process: "subprocess.Popen[str]") -> int:
 
 
 def confirmed(snapshots: Snapshots) -> list[bool]:
-    return [OwnerTag.CONFIRMED in snapshots.tags(name) for name in snapshots.names()]
+    return [CallerTag.CONFIRMED in snapshots.tags(name) for name in snapshots.names()]
 
 
 def migrations(machine: Machine) -> list[str]:
@@ -152,7 +153,7 @@ def test_terraform_without_changes_or_with_errors_needs_no_snapshot(
 
 
 def test_every_recipe_installs_the_command_as_the_page_says(machine: Machine) -> None:
-    page = (recipes.ROOT / "docs" / "cli.md").read_text()
+    page = (ROOT / "docs" / "cli.md").read_text()
     for recipe in RECIPES[:3]:
         assert ended(recipe.start(machine, "17")) == 0
     installed = {line for line in machine.log if line.startswith("pip")}
@@ -165,7 +166,7 @@ def test_every_recipe_installs_the_command_as_the_page_says(machine: Machine) ->
 
 
 def test_an_action_or_key_that_is_not_executed_is_noticed() -> None:
-    workflow = recipes.yaml(recipes.FOLDER / "github_actions" / "migrate.yml")
+    workflow = recipes.yaml(FOLDER / "github_actions" / "migrate.yml")
     text = json.dumps(workflow)
     for old, new in (("actions/checkout", "any/action"), ('"run"', '"if": "always()", "run"')):
         with pytest.raises(ValueError, match="is not"):

@@ -11,7 +11,7 @@ import pytest
 
 import local_aws
 from local_aws import LocalAws, SnapshotBehaviour
-from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.contract import CallerTag, OwnerTag
 from security import authorisations, iam
 from security.iam import Policy, Question, Request
 from security.recording import Call
@@ -134,22 +134,24 @@ def test_the_workflow_names_what_the_role_trusts() -> None:
 def calls(aws: LocalAws) -> list[Call]:
     """What the command calls for all that the policy is for."""
     aws.clear_calls()
-    options = ("--owner", OWNER, "--keep-last", "1", "--last-good-parameter", PARAMETER)
-    for number in range(4):
-        if number == 3:  # the quota is full: older snapshots go first
-            aws.set_snapshot_quota(len(Snapshots(aws, CLUSTER).names()))
-        arn = _command(
-            aws, "take", CLUSTER, "--request", str(number), "--tag", "team=graph", *options
+    options = ("--owner", OWNER, "--last-good-parameter", PARAMETER, "--tag", "team=graph")
+    for number in range(3):
+        taken = _command(
+            aws, "take", CLUSTER, "--request", f"{number}", "--keep-last", "1", *options
         )
-        _command(aws, "confirm", arn.strip())
+        assert taken.returncode == 0, taken.stderr
+        confirmed = _command(aws, "confirm", taken.stdout.strip())
+        assert confirmed.returncode == 0, confirmed.stderr
+    # Nothing may be deleted, so the command says how full the quota is.
+    aws.set_snapshot_quota(len(Snapshots(aws, CLUSTER).names()))
+    refused = _command(aws, "take", CLUSTER, "--request", "3", "--keep-last", "9", *options)
+    assert "shared with RDS and Aurora" in refused.stderr
     return list(_recorded(aws.calls()))
 
 
-def _command(aws: LocalAws, *words: str) -> str:
+def _command(aws: LocalAws, *words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "neptune_snapshot_cli", *words]
-    done = subprocess.run(command, env=aws.environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return subprocess.run(command, env=aws.environment, capture_output=True, text=True, check=False)
 
 
 def _recorded(calls: list[local_aws.Call]) -> Iterator[Call]:
@@ -196,9 +198,11 @@ def test_every_statement_is_needed(calls: list[Call], permissions: Policy) -> No
             assert not all(answers), statement["Sid"]
 
 
-STACKS = {OwnerTag.STACK: "arn:aws:cloudformation:us-east-1:111122223333:stack/any/1"}
-OTHERS = {OwnerTag.TAKEN_BY: f"{OWNER}-2"}
-OWN = {OwnerTag.TAKEN_BY: OWNER}
+STACKS: Mapping[str, str] = {
+    OwnerTag.STACK: "arn:aws:cloudformation:us-east-1:111122223333:stack/any/1"
+}
+OTHERS: Mapping[str, str] = {CallerTag.TAKEN_BY: f"{OWNER}-2"}
+OWN: Mapping[str, str] = {CallerTag.TAKEN_BY: OWNER}
 
 
 def _tagged(tags: Mapping[str, str]) -> authorisations.Context:
