@@ -20,8 +20,8 @@ SnapshotRecord: TypeAlias = Callable[[str], Mapping[str, Any]]
 _TYPE = "AWS::Neptune::DBCluster"
 _OK = 200
 _NEW_CLUSTER = {"EngineVersion": "1.4.1.0", "Port": "8182"}
-_FROM_SNAPSHOT = ("Engine", "EngineVersion", "Port", "StorageEncrypted", "KmsKeyId")
-"""What a snapshot holds of its cluster; all else is default unless the request says it."""
+_HELD = ("Engine", "EngineVersion", "Port", "StorageEncrypted", "KmsKeyId")
+"""What a restored cluster has without being told; all else is default."""
 _REPLACING = (
     *("DBClusterIdentifier", "DBSubnetGroupName", "KmsKeyId", "SnapshotIdentifier"),
     *("SourceDBClusterIdentifier", "StorageEncrypted"),
@@ -70,17 +70,31 @@ class _Clusters:
         ]
         self._actions["ModifyDBInstance"] = self.modify_instance
         self._actions["RestoreDBClusterFromSnapshot"] = self.restore
+        self._actions["RestoreDBClusterToPointInTime"] = self.clone
 
     def restore(self, parameters: _Parameters) -> _ApiAnswer:
         """Create a cluster from what a snapshot holds and the request adds."""
         given = {key: _first(value) for key, value in parameters.items()}
+        name = given.get("SnapshotIdentifier", "").rpartition(":")[2]
         try:
-            snapshot = self._snapshot_record(given.get("SnapshotIdentifier", ""))
+            snapshot = self._snapshot_record(name)
         except ApiError as error:
             return self._refuse(error.code, error.message, error.status)
         held = {key: _text(snapshot[key]) for key in _FROM_SNAPSHOT if key in snapshot}
         status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
         return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
+
+    def clone(self, parameters: _Parameters) -> _ApiAnswer:
+        """Create a cluster with the settings of another one; there is no data to share."""
+        given = {key: _first(value) for key, value in parameters.items()}
+        source = given.pop("SourceDBClusterIdentifier", "").lower()
+        cluster = self._rds._clusters.get(source)  # noqa: SLF001
+        if cluster is None:
+            message = f"DBCluster {source} not found."
+            return self._refuse("DBClusterNotFoundFault", message, 404)
+        held = {key: _text(cluster[key]) for key in _HELD if cluster.get(key) not in (None, "")}
+        status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
+        return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterToPointInTime")
 
     def modify(self, parameters: _Parameters) -> _ApiAnswer:
         """Modify a cluster, and rename it if asked to."""
@@ -125,20 +139,12 @@ class _Clusters:
         given = {**_parameters(properties), "DBClusterIdentifier": name}
         if "SnapshotIdentifier" in properties:
             self._call("RestoreDBClusterFromSnapshot", {"Engine": "neptune", **given})
+        elif "SourceDBClusterIdentifier" in properties:
+            self._call("RestoreDBClusterToPointInTime", given)
         else:
-            self._call("CreateDBCluster", {**self._origin(properties), **given})
+            self._call("CreateDBCluster", {"Engine": "neptune", **_NEW_CLUSTER, **given})
         self._tag(name, {}, properties)
         return self._described(name)
-
-    def _origin(self, properties: Mapping[str, Any]) -> _Parameters:
-        """What a cluster has without being told: the source's settings, or those of a new one."""
-        source = str(properties.get("SourceDBClusterIdentifier", "")).lower()
-        if not source:
-            return {"Engine": "neptune", **_NEW_CLUSTER}
-        if source not in self._rds._clusters:  # noqa: SLF001
-            raise ValueError(f"{_TYPE}: DBClusterNotFoundFault: {source} not found.")
-        held = self._rds._clusters[source]  # noqa: SLF001
-        return {key: _text(held[key]) for key in _FROM_SNAPSHOT if held.get(key) not in (None, "")}
 
     def update(
         self,
