@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -12,45 +11,10 @@ from aws_cdk import aws_neptune as neptune
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, WhenClusterMissing
 from deployment.migration import Migration
 from local_aws import LocalAws
-from support.deployment import Deployment, Result, Snapshots
+from support.deployment import Deployment, Snapshots
+from support.migrating_app import MigratingApp
 
 pytestmark = pytest.mark.e2e
-
-ATTRIBUTES = {
-    "Name": "snapshot_identifier",
-    "Arn": "snapshot_arn",
-    "Outcome": "outcome",
-    "Pruned": "pruned_snapshots",
-    "Spared": "spared_snapshots",
-}
-
-
-class Habit:
-    """A stack with a snapshot of some habit and a migration, deployed version by version."""
-
-    def __init__(self, deployment: Deployment, cluster: str, **properties: Any) -> None:  # noqa: ANN401
-        self.deployment = deployment
-        self._cluster = cluster
-        self._properties = properties
-
-    def deploy(self, version: str, *, fail: bool = False) -> Result:
-        result = self.deployment.deploy(partial(self._define, version=version, fail=fail))
-        assert result.succeeded is not fail, result.output
-        return result
-
-    def _define(self, stack: cdk.Stack, *, version: str, fail: bool) -> None:
-        snapshot = DatabaseClusterSnapshot(
-            stack,
-            "Snapshot",
-            cluster=self._cluster,
-            trigger=SnapshotTrigger.on_value_changed(version),
-            **self._properties,
-        )
-        # A version fails the same migration that succeeds without a failure.
-        snapshot.before(Migration(stack, "Migration", version=f"{version}-{fail}", fail=fail))
-        for output, attribute in ATTRIBUTES.items():
-            value = cdk.Fn.join("", ["=", getattr(snapshot, attribute)])
-            cdk.CfnOutput(stack, output, value=value)
 
 
 @pytest.fixture
@@ -93,47 +57,47 @@ def test_keeping_the_last_and_naming_the_newest(
 ) -> None:
     """Over good deployments, a failing one, and one that first has to make room in the quota."""
     path = f"/{snapshots.cluster}/last-good"
-    habit = Habit(deployment, snapshots.cluster, keep_last=2, last_good_parameter=path)
-    habit.deploy("v1")
+    app = MigratingApp(deployment, snapshots.cluster, keep_last=2, last_good_parameter=path)
+    app.deploy("v1")
     (first,) = snapshots.names()
     assert parameter(aws, path) == snapshots.record(first)["DBClusterSnapshotArn"]
-    second = habit.deploy("v2").outputs["Name"].removeprefix("=")
+    second = app.deploy("v2")["Name"]
     assert snapshots.names() == [first, second]
 
-    habit.deploy("v3", fail=True)
+    app.deploy("v3", fail=True)
     assert deployment.status == "UPDATE_ROLLBACK_COMPLETE"
     *kept, failed = snapshots.names()
     # The failed deployment had pruned before its migration ran; the one it replaced was spared.
     assert kept == [second]
     assert parameter(aws, path) == snapshots.record(failed)["DBClusterSnapshotArn"]
 
-    outputs = habit.deploy("v4").outputs
-    fourth = outputs["Name"].removeprefix("=")
-    assert outputs["Outcome"] == "=created"
-    assert outputs["Spared"] == f"={second}=replaced"
+    outputs = app.deploy("v4")
+    fourth = outputs["Name"]
+    assert outputs["Outcome"] == "created"
+    assert outputs["Retained"] == f"{second}=replaced"
     assert snapshots.names() == [second, failed, fourth]
     # The first snapshot since the last good deployment is the one to go back to.
     assert parameter(aws, path) == snapshots.record(failed)["DBClusterSnapshotArn"]
-    outputs = habit.deploy("v5").outputs
-    fifth = outputs["Name"].removeprefix("=")
-    assert parameter(aws, path) == outputs["Arn"].removeprefix("=")
-    assert outputs["Pruned"].removeprefix("=").split(",") == [failed, second]
+    outputs = app.deploy("v5")
+    fifth = outputs["Name"]
+    assert parameter(aws, path) == outputs["Arn"]
+    assert outputs["Deleted"].split(",") == [failed, second]
     assert snapshots.names() == [fourth, fifth]
 
     with full_quota(aws):
-        sixth = habit.deploy("v6").outputs["Name"].removeprefix("=")
+        sixth = app.deploy("v6")["Name"]
     assert snapshots.names() == [fifth, sixth]
 
 
 def test_a_young_snapshot_is_reused(deployment: Deployment, snapshots: Snapshots) -> None:
     """A migration that failed is deployed again within the hour: its snapshot still does."""
-    habit = Habit(deployment, snapshots.cluster, reuse_younger_than=cdk.Duration.hours(1))
-    habit.deploy("v1")
-    habit.deploy("v2", fail=True)
+    app = MigratingApp(deployment, snapshots.cluster, reuse_younger_than=cdk.Duration.hours(1))
+    app.deploy("v1")
+    app.deploy("v2", fail=True)
     before = snapshots.names()
-    outputs = habit.deploy("v2").outputs
-    assert outputs["Outcome"] == "=reused"
-    assert outputs["Name"] == f"={before[-1]}"
+    outputs = app.deploy("v2")
+    assert outputs["Outcome"] == "reused"
+    assert outputs["Name"] == before[-1]
     assert snapshots.names() == before
 
 
@@ -141,15 +105,15 @@ def test_without_a_cluster_the_snapshot_is_skipped_until_there_is_one(
     aws: LocalAws, deployment: Deployment, name: str, made: Callable[[str], None]
 ) -> None:
     made(name)
-    habit = Habit(deployment, name, when_cluster_missing=WhenClusterMissing.SKIP)
-    outputs = habit.deploy("v1").outputs
-    assert outputs["Outcome"] == "=skipped"
-    assert outputs["Arn"] == "="
+    app = MigratingApp(deployment, name, when_cluster_missing=WhenClusterMissing.SKIP)
+    outputs = app.deploy("v1")
+    assert outputs["Outcome"] == "skipped"
+    assert outputs["Arn"] == ""
     assert not Snapshots(aws, name).names()
     aws.client("neptune").create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
-    outputs = habit.deploy("v2").outputs
-    assert outputs["Outcome"] == "=created"
-    assert outputs["Name"] == f"={Snapshots(aws, name).names()[0]}"
+    outputs = app.deploy("v2")
+    assert outputs["Outcome"] == "created"
+    assert outputs["Name"] == Snapshots(aws, name).names()[0]
 
 
 def test_an_upgrade_waits_for_the_snapshot_also_when_the_wait_is_a_chain(
@@ -201,9 +165,11 @@ def test_a_migration_in_another_stack_runs_after_the_snapshots_stack(
         snapshot.before(Migration(second, "Migration", version="v1", fail=True))
 
     result = deployment.deploy(define)
-    second = Deployment(aws, f"{deployment.name}-migration", deployment.directory)
     assert not result.succeeded
     assert deployment.status == "CREATE_COMPLETE"
-    assert second.status == "ROLLBACK_COMPLETE"
+    stacks = aws.client("cloudformation")
+    second = f"{deployment.name}-migration"
+    (found,) = stacks.describe_stacks(StackName=second)["Stacks"]
+    assert found["StackStatus"] == "ROLLBACK_COMPLETE"
     assert len(snapshots.names()) == 1
-    aws.client("cloudformation").delete_stack(StackName=second.name)
+    stacks.delete_stack(StackName=second)

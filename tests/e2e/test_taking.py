@@ -9,7 +9,7 @@ import pytest
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
 from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider.contract import SNAPSHOT_FIELDS
-from support.deployment import Deployment, Snapshots, shorten_invocations
+from support.deployment import Deployment, Snapshots
 
 pytestmark = pytest.mark.e2e
 
@@ -46,24 +46,6 @@ def test_a_snapshot_is_taken_and_waited_for(
     assert values["Engine"] == "neptune"
     assert values["AllocatedStorage"] == str(record["AllocatedStorage"])
     assert not aws.calls(action="PutRule")
-
-
-def test_a_snapshot_that_outlives_the_invocation_is_finished_by_the_poll(
-    aws: LocalAws, deployment: Deployment, snapshots: Snapshots
-) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=15), cluster=snapshots.cluster)
-    aws.set_minute(10)
-
-    def define(stack: cdk.Stack) -> None:
-        snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster)
-        shorten_invocations(stack, 93)
-        cdk.CfnOutput(stack, "Status", value=snapshot.status)
-
-    result = deployment.deploy(define)
-    assert result.succeeded, result.output
-    assert result.outputs == {"Status": "available"}
-    assert len(snapshots.names()) == 1
-    assert aws.calls(action="PutRule")
 
 
 def test_a_wait_longer_than_one_resource_has_is_a_chain(
@@ -160,30 +142,6 @@ def test_a_full_quota_fails_the_stack(
     assert "SnapshotQuotaExceeded: no snapshot of" in result.output
     assert "Service Quotas" in result.output
     assert not snapshots.names()
-
-
-def test_a_foreign_name_fails_the_stack_and_is_untouched(
-    aws: LocalAws, deployment: Deployment, snapshots: Snapshots
-) -> None:
-    taken = f"{snapshots.cluster}-x"
-    aws.client("neptune").create_db_cluster_snapshot(
-        DBClusterSnapshotIdentifier=taken,
-        DBClusterIdentifier=snapshots.cluster,
-        Tags=[{"Key": "owner", "Value": "somebody"}],
-    )
-    result = deployment.deploy(
-        lambda stack: _snapshot(
-            stack,
-            cluster=snapshots.cluster,
-            snapshot_identifier=taken,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-    )
-    assert not result.succeeded
-    assert f"snapshot {taken} exists" in result.output
-    assert "it is unchanged" in result.output
-    assert snapshots.names() == [taken]
-    assert snapshots.tags(taken) == {"owner": "somebody"}
 
 
 def _snapshot(stack: cdk.Stack, **properties: object) -> None:

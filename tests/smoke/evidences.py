@@ -6,7 +6,6 @@ from typing import Any
 from aws_smoke import scenarios
 from aws_smoke.evidence import (
     Asked,
-    Done,
     Evidence,
     LogLine,
     Look,
@@ -14,6 +13,7 @@ from aws_smoke.evidence import (
     StackEvent,
     StatusRead,
 )
+from aws_smoke.recording import Step
 from aws_smoke.statuses import STACK_TYPE
 from neptune_snapshot_provider.logs import LogEvent
 
@@ -49,12 +49,10 @@ def said(lane: str, at: float, event: LogEvent, **fields: str) -> LogLine:
     return LogLine(lane, T + at, {"message": f"{event} happened", "event": event.value, **fields})
 
 
-def step(lane: str, name: str, began: float, ended: float, **others: Any) -> Done:  # noqa: ANN401
+def step(lane: str, name: str, began: float, ended: float, **others: Any) -> Step:  # noqa: ANN401
     """A step that went well."""
-    values = {"succeeded": True, "output": "", "status": "UPDATE_COMPLETE", **others}
-    return Done(
-        lane=lane, step=name, before={}, after={}, began=T + began, ended=T + ended, **values
-    )
+    values = {"succeeded": True, "status": "UPDATE_COMPLETE", **others}
+    return Step(lane=lane, name=name, began=T + began, ended=T + ended, **values)
 
 
 def good() -> Evidence:
@@ -63,13 +61,19 @@ def good() -> Evidence:
         has_instances=False,
         steps=_steps(),
         events=_events(),
-        log=[*_keep(), *_undo(), *_first(), *_denied(), *_unrolled(), *_poll(), *_attempts()],
+        log=[
+            *(*_keep(), *_undo(), *_first(), *_denied(), *_unrolled(), *_again(), *_poll()),
+            *_attempts(),
+        ],
         looks=[
             Look(T + 1, "a", "creating", 0, T),
             Look(T + 60, "a", "available", 100, T),
             Look(T + 90, "a", "deleting", 100, T),
         ],
-        status_reads=[StatusRead("undo", T + 125, "UPDATE_IN_PROGRESS")],
+        status_reads=[
+            StatusRead("undo", T + 125, "UPDATE_IN_PROGRESS", T + 100),
+            StatusRead("undo", T + 305, "UPDATE_ROLLBACK_COMPLETE", T + 100),
+        ],
         cluster_statuses={"available"},
         rules=[RuleSeen(T, RULE, 4000)],
         rules_left=[],
@@ -78,17 +82,20 @@ def good() -> Evidence:
     )
 
 
-def _steps() -> list[Done]:
+def _steps() -> list[Step]:
     refused = "DBClusterSnapshotAlreadyExistsFault: snapshot x exists"
+    old, new = {"a": {"team": "graph"}}, {"a": {"team": "data"}}
+    failure, destroyed = scenarios.FAILURE, scenarios.DESTROYED
     return [
-        step("keep", scenarios.TAGS_ONLY, 200, 250),
-        step("keep", scenarios.RETAINED, 300, 350),
-        step("undo", scenarios.FAILING_UPDATE, 100, 200, succeeded=False),
-        step("undo", scenarios.DESTROYED, 300, 350),
-        step("name", scenarios.NAME_TAKEN, 0, 60, output=refused),
-        step("denied", scenarios.DENIED, 0, 60),
-        step("unrolled", scenarios.NO_ROLLBACK, 0, 60, status="UPDATE_FAILED"),
-        step("native", scenarios.NATIVE, 0, 60),
+        step("keep", scenarios.TAGS_ONLY, 200, 250, before=old, after=new),
+        step("keep", destroyed, 300, 350, before=new, after=new),
+        step("undo", failure, 100, 200, succeeded=False),
+        step("undo", destroyed, 300, 350, before=old),
+        step("name", "deployment 1", 0, 60, output=refused),
+        step("denied", "deployment 1", 0, 60),
+        step("unrolled", failure, 0, 60, status="UPDATE_FAILED"),
+        step("again", failure, 0, 60, status="UPDATE_FAILED"),
+        step("again", scenarios.REPETITION, 60, 90),
     ]
 
 
@@ -114,8 +121,10 @@ def _events() -> list[StackEvent]:
                 118: "UPDATE_ROLLBACK_IN_PROGRESS",
                 135: "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
                 145: "UPDATE_ROLLBACK_COMPLETE",
+                299: "DELETE_IN_PROGRESS",
             },
         ),
+        *_history("unrolled", {5: "UPDATE_IN_PROGRESS", 40: "UPDATE_FAILED"}),
         *_history("first", {0: "CREATE_IN_PROGRESS", 15: "ROLLBACK_IN_PROGRESS"}),
         StackEvent("keep", T, "Snapshot1", custom, "CREATE_IN_PROGRESS"),
         StackEvent("keep", T + 60, "Snapshot1", custom, "CREATE_COMPLETE"),
@@ -211,6 +220,12 @@ def _unrolled() -> list[LogLine]:
     ]
 
 
+def _again() -> list[LogLine]:
+    new, newer = {"Version": "v2", "Number": "7"}, {"Version": "v3", "Number": "7"}
+    versions = {"ResourceProperties": newer, "OldResourceProperties": new}
+    return [told("again", 70, "Update", "ProbeMigration1", "migration", **versions)]
+
+
 def _poll() -> list[LogLine]:
     return [
         said("poll", 3, LogEvent.REQUEST_CONTINUED),
@@ -236,6 +251,12 @@ def created(name: str = "n-taken", at: float = 0.4) -> Asked:
         "ClusterCreateTime": datetime.fromtimestamp(T - 60, UTC),
     }
     return Asked("", {"DBClusterSnapshot": record}, T, T + 0.8, T)
+
+
+def described(name: str, **fields: str) -> Asked:
+    """The answer to a description of one snapshot."""
+    record = {"DBClusterSnapshotArn": f"arn:{name}", **fields}
+    return Asked("", {"DBClusterSnapshots": [record]})
 
 
 def tagged(*keys: str) -> Asked:
@@ -271,6 +292,8 @@ def _asked() -> dict[str, Asked]:
     return {
         **{question: Asked(code) for question, code in codes.items()},
         "create": created(),
+        "describe-original": described("n-taken"),
+        "describe-copy": described("n-copy", SourceDBClusterSnapshotArn="arn:n-taken"),
         "cluster-in-capitals": Asked(
             "", {"DBClusters": [{"ClusterCreateTime": datetime.fromtimestamp(T - 60, UTC)}]}
         ),

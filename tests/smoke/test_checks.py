@@ -13,7 +13,7 @@ from aws_smoke.scenarios import NAME_TAKEN, TAGS_ONLY
 from aws_smoke.statuses import STACK_TYPE, compare
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
 from neptune_snapshot_provider.logs import LogEvent
-from smoke.evidences import RULE, T, created, good, said, step, tagged, told
+from smoke.evidences import RULE, T, created, described, good, said, step, tagged, told
 
 Spoil = Callable[[Evidence], object]
 
@@ -44,10 +44,10 @@ def _looks(*looks: Look) -> Spoil:
     return lambda evidence: setattr(evidence, "looks", list(looks))
 
 
-def _step(name: str, **others: object) -> Spoil:
+def _step(lane: str, name: str, **others: object) -> Spoil:
     def spoil(evidence: Evidence) -> None:
         evidence.steps[:] = [
-            replace(one, **others) if one.step == name else one  # type: ignore[arg-type]
+            replace(one, **others) if (one.lane, one.name) == (lane, name) else one  # type: ignore[arg-type]
             for one in evidence.steps
         ]
 
@@ -138,8 +138,14 @@ SPOILT: dict[str, Spoil] = {
     "a_replacement_is_refused_while_rollback_is_disabled": lambda e: e.events.append(
         StackEvent("unrolled", T + 15, "ProbeMigration1", "Custom::Migration", "UPDATE_FAILED")
     ),
-    "without_rollback_a_resource_is_reverted_in_update_in_progress": _fields(
-        "StackStatus", "UPDATE_ROLLBACK_IN_PROGRESS"
+    "without_rollback_a_resource_is_reverted_in_update_in_progress": _history(
+        "UPDATE_ROLLBACK_IN_PROGRESS"
+    ),
+    "status_and_time_of_a_record_are_equally_old": lambda e: e.status_reads.append(
+        StatusRead("undo", T + 305, "UPDATE_ROLLBACK_COMPLETE", T + 299)
+    ),
+    "a_copy_names_its_source_and_an_original_none": lambda e: e.asked.update(
+        {"describe-copy": described("n-copy")}
     ),
     "a_stack_that_is_not_there_is_a_validation_error": _ask("no-stack", "StackNotFound"),
     "properties_arrive_as_text": _fields("ResourceProperties", {"Number": 7}),
@@ -164,7 +170,7 @@ SPOILT: dict[str, Spoil] = {
     "every_request_has_an_id_of_its_own": _fields("RequestId", "always"),
     "a_rollback_swaps_old_and_new": _fields("OldResourceProperties", {"Version": "v1"}),
     "a_stack_id_ends_in_a_uuid": _fields("StackId", "arn:aws:cloudformation:x:1:stack/name/17"),
-    "the_command_line_says_why": _step(NAME_TAKEN, output="failed"),
+    "the_command_line_says_why": _step(NAME_TAKEN, "deployment 1", output="failed"),
     "a_failed_invocation_is_tried_twice_more": _lane("retries"),
     "the_runtime_has_what_the_provider_imports": lambda e: e.events.append(
         StackEvent("keep", T, "S", RESOURCE_TYPE, "CREATE_FAILED", reason="ImportError: boto3")
@@ -185,9 +191,7 @@ SPOILT: dict[str, Spoil] = {
     "creation_is_allowed_as_the_library_asks_for_it": _ask("create-as-the-library", "AccessDenied"),
     "creating_with_tags_needs_the_permission_to_tag": _ask("create-untagged-only", ""),
     "creating_with_tags_is_allowed": _refused("keep", LogEvent.REQUEST_FAILED, "AddTagsToResource"),
-    "own_snapshots_may_be_changed_and_deleted": _step(
-        TAGS_ONLY, problem="no snapshot has the changed tag"
-    ),
+    "own_snapshots_may_be_changed_and_deleted": _step("keep", TAGS_ONLY, after={}, before={}),
     "describing_is_allowed_as_scoped": _refused(
         "keep", LogEvent.REQUEST_FAILED, "DescribeDBClusters"
     ),
@@ -202,6 +206,7 @@ SPOILT: dict[str, Spoil] = {
     ),
 }
 NOT_REFUTABLE = {
+    "old_properties_may_be_the_attempted_ones",
     "a_request_is_delivered_once_or_again",
     "a_failed_invocation_is_tried_twice_more",
     "creation_is_authorized_under_one_reading",
@@ -356,6 +361,15 @@ def test_where_no_policy_is_in_effect_a_trial_shows_nothing(
         assert CHECKS[name].judge(evidence).verdict is Conclusion.NOT_SEEN
 
 
+def test_a_failed_update_that_is_repeated_from_the_version_before_it_refutes_nothing() -> None:
+    evidence = good()
+    (repeated,) = evidence.requests("again", "")
+    repeated["OldResourceProperties"] = {"Version": "v1"}
+    finding = CHECKS["old_properties_may_be_the_attempted_ones"].judge(evidence)
+    assert finding.verdict is Verdict.NOT_SEEN
+    assert finding.evidence.endswith("the old version was v1")
+
+
 def test_an_unknown_native_type_shows_nothing() -> None:
     evidence = good()
     _ask("native-type", "TypeNotFoundException")(evidence)
@@ -367,7 +381,7 @@ def test_an_unknown_native_type_shows_nothing() -> None:
 def test_a_stale_read_is_measured_by_the_events_of_the_stack() -> None:
     evidence = good()
     finding = CHECKS["a_status_is_at_most_75_seconds_old"].judge(evidence)
-    assert finding.evidence.endswith(" reads, 1 of them stale, by 7.0 s at most")
+    assert finding.evidence.endswith(" reads, 2 of them stale, by 7.0 s at most")
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,23 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws_smoke import cluster as clusters
-from aws_smoke import collecting, consent
+from aws_smoke import collecting, consent, scenarios
 from aws_smoke.account import Account, Refused, connect, require_ready
+from aws_smoke.asking import Questions
+from aws_smoke.authorization import Trials
 from aws_smoke.checks import judge
 from aws_smoke.evidence import Evidence
 from aws_smoke.naming import Run
+from aws_smoke.recording import Records
 from aws_smoke.report import Report
 from aws_smoke.run_resources import RunResources
-from aws_smoke.running import Lanes
 from aws_smoke.screen import Screen
 from aws_smoke.watching import Watcher, polls
 from deployment.cdk_cli import Cdk
@@ -25,6 +28,8 @@ from local_aws import signals
 
 _FINE, _NOT_FINE, _REFUSED, _INTERRUPTED = 0, 1, 2, 130
 _INTERRUPTION = "it was interrupted."
+_INGESTION_SECONDS = 10.0
+"""CloudWatch Logs shows a line some seconds late."""
 
 
 def main() -> int:
@@ -45,7 +50,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = consent.lane_names()
+    names = scenarios.LANES
     parser = argparse.ArgumentParser(prog="python -m aws_smoke", description=__doc__)
     parser.add_argument("--yes", action="store_true", help="do not ask, for automation")
     parser.add_argument(
@@ -101,7 +106,7 @@ class Smoke:
         self._run = Run.new()
         self._screen = Screen()
         self._evidence = Evidence()
-        self._wanted = tuple(one for one in consent.lane_names() if one not in options.skip)
+        self._wanted = tuple(one for one in scenarios.LANES if one not in options.skip)
         self._cluster: str = options.cluster or self._run.cluster
         self._ended_early = ""
         require_ready(account)
@@ -121,32 +126,48 @@ class Smoke:
             except FileNotFoundError as problem:
                 raise Refused(str(problem)) from problem
             version = cdk.run("--version").output.strip()
-            self._try(cdk, Path(directory))
+            self._try(Path(directory))
         return self._finish(version)
 
-    def _try(self, cdk: Cdk, directory: Path) -> None:
-        """Run all scenarios; whatever happens is kept for the report."""
-        lanes = Lanes(self._account, self._run, self._cluster, cdk, self._evidence, self._screen)
+    def _try(self, directory: Path) -> None:
+        """Run all lanes; whatever happens is kept for the report."""
+        records = Records(directory)
         try:
-            self._screen.doing("synthesising the stacks")
-            lanes.synthesise(directory, self._wanted)
             if not self._options.cluster:
                 self._screen.doing(f"creating the cluster {self._cluster}")
                 made = clusters.create(self._account, self._run, self._options.subnet_group)
                 self._note_cluster(made)
             with Watcher(self._account, self._run, self._cluster, self._evidence):
-                lanes.run(self._wanted)
+                self._run_lanes(directory, records)
         except (KeyboardInterrupt, signals.EndedBySignal):
             self._ended_early = _INTERRUPTION
         except Exception as problem:  # noqa: BLE001 - what was made has to be removed
             self._ended_early = f"{type(problem).__name__}: {problem}"
         finally:
-            self._collect(lanes)
+            self._evidence.steps = records.steps()
+            self._evidence.endings = records.endings()
+            self._collect()
+
+    def _run_lanes(self, directory: Path, records: Records) -> None:
+        account, run, evidence = self._account, self._run, self._evidence
+        questions = Questions(account, run, self._cluster, evidence)
+        self._screen.doing("asking Neptune directly")
+        questions.ask_neptune()
+        questions.ask_others()
+        self._screen.doing(f"running {', '.join(self._wanted)}")
+        scenarios.run(run, self._cluster, questions.taken, self._wanted, directory)
+        if missing := set(self._wanted) - {one.lane for one in records.endings()}:
+            raise RuntimeError(f"no test ended for {', '.join(sorted(missing))}")
+        for step in records.steps():
+            if role := step.outputs.get("RoleArn"):
+                self._screen.doing("making calls under session policies")
+                Trials(account, run, self._cluster, evidence, questions).run(role)
+        time.sleep(0 if account.foreign_endpoint else _INGESTION_SECONDS)
 
     def _note_cluster(self, record: dict[str, object]) -> None:
         self._evidence.has_instances = bool(record.get("DBClusterMembers"))
 
-    def _collect(self, lanes: Lanes) -> None:
+    def _collect(self) -> None:
         """Bring in what AWS wrote down; what cannot be had is not judged."""
         account, evidence = self._account, self._evidence
         with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
@@ -154,7 +175,7 @@ class Smoke:
             evidence.rules_left = (
                 None if self._ended_early else [one["Name"] for one in polls(account, self._run)]
             )
-        for lane, stack_id in lanes.stack_ids.items():
+        for lane, stack_id in {one.lane: one.stack_id for one in evidence.steps}.items():
             with suppress(BotoCoreError, ClientError, KeyboardInterrupt):
                 evidence.events += collecting.stack_events(account, lane, stack_id)
         with suppress(BotoCoreError, ClientError, KeyboardInterrupt):

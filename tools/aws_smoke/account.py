@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 """The parameter by which the CDK knows that an account and region are bootstrapped."""
-SNAPSHOTS_NEEDED: Final = 18
+SNAPSHOTS_NEEDED: Final = 20
 """Manual cluster snapshots a run may have at once."""
 QUOTA: Final = "ManualClusterSnapshots"
 _SERVICES: Final = (
@@ -130,6 +130,17 @@ def account_quotas(account: Account) -> list[dict[str, Any]]:
     except ClientError:
         return []
     return quotas
+
+
+def manual_snapshots(account: Account, cluster: str | None = None) -> list[dict[str, Any]]:
+    """All manual cluster snapshots of the account and region, or of one cluster."""
+    wanted = {"DBClusterIdentifier": cluster} if cluster else {}
+    pages = account.client("neptune").get_paginator("describe_db_cluster_snapshots")
+    return [
+        record
+        for page in pages.paginate(SnapshotType="manual", **wanted)
+        for record in page["DBClusterSnapshots"]
+    ]
 
 
 def error_code(problem: Exception) -> str:

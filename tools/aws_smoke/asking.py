@@ -79,6 +79,18 @@ class Questions:
             )
         )
         asked["tags-after-retag"] = ask(lambda: self._tags(self.taken))
+        copy = f"{self._run.prefix}-copy"
+        asked["copy"] = ask(
+            lambda: self._neptune.copy_db_cluster_snapshot(
+                SourceDBClusterSnapshotIdentifier=arn,
+                TargetDBClusterSnapshotIdentifier=copy,
+                Tags=as_list(self._run.tags),
+            )
+        )
+        if not asked["copy"].code:
+            self.wait_until(copy, "available")
+            asked["describe-copy"] = ask(lambda: self._describe(copy))
+        asked["describe-original"] = ask(lambda: self._describe(self.taken))
         asked["attributes"] = ask(
             lambda: self._neptune.describe_db_cluster_snapshot_attributes(
                 DBClusterSnapshotIdentifier=self.taken

@@ -5,7 +5,6 @@ import sys
 from aws_smoke.account import SNAPSHOTS_NEEDED, Account
 from aws_smoke.naming import TAG, Run
 from aws_smoke.run_resources import Thing
-from aws_smoke.scenarios import lanes
 
 PRICES = "https://aws.amazon.com/neptune/pricing/"
 
@@ -74,8 +73,3 @@ def _cluster(run: Run, cluster: str) -> str:
     if cluster:
         return f"no cluster: {cluster} is used, and neither modified nor deleted"
     return f"the Neptune cluster {run.cluster}, without instances"
-
-
-def lane_names() -> tuple[str, ...]:
-    """Names of all lanes."""
-    return tuple(lanes(""))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws_smoke.recording import Ending, Step
+
 
 @dataclass(frozen=True)
 class StackEvent:
@@ -66,11 +68,12 @@ class Look:
 
 @dataclass(frozen=True)
 class StatusRead:
-    """A status as ``DescribeStacks`` returned it, and when."""
+    """A status as ``DescribeStacks`` returned it, when, and the time that its record shows."""
 
     lane: str
     time: float
     status: str
+    began: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,53 +100,13 @@ class Asked:
     server: float | None = None
 
 
-@dataclass(frozen=True)
-class Done:
-    """One step of a scenario.
-
-    Attributes:
-        lane: Its stack.
-        step: What was done.
-        succeeded: Whether the command line ended well.
-        output: What it printed.
-        status: Of the stack afterwards; empty if it is gone.
-        before: Snapshots of the lane before it, with their tags.
-        after: And after it.
-        began: Seconds since the epoch.
-        ended: Likewise.
-        problem: What was not as it should be; empty if all was.
-        outputs: Of the stack.
-    """
-
-    lane: str
-    step: str
-    succeeded: bool
-    output: str
-    status: str
-    before: dict[str, dict[str, str]] = field(hash=False)
-    after: dict[str, dict[str, str]] = field(hash=False)
-    began: float = 0.0
-    ended: float = 0.0
-    problem: str = ""
-    outputs: dict[str, str] = field(default_factory=dict[str, str], hash=False)
-
-    @property
-    def new(self) -> list[str]:
-        """Snapshots that this step took."""
-        return [name for name in self.after if name not in self.before]
-
-    @property
-    def gone(self) -> list[str]:
-        """Snapshots that this step deleted."""
-        return [name for name in self.before if name not in self.after]
-
-
 @dataclass
 class Evidence:
     """All of it."""
 
     has_instances: bool | None = None
-    steps: list[Done] = field(default_factory=list[Done])
+    steps: list[Step] = field(default_factory=list[Step])
+    endings: list[Ending] = field(default_factory=list[Ending])
     events: list[StackEvent] = field(default_factory=list[StackEvent])
     log: list[LogLine] = field(default_factory=list[LogLine])
     looks: list[Look] = field(default_factory=list[Look])
@@ -154,9 +117,10 @@ class Evidence:
     asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     fields: set[str] = field(default_factory=set[str])
 
-    def step(self, name: str) -> Done | None:
-        """One step, if it was done."""
-        return next((one for one in self.steps if one.step == name), None)
+    def step(self, lane: str, name: str = "") -> Step | None:
+        """The last step of a lane with a name, or with any."""
+        found = [one for one in self.steps if one.lane == lane and name in ("", one.name)]
+        return found[-1] if found else None
 
     def provider(self, lane: str = "", event: str = "") -> list[LogLine]:
         """What the provider logged in a lane, or of an event, oldest first."""
@@ -182,6 +146,14 @@ class Evidence:
         for one in self.told(lane, logical_id):
             found.setdefault(str(one["RequestId"]), one)
         return list(found.values())
+
+    def during(self, step: Step | None, logical_id: str = "") -> list[dict[str, Any]]:
+        """The requests of a step to the probes, each once."""
+        return [
+            one
+            for one in (self.requests(step.lane, logical_id) if step else [])
+            if step and step.began <= float(one["Now"]) <= step.ended
+        ]
 
     def attempts(self) -> list[float]:
         """When the invocation that always fails was made, oldest first."""

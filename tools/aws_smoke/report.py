@@ -11,11 +11,11 @@ from aws_smoke import assumptions, statuses
 from aws_smoke.account import Account
 from aws_smoke.assumptions import Assumption
 from aws_smoke.checks.finding import Check, Conclusion, Finding, overall
-from aws_smoke.evidence import Done, Evidence
+from aws_smoke.evidence import Evidence
 from aws_smoke.naming import Run
 from aws_smoke.run_resources import Leftover
-from aws_smoke.scenarios import FAILING, FAILING_UPDATE
-from deployment.migration import RUNTIME
+from aws_smoke.scenarios import FAILING, FAILURE
+from deployment.migration_function import RUNTIME
 
 _PACKAGES = ("cdk-neptune-snapshot", "aws-cdk-lib", "boto3", "crhelper")
 _OUTPUT_LINES = 15
@@ -49,7 +49,7 @@ class Report:
         return not (
             self.ended_early
             or self.leftovers
-            or any(step.problem for step in self.evidence.steps)
+            or any(one.problem for one in self.evidence.endings)
             or Conclusion.REFUTED in self.verdicts.values()
         )
 
@@ -91,15 +91,16 @@ class Report:
                     f"Python {platform.python_version()}",
                 ]
             ),
-            "runtime of the functions": RUNTIME.name,
+            "runtime of the functions": RUNTIME,
             "scenarios": self._count_scenarios(),
             "assumptions": self._count_assumptions(),
         }
         return [*lines, *_table(("what", "which"), facts.items())]
 
     def _count_scenarios(self) -> str:
-        good = sum(not step.problem for step in self.evidence.steps)
-        return f"{good} of {len(self.evidence.steps)} as they should be"
+        endings = self.evidence.endings
+        good = sum(not one.problem for one in endings)
+        return f"{good} of {len(endings)} as they should be"
 
     def _count_assumptions(self) -> str:
         counts = Counter(self.verdicts.values())
@@ -132,19 +133,20 @@ class Report:
 
     def _scenarios(self) -> list[str]:
         rows = [
-            (step.step, step.problem or "as it should be", f"{step.ended - step.began:.0f}")
-            for step in sorted(self.evidence.steps, key=lambda step: step.began)
+            (
+                one.lane,
+                one.title,
+                one.problem.partition("\n")[0] or "as it should be",
+                f"{one.seconds:.0f}",
+            )
+            for one in self.evidence.endings
         ]
-        return ["## Scenarios", "", *_table(("scenario", "result", "seconds"), rows)]
+        return ["## Scenarios", "", *_table(("lane", "scenario", "result", "seconds"), rows)]
 
     def _requests(self) -> list[str]:
         """Every request of the deployment that fails with DESTROY, and the status at that time."""
-        evidence, step = self.evidence, self.evidence.step(FAILING_UPDATE)
-        told = [
-            one
-            for one in evidence.requests(FAILING, "")
-            if step and step.began <= float(one["Now"]) <= step.ended
-        ]
+        evidence, step = self.evidence, self.evidence.step(FAILING, FAILURE)
+        told = evidence.during(step)
         if not step or not told:
             return []
         compared = [(one, statuses.of_request(evidence, FAILING, one)) for one in told]
@@ -178,9 +180,11 @@ class Report:
 
     def _failures(self) -> list[str]:
         lines: list[str] = []
-        for step in self.evidence.steps:
-            if step.problem:
-                lines += [f"## {step.step}: {step.problem}", "", *_tail(step), ""]
+        for one in self.evidence.endings:
+            if one.problem:
+                step = self.evidence.step(one.lane)
+                lines += [f"## {one.lane}: {one.title}", "", *_text(one.problem)]
+                lines += _text(step.output) if step else []
         return lines
 
 
@@ -188,9 +192,9 @@ def _marked(verdict: Conclusion) -> str:
     return f"**{verdict}**" if verdict is Conclusion.REFUTED else str(verdict)
 
 
-def _tail(step: Done) -> list[str]:
-    tail = step.output.strip().splitlines()[-_OUTPUT_LINES:]
-    return ["```text", *tail, "```"]
+def _text(output: str) -> list[str]:
+    tail = output.strip().splitlines()[-_OUTPUT_LINES:]
+    return ["```text", *tail, "```", ""]
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -10,11 +10,10 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws_smoke.account import Account
+from aws_smoke.account import Account, manual_snapshots
 from aws_smoke.collecting import log_groups
 from aws_smoke.naming import ANY_RUN, TAG, as_mapping
 from aws_smoke.removing import Remover
-from aws_smoke.watching import manual_snapshots
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
 
 _AGAIN: Final = "make smoke-aws ARGS=--clean-up"

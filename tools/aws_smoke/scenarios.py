@@ -1,181 +1,73 @@
-"""What is tried, lane by lane: a lane is one stack, its steps follow each other.
+"""The end-to-end tests that are marked for an account, run side by side."""
 
-Lanes run side by side, as their stacks do not touch each other.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
-from aws_cdk import RemovalPolicy
+from aws_smoke.naming import Run
+from deployment.cdk_cli import PROJECT
 
-from aws_smoke.evidence import Done
-from aws_smoke.stacks import Recipe
-from deployment.migration_function import FAILURE
-
-POLL_INVOCATION: Final = 93
-"""Seconds of an invocation; 90 of them are the margin in which it hands over."""
+KEEP: Final = "keep"
 FAILING: Final = "undo"
-"""The lane of a deployment that fails with DESTROY, whose status is read all the time."""
-FAILING_UPDATE: Final = "failing migration rolls back and keeps the snapshot"
-TAGS_ONLY: Final = "changed tags are changed in place"
-RETAINED: Final = "deleted stack keeps its snapshots"
-DESTROYED: Final = "deleted stack with DESTROY deletes its own only"
-NAME_TAKEN: Final = "taken name is refused and untouched"
-DENIED: Final = "denied permission is named"
-NO_ROLLBACK: Final = "failing update with --no-rollback stays as it failed"
-NATIVE: Final = "native resource type is tried"
+"""The lane that fails with DESTROY; its status is read all the time."""
+FIRST: Final = "first"
+UNROLLED: Final = "unrolled"
+NAME_TAKEN: Final = "name"
+DENIED: Final = "denied"
+POLL: Final = "poll"
+AGAIN: Final = "again"
+NATIVE: Final = "native"
+POLICIES: Final = "policies"
+RETRIES: Final = "retries"
+LANES: Final = (
+    *(RETRIES, FAILING, KEEP, POLL, DENIED, UNROLLED),
+    *(AGAIN, FIRST, NAME_TAKEN, NATIVE, POLICIES),
+)
+"""The marks of the tests; a lane is one stack."""
+FAILURE, DESTROYED, TAGS_ONLY, REPETITION = "failure", "destroy", "tags only", "repetition"
+"""Steps that checks look at."""
+_AT_ONCE: Final = 4
+_ENDING_SECONDS: Final = 60.0
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step: a deployment, or the deletion of the stack.
-
-    Attributes:
-        name: Unique over all lanes; the report's heading of it.
-        recipe: What to deploy; ``None`` deletes the stack.
-        problem: Says what is not as it should be; empty if all is.
-    """
-
-    name: str
-    recipe: Recipe | None
-    problem: Callable[[Done], str]
-
-
-def _deployed(done: Done, *, new: int, gone: int = 0) -> str:
-    if not done.succeeded:
-        return "the deployment failed"
-    return _counts(done, new, gone)
-
-
-def _failed(done: Done, *, codes: tuple[str, ...], status: str, new: int = 0) -> str:
-    """Check a failure by the codes and identifiers that the command line prints."""
-    if problem := _left_in(done, status):
-        return problem
-    missing = [code for code in codes if code not in done.output]
-    if missing:
-        return f"the command line does not print {' nor '.join(missing)}"
-    return _counts(done, new, 0)
-
-
-def _left_in(done: Done, status: str) -> str:
-    if done.succeeded:
-        return "the deployment succeeded, though it had to fail"
-    if done.status != status:
-        return f"the stack is {done.status or 'gone'} instead of {status}"
-    return ""
-
-
-def _deleted(done: Done, *, gone: int) -> str:
-    if not done.succeeded:
-        return "the stack could not be deleted"
-    return _counts(done, 0, gone)
-
-
-def _counts(done: Done, new: int, gone: int) -> str:
-    if (len(done.new), len(done.gone)) == (new, gone):
-        return ""
-    return (
-        f"{len(done.new)} snapshots were taken and {len(done.gone)} deleted, "
-        f"instead of {new} and {gone}"
-    )
-
-
-def _tags_in_place(done: Done) -> str:
-    if problem := _deployed(done, new=0):
-        return problem
-    found = [tags.get("smoke") for tags in done.after.values()]
-    return "" if "changed" in found else f"no snapshot has the changed tag: {found}"
-
-
-def lanes(taken: str) -> Mapping[str, tuple[Step, ...]]:
-    """All lanes by name.
+def run(run: Run, cluster: str, taken: str, lanes: Sequence[str], folder: Path) -> None:
+    """Run the scenarios of some lanes; returns when all have ended, however they did.
 
     Args:
-        taken: The name of a snapshot that exists and belongs to no stack.
+        run: Which run.
+        cluster: The cluster to take snapshots of.
+        taken: A snapshot that exists and belongs to no stack.
+        lanes: Names of lanes, at least one.
+        folder: For what they record.
     """
-    destroyed = RemovalPolicy.DESTROY
-    migrating = Recipe(migrates=True)
-    undone = Recipe(migrates=True, policy=destroyed)
-    return {
-        "keep": (
-            Step("first deployment takes a snapshot", migrating, lambda d: _deployed(d, new=1)),
-            Step(
-                "changed trigger takes a new snapshot and keeps the old",
-                Recipe(version="v2", migrates=True),
-                lambda d: _deployed(d, new=1),
-            ),
-            Step(
-                TAGS_ONLY,
-                Recipe(version="v2", migrates=True, tags={"smoke": "changed"}),
-                _tags_in_place,
-            ),
-            Step(RETAINED, None, lambda d: _deleted(d, gone=0)),
-        ),
-        "undo": (
-            Step("deployment with DESTROY", undone, lambda d: _deployed(d, new=1)),
-            Step(
-                FAILING_UPDATE,
-                Recipe(version="v2", migrates=True, fails=True, policy=destroyed),
-                lambda d: _failed(d, codes=(FAILURE,), status="UPDATE_ROLLBACK_COMPLETE", new=1),
-            ),
-            Step(DESTROYED, None, lambda d: _deleted(d, gone=1)),
-        ),
-        "first": (
-            Step(
-                "failing first deployment keeps the snapshot",
-                Recipe(migrates=True, fails=True, policy=destroyed),
-                lambda d: _failed(d, codes=(FAILURE,), status="ROLLBACK_COMPLETE", new=1),
-            ),
-        ),
-        "name": (
-            Step(
-                NAME_TAKEN,
-                Recipe(name=taken, policy=destroyed),
-                lambda d: _failed(
-                    d,
-                    codes=("DBClusterSnapshotAlreadyExistsFault", taken),
-                    status="ROLLBACK_COMPLETE",
-                ),
-            ),
-        ),
-        "denied": (
-            Step(
-                DENIED,
-                Recipe(denied=("rds:CreateDBClusterSnapshot",)),
-                lambda d: _failed(
-                    d, codes=("AccessDenied", "CreateDBClusterSnapshot"), status="ROLLBACK_COMPLETE"
-                ),
-            ),
-        ),
-        "unrolled": (
-            Step("deployment before --no-rollback", migrating, lambda d: _deployed(d, new=1)),
-            Step(
-                NO_ROLLBACK,
-                Recipe(version="v2", migrates=True, fails=True, rollback=False),
-                lambda d: _left_in(d, "UPDATE_FAILED"),
-            ),
-        ),
-        "native": (Step(NATIVE, Recipe(native=True), lambda _: ""),),
-        "policies": (
-            Step(
-                "role for calls under session policies",
-                Recipe(role=True),
-                lambda d: _deployed(d, new=0),
-            ),
-        ),
-        "poll": (
-            Step(
-                "wait that outlives its invocation is finished by the poll",
-                Recipe(invocation=POLL_INVOCATION),
-                lambda d: _deployed(d, new=1),
-            ),
-        ),
-        "retries": (
-            Step(
-                "failing invocation is tried again",
-                Recipe(snapshots=False),
-                lambda d: _deployed(d, new=0),
-            ),
-        ),
-    }
+    said = folder / "run.json"
+    fields = {"run": run.id, "cluster": cluster, "taken": taken, "lanes": list(lanes)}
+    said.write_text(json.dumps(fields))
+    at_once = min(_AT_ONCE, len(lanes))
+    options = ("-maccount", f"--account={said}", f"-n{at_once if at_once > 1 else 0}", "-qrN")
+    process = subprocess.Popen(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "tests/e2e", *options, "--tb=no", "--no-header", "-v"],
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        # A Ctrl-C is for us alone, which pass it on.
+        start_new_session=True,
+    )
+    try:
+        process.wait()
+    finally:
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End what runs, as Ctrl-C does: each test stops its own command line."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_ENDING_SECONDS)

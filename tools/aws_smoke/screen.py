@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterable
 from typing import TextIO
 
-from aws_smoke.evidence import Done
-
 
 class Screen:
     """Writes lines with the time passed; threads may share it."""
@@ -22,13 +20,6 @@ class Screen:
         """Say what begins now."""
         passed = time.monotonic() - self._began
         self.lines([f"[{passed:6.0f} s] {what}"])
-
-    def scenario(self, done: Done) -> None:
-        """Say how a step went."""
-        self.doing(f"{'FAILED' if done.problem else 'ok    '}  {done.step}")
-        if done.problem:
-            tail = done.output.strip().splitlines()[-12:]
-            self.lines([f"    {done.problem}", *(f"    | {line}" for line in tail)])
 
     def lines(self, lines: Iterable[str]) -> None:
         """Write lines as they are."""

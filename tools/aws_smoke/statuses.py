@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from aws_smoke.evidence import Evidence
+from aws_smoke.evidence import Evidence, StatusRead
 from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+_BEGINNINGS: Final = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 History: TypeAlias = Sequence[tuple[float, str]]
 """When a stack entered which status, oldest first."""
@@ -28,6 +29,21 @@ class Compared:
     lag: float
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A read beside the operation whose beginning its record shows.
+
+    Attributes:
+        status: What ``DescribeStacks`` returned.
+        fits: Whether that is a status of this operation.
+        is_of_an_older_operation: Whether another operation had begun when it was read.
+    """
+
+    status: str
+    fits: bool
+    is_of_an_older_operation: bool
+
+
 def history(evidence: Evidence, lane: str) -> History:
     """The statuses of a lane's stack."""
     events = [one for one in evidence.events if one.lane == lane and one.type == STACK_TYPE]
@@ -46,16 +62,49 @@ def compare(history: History, time: float, read: str) -> Compared | None:
     return Compared(read, past[-1], time - ended[-1]) if ended else None
 
 
+def all_reads(evidence: Evidence) -> list[StatusRead]:
+    """What the watcher and the probes read."""
+    probes = [one for one in evidence.log if "StackStatus" in one.fields]
+    return [
+        *evidence.status_reads,
+        *(
+            StatusRead(
+                one.lane,
+                float(one.fields["Now"]),
+                str(one.fields["StackStatus"]),
+                one.fields.get("StackBeganAt"),
+            )
+            for one in probes
+        ),
+    ]
+
+
 def all_compared(evidence: Evidence) -> list[Compared]:
     """Every read of a run that the events of its stack tell about."""
-    reads = [(one.lane, one.time, one.status) for one in evidence.status_reads]
-    reads += [
-        (one.lane, float(one.fields["Now"]), str(one.fields["StackStatus"]))
-        for one in evidence.log
-        if "StackStatus" in one.fields
-    ]
-    found = [compare(history(evidence, lane), time, read) for lane, time, read in reads]
+    reads = all_reads(evidence)
+    found = [compare(history(evidence, one.lane), one.time, one.status) for one in reads]
     return [one for one in found if one]
+
+
+def all_placed(evidence: Evidence) -> list[Placed]:
+    """Every read whose time is that of an operation that the events tell about."""
+    found = [place(history(evidence, one.lane), one) for one in all_reads(evidence)]
+    return [one for one in found if one]
+
+
+def place(history: History, read: StatusRead) -> Placed | None:
+    """Find the operation whose beginning a read shows; ``None`` if the events do not tell."""
+    begins = [at for at, status in history if status in _BEGINNINGS]
+    if not begins:
+        return None
+    # A stack that was only created has no time.
+    shown = begins[0] if read.began is None else read.began
+    began = min(begins, key=lambda at: abs(at - shown))
+    if abs(began - shown) > CLOCKS_DIFFER:
+        return None
+    ends = min((at for at in begins if at > began), default=float("inf"))
+    own = {status for at, status in history if began <= at < ends}
+    return Placed(read.status, read.status in own, read.time > ends + CLOCKS_DIFFER)
 
 
 def of_request(evidence: Evidence, lane: str, request: dict[str, Any]) -> Compared | None:

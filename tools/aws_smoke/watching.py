@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws_smoke.account import Account
+from aws_smoke.account import Account, manual_snapshots
 from aws_smoke.evidence import Evidence, Look, RuleSeen, StatusRead
 from aws_smoke.naming import Run
 from aws_smoke.scenarios import FAILING
@@ -70,8 +70,11 @@ class Watcher:
     def _read_status(self, lane: str) -> None:
         """Read the status of a lane's stack; a stack that is not there is refused."""
         describe = self._account.client("cloudformation").describe_stacks
-        status = describe(StackName=self._run.named(lane))["Stacks"][0]["StackStatus"]
-        self._evidence.status_reads.append(StatusRead(lane, time.time(), status))
+        stack = describe(StackName=self._run.named(lane))["Stacks"][0]
+        times = [stack.get(key) for key in ("LastUpdatedTime", "DeletionTime")]
+        began = max((one.timestamp() for one in times if one), default=None)
+        read = StatusRead(lane, time.time(), stack["StackStatus"], began)
+        self._evidence.status_reads.append(read)
 
     def _note(self, look: Look) -> None:
         last = self._last.get(look.name)
@@ -83,17 +86,6 @@ class Watcher:
         if changed:
             self._last[look.name] = look
             self._evidence.looks.append(look)
-
-
-def manual_snapshots(account: Account, cluster: str | None = None) -> list[dict[str, Any]]:
-    """All manual cluster snapshots of the account and region, or of one cluster."""
-    wanted = {"DBClusterIdentifier": cluster} if cluster else {}
-    pages = account.client("neptune").get_paginator("describe_db_cluster_snapshots")
-    return [
-        record
-        for page in pages.paginate(SnapshotType="manual", **wanted)
-        for record in page["DBClusterSnapshots"]
-    ]
 
 
 def polls(account: Account, run: Run) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks import peers
-from deployment.cdk_cli import PROJECT, synthesize
+from deployment.cdk_cli import PROJECT
+from deployment.synthesis import synthesize
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """All threads share one jsii process, which would mix up their questions."""

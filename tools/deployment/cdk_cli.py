@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import aws_cdk as cdk
-
 PROJECT: Final = Path(__file__).resolve().parents[2]
 LONGEST: Final = 2 * 3600.0
 """Seconds; a deployment with one snapshot can take over an hour."""
@@ -43,35 +41,6 @@ class Result:
     def outputs(self) -> dict[str, str]:
         """The outputs of all stacks together."""
         return {name: value for each in self.by_stack.values() for name, value in each.items()}
-
-
-def context() -> dict[str, object]:
-    """The feature flags of this project's app."""
-    found: dict[str, object] = json.loads((PROJECT / "cdk.json").read_text())["context"]
-    return found
-
-
-def synthesize(
-    directory: Path,
-    name: str,
-    define: Callable[[cdk.Stack], object],
-    tags: Mapping[str, str] | None = None,
-) -> Path:
-    """Write the cloud assembly of one stack; not to be called from several threads at once.
-
-    Args:
-        directory: Where to write it.
-        name: The stack's.
-        define: Puts into the stack what belongs there.
-        tags: For the stack and all that is in it.
-    """
-    app = cdk.App(outdir=str(directory), context=context(), analytics_reporting=False)
-    stack = cdk.Stack(app, name, tags=tags)
-    for key, value in (tags or {}).items():
-        cdk.Tags.of(stack).add(key, value)
-    define(stack)
-    app.synth()
-    return directory
 
 
 class Cdk:

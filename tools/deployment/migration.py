@@ -12,7 +12,6 @@ from constructs import Construct
 from deployment import migration_function
 
 CODE: Final = Path(migration_function.__file__).read_text()
-RUNTIME: Final = lambda_.Runtime.PYTHON_3_13
 
 
 class Probe(Construct):
@@ -25,7 +24,11 @@ class Probe(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            runtime=RUNTIME,
+            runtime=lambda_.Runtime(
+                migration_function.RUNTIME,
+                lambda_.RuntimeFamily.PYTHON,
+                supports_inline_code=True,
+            ),
             handler="index.handler",
             code=lambda_.Code.from_inline(CODE),
             timeout=cdk.Duration.minutes(1),

@@ -14,6 +14,8 @@ Event = dict[str, Any]
 
 MARK = "probe"
 """The key of what it logs as JSON."""
+RUNTIME = "python3.13"
+"""The runtime it needs."""
 FAILURE = "MigrationFailed"
 """The code that its reason begins with when it fails."""
 HARMED = "1.0.0.0-harmed"

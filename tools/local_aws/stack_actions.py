@@ -127,11 +127,14 @@ class StackActions:
         if stack is None:
             return text
         status, updated = stack["StackStatus"], stack.get("LastUpdatedTime", "")
+        deleted = stack.get("DeletionTime", "")
         seconds = self._scene().stale_seconds
         if seconds and _caller.get() is Caller.LAMBDA:
-            status, updated = self._earlier(stack, timestamp(time.time() - seconds))
+            moment = timestamp(time.time() - seconds)
+            status, updated = self._earlier(stack, moment)
+            deleted = deleted if deleted <= moment else ""
         fields = {
-            "DeletionTime": stack.get("DeletionTime", ""),
+            "DeletionTime": deleted,
             "LastUpdatedTime": updated,
             "ParentId": stack.get("ParentId", ""),
             "RootId": stack.get("RootId", ""),

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from aws_smoke import statuses
 from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
-from aws_smoke.evidence import Done, Evidence
-from aws_smoke.scenarios import NAME_TAKEN, RETAINED, TAGS_ONLY
+from aws_smoke.evidence import Evidence
+from aws_smoke.recording import Step
+from aws_smoke.scenarios import DESTROYED, FAILING, KEEP, NAME_TAKEN, TAGS_ONLY
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
 from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
 
@@ -18,7 +19,7 @@ _HOUR: Final = 3600
 @check("CFN5")
 def another_id_is_a_replacement_that_is_cleaned_up(evidence: Evidence) -> Finding:
     """After an Update with a new id: Delete of the old one, in the cleanup phase."""
-    told = evidence.requests("keep", "ProbeReplaced")
+    told = evidence.requests(KEEP, "ProbeReplaced")
     kinds = [f"{one['RequestType']}({one.get('PhysicalResourceId', '')})" for one in told]
     if "Update(made-v1)" not in kinds:
         return not_seen("no resource was replaced")
@@ -26,7 +27,7 @@ def another_id_is_a_replacement_that_is_cleaned_up(evidence: Evidence) -> Findin
     deleted = [one for one in later if one.get("PhysicalResourceId") == "made-v1"]
     if not deleted:
         return refuted(" then ".join(kinds))
-    compared = statuses.of_request(evidence, "keep", deleted[0])
+    compared = statuses.of_request(evidence, KEEP, deleted[0])
     if compared is None:
         return not_seen("no event tells the status of the stack")
     return whether(
@@ -49,13 +50,13 @@ def properties_arrive_as_text(evidence: Evidence) -> Finding:
 @check("CFN8")
 def what_did_not_change_is_not_updated(evidence: Evidence) -> Finding:
     """The requests to the probes when only the tags of the snapshot changed."""
-    step = evidence.step(TAGS_ONLY)
-    times = [float(one["Now"]) for one in evidence.told("keep")]
-    if step is None or step.problem or not times:
+    step = evidence.step(KEEP, TAGS_ONLY)
+    times = [float(one["Now"]) for one in evidence.told(KEEP)]
+    if step is None or not step.succeeded or not times:
         return not_seen("no deployment changed tags only")
     if not min(times) < step.began < step.ended < max(times):
         return not_seen("the log does not reach from before the deployment to after it")
-    told = [one for one in evidence.told("keep") if _is_within(step, float(one["Now"]))]
+    told = [one for one in evidence.told(KEEP) if _is_within(step, float(one["Now"]))]
     kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for one in told]
     return whether(not kinds, f"requests meanwhile: {', '.join(kinds) or 'none'}")
 
@@ -84,13 +85,13 @@ def the_address_says_when_the_request_was_sent(evidence: Evidence) -> Finding:
 @check("CFN16")
 def retained_resources_are_not_deleted(evidence: Evidence) -> Finding:
     """What CloudFormation did with the snapshot's resource when a stack with RETAIN was deleted."""
-    step = evidence.step(RETAINED)
+    step = evidence.step(KEEP, DESTROYED)
     if step is None:
         return not_seen("no stack with RETAIN was deleted")
     found = [
         one.status
         for one in evidence.events
-        if one.lane == "keep" and one.type == RESOURCE_TYPE and _is_within(step, one.time)
+        if one.lane == KEEP and one.type == RESOURCE_TYPE and _is_within(step, one.time)
     ]
     if not found:
         return not_seen("no event tells what became of the resource")
@@ -103,7 +104,7 @@ def retained_resources_are_not_deleted(evidence: Evidence) -> Finding:
 @check("CFN17")
 def what_the_provider_needs_outlives_the_snapshot(evidence: Evidence) -> Finding:
     """When a stack is deleted, role, policies and function go after the snapshot's resource."""
-    events = [one for one in evidence.events if one.lane == "undo"]
+    events = [one for one in evidence.events if one.lane == FAILING]
     ends = {
         one.logical_id: one.time
         for one in sorted(events, key=lambda one: one.time)
@@ -123,7 +124,7 @@ def what_the_provider_needs_outlives_the_snapshot(evidence: Evidence) -> Finding
 @check("CFN18")
 def independent_resources_are_created_in_parallel(evidence: Evidence) -> Finding:
     """The replaced probe and the snapshot do not depend on each other."""
-    events = [one for one in evidence.events if one.lane == "keep"]
+    events = [one for one in evidence.events if one.lane == KEEP]
     spans = {}
     for prefix in (RESOURCE_TYPE, "Custom::Replaced"):
         times = [
@@ -201,7 +202,7 @@ def the_command_line_says_why(evidence: Evidence) -> Finding:
     return whether(code in step.output, f"{code} is {shown} its output")
 
 
-def _is_within(step: Done, time: float) -> bool:
+def _is_within(step: Step, time: float) -> bool:
     return step.began <= time <= step.ended
 
 

@@ -13,6 +13,7 @@ from aws_smoke.checks.finding import (
     whether,
 )
 from aws_smoke.evidence import Evidence, LogLine
+from aws_smoke.scenarios import POLL
 from neptune_snapshot_provider.continuation import TARGET_INPUT_MAX
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX, RESOURCE_TYPE
 from neptune_snapshot_provider.logs import LogEvent
@@ -70,7 +71,7 @@ def the_runtime_has_what_the_provider_imports(evidence: Evidence) -> Finding:
 @check("E1", "E3", "L8")
 def a_rule_fires_every_minute(evidence: Evidence) -> Finding:
     """When the provider was called again after it had set up the poll."""
-    gaps = _ticks(evidence.provider("poll"))
+    gaps = _ticks(evidence.provider(POLL))
     if not gaps:
         return not_seen("no tick was seen")
     first, *others = gaps

@@ -13,11 +13,10 @@ from aws_smoke.authorization import (
 )
 from aws_smoke.checks.finding import Finding, check, confirmed, not_seen, refuted, whether
 from aws_smoke.evidence import Evidence, LogLine
-from aws_smoke.scenarios import DENIED, DESTROYED, TAGS_ONLY
+from aws_smoke.scenarios import DENIED, DESTROYED, FAILING, KEEP, POLL, TAGS_ONLY
 from neptune_snapshot_provider.core.schedule import PROPAGATION_SECONDS
 from neptune_snapshot_provider.logs import LogEvent
 
-_DENIED_LANE: Final = "denied"
 _DENIED: Final = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 _NOT_ENFORCED: Final = "policies are not in effect here: a call that none allows was accepted"
 
@@ -25,7 +24,7 @@ _NOT_ENFORCED: Final = "policies are not in effect here: a call that none allows
 @check("IAM1")
 def a_new_role_spreads_within_the_grace(evidence: Evidence) -> Finding:
     """How long new roles were refused what they may."""
-    lines = [one for one in evidence.provider() if one.lane != _DENIED_LANE]
+    lines = [one for one in evidence.provider() if one.lane != DENIED]
     lanes = {one.lane for one in lines if one.event == LogEvent.SNAPSHOT_STARTED}
     if not lanes:
         return not_seen("the provider started no snapshot")
@@ -44,7 +43,7 @@ def a_missing_permission_has_a_known_code(evidence: Evidence) -> Finding:
     """The code of AWS that the provider logged where a permission was denied."""
     if evidence.step(DENIED) is None:
         return not_seen("no permission was denied")
-    lines = evidence.provider(_DENIED_LANE, LogEvent.REQUEST_FAILED)
+    lines = evidence.provider(DENIED, LogEvent.REQUEST_FAILED)
     if not lines:
         return not_seen("the provider logged no request that failed")
     return whether(lines[-1].status in _DENIED, _shown(lines[-1]))
@@ -100,11 +99,14 @@ def creating_with_tags_is_allowed(evidence: Evidence) -> Finding:
 @check("IAM6")
 def own_snapshots_may_be_changed_and_deleted(evidence: Evidence) -> Finding:
     """Tags were changed and a snapshot deleted under a condition on the resource's tag."""
-    steps = [evidence.step(TAGS_ONLY), evidence.step(DESTROYED)]
-    if not all(steps):
+    changed, deleted = evidence.step(KEEP, TAGS_ONLY), evidence.step(FAILING, DESTROYED)
+    if changed is None or deleted is None:
         return not_seen("no tags were changed, or nothing was deleted")
-    problems = [one.problem for one in steps if one and one.problem]
-    return whether(not problems, "; ".join(problems) or "both were allowed")
+    return whether(
+        changed.succeeded and changed.before != changed.after and deleted.gone,
+        f"tags: {'as before' if changed.before == changed.after else 'changed'}; "
+        f"deleted: {', '.join(deleted.gone) or 'no snapshot'}",
+    )
 
 
 @check("IAM7")
@@ -128,7 +130,7 @@ def describing_by_id_is_authorized_on_its_arn(evidence: Evidence) -> Finding:
 @check("IAM9")
 def targets_are_put_under_a_condition(evidence: Evidence) -> Finding:
     """``events:TargetArn`` is known: the rule got its target."""
-    failed = [one for one in evidence.provider("poll", LogEvent.RULE_FAILED) if one.code in _DENIED]
+    failed = [one for one in evidence.provider(POLL, LogEvent.RULE_FAILED) if one.code in _DENIED]
     if failed:
         return refuted(_shown(failed[0]))
     if not evidence.rules:
@@ -150,7 +152,7 @@ def a_stack_may_describe_itself(evidence: Evidence) -> Finding:
 
 def _allowed(evidence: Evidence, operations: tuple[str, ...], reached: LogEvent) -> Finding:
     """Whether the provider came as far as an event without being refused for good."""
-    lines = [one for one in evidence.provider() if one.lane != _DENIED_LANE]
+    lines = [one for one in evidence.provider() if one.lane != DENIED]
     for one in lines:
         if one.event != LogEvent.REQUEST_FAILED or one.code not in _DENIED:
             continue

@@ -194,3 +194,20 @@ def a_snapshot_has_the_creation_time_of_its_cluster(evidence: Evidence) -> Findi
     time = created.answer["DBClusterSnapshot"].get("ClusterCreateTime")
     other = cluster.answer["DBClusters"][0].get("ClusterCreateTime")
     return whether(time and time == other, f"snapshot: {time}; cluster: {other}")
+
+
+@check("N30")
+def a_copy_names_its_source_and_an_original_none(evidence: Evidence) -> Finding:
+    """``SourceDBClusterSnapshotArn`` of a snapshot and of its copy."""
+    records = [
+        asked.answer["DBClusterSnapshots"][0]
+        for name in ("describe-original", "describe-copy")
+        if (asked := evidence.asked.get(name)) and not asked.code
+    ]
+    if len(records) < 2:  # noqa: PLR2004 - both
+        return not_seen("no snapshot was copied")
+    sources = [record.get("SourceDBClusterSnapshotArn", "") for record in records]
+    return whether(
+        sources == ["", records[0]["DBClusterSnapshotArn"]],
+        f"of the original: {sources[0] or 'none'}; of the copy: {sources[1] or 'none'}",
+    )

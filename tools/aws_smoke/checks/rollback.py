@@ -1,22 +1,20 @@
 """Checks of what a failed deployment is assumed to do, with and without a rollback."""
 
-from typing import Any, Final
+from typing import Any
 
 from aws_smoke import statuses
-from aws_smoke.checks.finding import Finding, check, not_seen, whether
+from aws_smoke.checks.finding import Finding, check, confirmed, not_seen, refuted, whether
 from aws_smoke.evidence import Evidence, StackEvent
-from aws_smoke.scenarios import FAILING, FAILING_UPDATE, NO_ROLLBACK
+from aws_smoke.scenarios import AGAIN, FAILING, FAILURE, FIRST, REPETITION, UNROLLED
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
 from neptune_snapshot_provider.core.operation import SETTLED_AFTER
 from neptune_snapshot_provider.logs import LogEvent
-
-_UNROLLED: Final = "unrolled"
 
 
 @check("CFN1")
 def a_failed_create_is_deleted_by_the_id_it_answered(evidence: Evidence) -> Finding:
     """The probe's first Create fails with an ID; the Delete that follows carries it."""
-    told = evidence.requests("first", "ProbeMigration")
+    told = evidence.requests(FIRST, "ProbeMigration")
     deletes = [one for one in told if one["RequestType"] == "Delete"]
     if not deletes:
         return not_seen("no Delete of the failed resource was received")
@@ -43,7 +41,7 @@ def a_replaced_resource_is_rolled_back_in_a_known_order(evidence: Evidence) -> F
 def a_rollback_begins_before_its_requests_are_sent(evidence: Evidence) -> Finding:
     """The status of the stack, by its own events, when a request of a rollback was received."""
     told = [(FAILING, one) for one in _of_rollback(evidence)] + [
-        ("first", one) for one in evidence.requests("first", "") if one["RequestType"] == "Delete"
+        (FIRST, one) for one in evidence.requests(FIRST, "") if one["RequestType"] == "Delete"
     ]
     compared = [statuses.of_request(evidence, lane, one) for lane, one in told]
     found = [one for one in compared if one]
@@ -91,7 +89,7 @@ def a_stack_that_waits_for_a_response_is_in_progress(evidence: Evidence) -> Find
 @check("CFN21")
 def a_rollback_swaps_old_and_new(evidence: Evidence) -> Finding:
     """The Update by which a failed resource is rolled back."""
-    told = evidence.requests(FAILING, "ProbeMigration")
+    told = evidence.during(evidence.step(FAILING, FAILURE), "ProbeMigration")
     updates = [one for one in told if one["RequestType"] == "Update"]
     if len(updates) < 2:  # noqa: PLR2004 - forward and back
         return not_seen("the failed resource was not updated back")
@@ -105,11 +103,11 @@ def a_rollback_swaps_old_and_new(evidence: Evidence) -> Finding:
 @check("CFN26")
 def a_replacement_is_refused_while_rollback_is_disabled(evidence: Evidence) -> Finding:
     """Which resource of an update with ``--no-rollback`` failed first."""
-    step = evidence.step(NO_ROLLBACK)
-    failed = [one for one in _events(evidence, _UNROLLED) if one.status == "UPDATE_FAILED"]
+    step = evidence.step(UNROLLED, FAILURE)
+    failed = [one for one in _events(evidence, UNROLLED) if one.status == "UPDATE_FAILED"]
     if step is None or not failed:
         return not_seen("no update failed with rollback disabled")
-    if evidence.provider(_UNROLLED, LogEvent.REQUEST_FAILED):
+    if evidence.provider(UNROLLED, LogEvent.REQUEST_FAILED):
         return not_seen("the provider itself returned FAILED")
     first = failed[0]
     return whether(
@@ -121,13 +119,40 @@ def a_replacement_is_refused_while_rollback_is_disabled(evidence: Evidence) -> F
 @check("CFN27")
 def without_rollback_a_resource_is_reverted_in_update_in_progress(evidence: Evidence) -> Finding:
     """Requests with the old version while no rollback runs."""
-    told = evidence.requests(_UNROLLED, "")
-    back = [one for one in told if _versions(one) == ("v2", "v1")]
+    steps = (evidence.step(UNROLLED, FAILURE), evidence.step(AGAIN, FAILURE))
+    told = [(step.lane, one) for step in steps if step for one in evidence.during(step)]
+    back = [(lane, one) for lane, one in told if _versions(one) == ("v2", "v1")]
     if not back:
-        kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for one in told]
+        kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for _, one in told]
         return not_seen(f"nothing was reverted; requests: {', '.join(kinds) or 'none'}")
-    found = sorted({str(one["StackStatus"]) for one in back})
+    compared = [statuses.of_request(evidence, lane, one) for lane, one in back]
+    found = sorted({one.current for one in compared if one})
+    if not found:
+        return not_seen("no event tells the status of the stack")
     return whether(found == ["UPDATE_IN_PROGRESS"], f"reverted while {', '.join(found)}")
+
+
+@check("CFN29")
+def status_and_time_of_a_record_are_equally_old(evidence: Evidence) -> Finding:
+    """Whether the status is one of the operation that began at the record's time."""
+    reads = statuses.all_placed(evidence)
+    torn = [one for one in reads if not one.fits]
+    if torn:
+        return refuted(f"{torn[0].status} with the time of another operation")
+    stale = [one for one in reads if one.is_of_an_older_operation]
+    shown = f"{len(reads)} reads fit, {len(stale)} of them of an operation that had ended"
+    return confirmed(shown) if stale else not_seen(shown)
+
+
+@check("CFN30")
+def old_properties_may_be_the_attempted_ones(evidence: Evidence) -> Finding:
+    """The old version in the update that repeats a failed one; either is provided for."""
+    told = evidence.during(evidence.step(AGAIN, REPETITION), "ProbeMigration")
+    old = sorted({str(_versions(one)[0]) for one in told if _versions(one)[1] == "v3"})
+    if not old:
+        return not_seen("no failed update was repeated")
+    shown = f"from v1, failed to v2, then to v3: the old version was {', '.join(old)}"
+    return confirmed(shown) if "v2" in old else not_seen(shown)
 
 
 def _events(evidence: Evidence, lane: str) -> list[StackEvent]:
@@ -144,12 +169,4 @@ def _versions(request: dict[str, Any]) -> tuple[object, object]:
 
 def _of_rollback(evidence: Evidence) -> list[dict[str, Any]]:
     """What the replaced resource was told after it was replaced by the update that failed."""
-    step = evidence.step(FAILING_UPDATE)
-    if step is None:
-        return []
-    told = [
-        one
-        for one in evidence.requests(FAILING, "ProbeReplaced")
-        if step.began <= float(one["Now"]) <= step.ended
-    ]
-    return told[1:]
+    return evidence.during(evidence.step(FAILING, FAILURE), "ProbeReplaced")[1:]
