@@ -65,7 +65,8 @@ smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports
 
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
-	@python -m pytest -m e2e -q -n 4  # they wait more than they compute
+	# Those for an account, too, are run by the test of `make smoke-aws`.
+	@python -m pytest -m "e2e and not account" -q -n 4  # they wait more than they compute
 
 test-fast: setup ## Run the tests that deploy nothing
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile

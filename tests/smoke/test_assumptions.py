@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from aws_smoke import assumptions
+from aws_smoke import assumptions, scenarios
 from aws_smoke.checks import CHECKS
 from deployment.cdk_cli import PROJECT
 
@@ -51,6 +51,14 @@ def test_every_check_the_page_names_exists_and_is_about_that_assumption() -> Non
 def test_an_assumption_without_a_check_says_why() -> None:
     for one in READ:
         assert one.checks or "; no check, as " in one.coverage, one.id
+
+
+def test_every_lane_is_an_end_to_end_test_and_every_step_that_is_looked_at_is_in_one() -> None:
+    texts = [file.read_text() for file in (PROJECT / "tests/e2e").glob("test_*.py")]
+    marks = [mark for text in texts for mark in re.findall(r'mark\.account\("(\w+)"\)', text)]
+    assert sorted(marks) == sorted(scenarios.LANES)
+    steps = {step for text in texts for step in re.findall(r'step="([\w ]+)"', text)}
+    assert steps == {scenarios.FAILURE, scenarios.TAGS_ONLY, scenarios.REPETITION}
 
 
 def test_the_modules_that_rely_on_an_assumption_exist() -> None:

@@ -366,7 +366,7 @@ def test_a_failed_update_that_is_repeated_from_the_version_before_it_refutes_not
     (repeated,) = evidence.requests("again", "")
     repeated["OldResourceProperties"] = {"Version": "v1"}
     finding = CHECKS["old_properties_may_be_the_attempted_ones"].judge(evidence)
-    assert finding.verdict is Verdict.NOT_SEEN
+    assert finding.verdict is Conclusion.NOT_SEEN
     assert finding.evidence.endswith("the old version was v1")
 
 

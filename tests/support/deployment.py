@@ -28,7 +28,7 @@ def cdk_cli(
     aws: LocalAws, directory: Path, *, python_path: str = "", python: str = sys.executable
 ) -> Cdk:
     """The CDK's command line on local AWS; emulated stacks are ready sooner than real ones."""
-    preload = f"--require={Path(__file__).with_name('quick_polls.cjs')}"
+    preload = f"--require={Path(__file__).with_name('cdk_preload.cjs')}"
     environment = {**aws.environment, "NODE_OPTIONS": preload, "PYTHONPATH": python_path}
     return Cdk(environment, directory, longest=500, programs=Path(python).parent)
 
