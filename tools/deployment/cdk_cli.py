@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,10 +18,6 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 LONGEST: Final = 2 * 3600.0
 """Seconds; a deployment with one snapshot can take over an hour."""
 _POLL_SECONDS: Final = 0.2
-
-
-class Stopped(Exception):
-    """``stop`` was called while a command ran."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +70,6 @@ class Cdk:
         self._environment = {**environment, "PATH": path}
         self._directory = directory
         self._longest = longest
-        self._running: set[subprocess.Popen[str]] = set()
-        self._lock = threading.Lock()
-        self._stopped = False
 
     def bootstrap(self, account: str, region: str) -> Result:
         """Prepare an account for deployments."""
@@ -119,59 +112,38 @@ class Cdk:
         """Run one command to its end; what it started ends with it.
 
         Raises:
-            Stopped: ``stop`` was called.
             subprocess.TimeoutExpired: The command took longer than ``longest``.
         """
-        process = self._start(arguments, cwd or self._directory)
+        process = subprocess.Popen(  # noqa: S603 - our own command line
+            [self._command, *arguments, "--no-color"],
+            cwd=cwd or self._directory,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # A Ctrl-C is for us alone: what is deployed has to be known before it is undone.
+            start_new_session=True,
+        )
+        until = time.monotonic() + self._longest
         try:
-            output = self._wait(process, meanwhile)
+            output = _wait(process, until, meanwhile)
         finally:
-            _end(process)
-            with self._lock:
-                self._running.discard(process)
-        if self._stopped:
-            raise Stopped
+            # The app that it synthesizes is in its group, and may outlive it.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         return Result(process.returncode, output)
 
-    def stop(self) -> None:
-        """End every command, and let none begin; other threads may call this."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                _end(process)
 
-    def _start(self, arguments: tuple[str, ...], cwd: Path) -> "subprocess.Popen[str]":
-        with self._lock:
-            if self._stopped:
-                raise Stopped
-            process = subprocess.Popen(  # noqa: S603 - our own command line
-                [self._command, *arguments, "--no-color"],
-                cwd=cwd,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                # A Ctrl-C is for us alone: what is deployed has to be known before it is undone.
-                start_new_session=True,
-            )
-            self._running.add(process)
-        return process
-
-    def _wait(
-        self, process: "subprocess.Popen[str]", meanwhile: Callable[[], object] | None
-    ) -> str:
-        if meanwhile is None:
-            return process.communicate(timeout=self._longest)[0]
-        while True:
-            try:
-                return process.communicate(timeout=_POLL_SECONDS)[0]
-            except subprocess.TimeoutExpired:
-                meanwhile()
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    # The app that it synthesizes is in its group, and may outlive it.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _wait(
+    process: "subprocess.Popen[str]", until: float, meanwhile: Callable[[], object] | None
+) -> str:
+    while True:
+        left = until - time.monotonic()
+        try:
+            return process.communicate(timeout=min(left, _POLL_SECONDS) if meanwhile else left)[0]
+        except subprocess.TimeoutExpired:
+            if meanwhile is None or time.monotonic() > until:
+                raise
+            meanwhile()
