@@ -51,7 +51,8 @@ def test_mypy_accepts_the_right_uses_and_refuses_the_wrong_ones(
     # what differs in the environment is read again.
     if LINTED.exists():
         shutil.copytree(LINTED, project / LINTED.name)
-    options = ["--strict", "--explicit-package-bases", "--python-executable", environment.python]
+    options: list[str | Path] = ["--strict", "--explicit-package-bases"]
+    options += ["--python-executable", environment.python]
     codes = [f"--enable-error-code={code}" for code in MYPY["enable_error_code"]]
     checked = run(sys.executable, "-m", "mypy", *options, *codes, USES.name, cwd=project)
     assert checked.stdout == "Success: no issues found in 1 source file\n", checked.stdout

@@ -75,12 +75,11 @@ class _Clusters:
     def restore(self, parameters: _Parameters) -> _ApiAnswer:
         """Create a cluster from what a snapshot holds and the request adds."""
         given = {key: _first(value) for key, value in parameters.items()}
-        name = given.get("SnapshotIdentifier", "").rpartition(":")[2]
         try:
-            snapshot = self._snapshot_record(name)
+            snapshot = self._snapshot_record(given.get("SnapshotIdentifier", ""))
         except ApiError as error:
             return self._refuse(error.code, error.message, error.status)
-        held = {key: _text(snapshot[key]) for key in _FROM_SNAPSHOT if key in snapshot}
+        held = {key: _text(snapshot[key]) for key in _HELD if key in snapshot}
         status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
         return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
 
