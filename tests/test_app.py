@@ -19,7 +19,12 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the app in a process of its own, as the command line does."""
     outdir = tmp_path_factory.mktemp("cdk.out")
     context = json.dumps({**SETTINGS["context"], "cluster": "My-Graph"})
-    environment = {**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": context}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": context,
+        "CDK_VALIDATION": "true",
+    }
     done = python("app.py", cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stderr
     assert "warning" not in (done.stdout + done.stderr).lower()

@@ -25,6 +25,8 @@ APPS = [
     and "\nfrom cdk_neptune_snapshot import " in path.read_text()
 ]
 NEEDED = ("aws-cdk-lib", "aws-cdk.aws-neptune-alpha", "crhelper")
+INVALID = "tests/security/invalid_app.py"
+VALIDATION = "CloudFormation Validate"
 NAGGED = str(Path(__file__).with_name("nagged.py"))
 IGNORED_BY_CFN_LINT = ("W3005",)
 """Dependencies that the CDK writes down twice, which does no harm."""
@@ -57,21 +59,28 @@ OURS = ("BeforeMigration", "NeptuneSnapshotProvider")
 """How names of constructs and resources of this library start there."""
 
 
-def nag(folder: Path, interpreter: Path, *, checkout: bool = False) -> dict[str, Path]:
+def nag(
+    folder: Path, interpreter: Path, *, checkout: bool = False, validated: bool = False
+) -> dict[str, Path]:
     """Synthesize every app as the command line does, with cdk-nag looking on."""
     settings = json.loads((ROOT / "cdk.json").read_text())["context"]
     context = json.dumps({**settings, "cluster": "my-graph"})
     sources = f"{ROOT}/constructs:{ROOT}/provider" if checkout else ""
-    environment = {"CDK_CONTEXT_JSON": context, "PYTHONPATH": sources}
-    done = run(interpreter, NAGGED, folder, *APPS, cwd=ROOT, env=environment)
+    environment = {
+        "CDK_CONTEXT_JSON": context,
+        "CDK_VALIDATION": str(validated).lower(),
+        "PYTHONPATH": sources,
+    }
+    apps = [*APPS, INVALID]
+    done = run(interpreter, NAGGED, folder, *apps, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stderr
-    return {app: folder / str(number) for number, app in enumerate(APPS)}
+    return {app: folder / str(number) for number, app in enumerate(apps)}
 
 
 @pytest.fixture(scope="module")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every app, as cdk-nag 3 has seen it."""
-    return nag(tmp_path_factory.mktemp("assemblies"), Path(sys.executable))
+    """Every app, as cdk-nag 3 and the CDK's own validation have seen it."""
+    return nag(tmp_path_factory.mktemp("assemblies"), Path(sys.executable), validated=True)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +110,21 @@ def test_cdk_nag_finds_nothing_but_what_is_acknowledged(
     acknowledged = looked["suppressedViolations"]
     assert acknowledged
     assert all(each["reason"] for each in acknowledged)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_the_cdk_finds_the_templates_valid(assemblies: dict[str, Path], app: str) -> None:
+    assert invalid(assemblies[app]) == []
+
+
+def test_an_invalid_template_is_noticed(assemblies: dict[str, Path]) -> None:
+    assert "Unknown" in json.dumps(invalid(assemblies[INVALID]))
+
+
+def invalid(assembly: Path) -> list[dict[str, Any]]:
+    """Findings of the CDK's own validation, which reports nothing else."""
+    report = json.loads((assembly / "validation-report.json").read_text())
+    return [each for each in report["pluginReports"] if each["pluginName"] == VALIDATION]
 
 
 @pytest.mark.timeout(900)
@@ -170,7 +194,7 @@ def name_of(check: dict[str, Any]) -> str:
 def templates(assemblies: dict[str, Path]) -> list[str]:
     return [
         str(path)
-        for each in assemblies.values()
-        for path in each.glob("**/*.template.json")
+        for app in APPS
+        for path in assemblies[app].glob("**/*.template.json")
         if path.name not in NOT_LINTED
     ]
