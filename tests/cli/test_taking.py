@@ -176,7 +176,7 @@ def test_snapshots_of_others_are_never_touched(world: World, caller: Caller) -> 
     renamed = world.add_snapshot(
         "renamed-0123456789", {CallerTag.TAKEN_BY: CALLER, OwnerTag.REQUEST: "x"}, age=500
     ).name
-    before = {name: world.tags_of(name) for name in world.snapshots}
+    before = {name: dict(world.tags_of(name)) for name in world.snapshots}
     good = caller.taken("run-2")
     caller.confirm(good)
     caller.taken("run-3", keep_last=1, reuse_seconds=100_000)
