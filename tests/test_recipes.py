@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 120
 """Seconds."""
+INSTALLED = {"pip install boto3 rich typer", "pip install --no-deps ./cdk-neptune-snapshot"}
 
 
 @pytest.fixture(scope="module")
@@ -72,31 +73,29 @@ each = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name
 
 
 @each
-def test_the_snapshot_is_available_before_the_migration(
-    recipe: Recipe, machine: Machine, snapshots: Snapshots
-) -> None:
-    assert ended(recipe.start(machine, "17")) == 0
-    assert migrations(machine) == ["available"]
-    (name,) = snapshots.names()
-    assert snapshots.tags(name)[OwnerTag.REQUEST].endswith("-17")
-    assert confirmed(snapshots) == [True]
-    assert ended(recipe.start(machine, "18")) == 0
-    assert migrations(machine) == ["available", "available available"]
-
-
-@each
-def test_a_retry_after_a_failed_migration_keeps_the_first_snapshot(
+def test_the_snapshot_is_available_before_the_migration_and_stays_in_a_retry(
     recipe: Recipe, machine: Machine, snapshots: Snapshots
 ) -> None:
     machine.environment["MIGRATION"] = "1"
     assert ended(recipe.start(machine, "17")) != 0
-    taken = snapshots.names()
+    assert migrations(machine) == ["available"]
+    installed = {line for line in machine.log if line.startswith("pip")}
+    assert installed == (set() if recipe.name == "terraform" else INSTALLED)
+    (name,) = snapshots.names()
+    assert snapshots.tags(name)[OwnerTag.REQUEST].endswith("-17")
     assert confirmed(snapshots) == [False]
     machine.environment["MIGRATION"] = "0"
     assert ended(recipe.start(machine, "17")) == 0
-    assert snapshots.names() == taken
+    assert snapshots.names() == [name]
     assert migrations(machine) == ["available", "available"]
     assert confirmed(snapshots) == [True]
+
+
+def test_the_next_run_takes_another_snapshot(machine: Machine, snapshots: Snapshots) -> None:
+    for run in ("17", "18"):
+        assert ended(RECIPES[0].start(machine, run)) == 0
+    assert migrations(machine) == ["available", "available available"]
+    assert confirmed(snapshots) == [True, True]
 
 
 @each
@@ -109,10 +108,10 @@ def test_nothing_is_migrated_without_a_snapshot(
     assert snapshots.names() == []
 
 
-@each
 def test_a_run_that_is_killed_finds_its_snapshot(
-    recipe: Recipe, aws: LocalAws, machine: Machine, snapshots: Snapshots
+    aws: LocalAws, machine: Machine, snapshots: Snapshots
 ) -> None:
+    recipe = RECIPES[0]
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=5))
     process = recipe.start(machine, "17")
     deadline = time.monotonic() + LONGEST
@@ -152,16 +151,9 @@ def test_terraform_without_changes_or_with_errors_needs_no_snapshot(
     assert snapshots.names() == []
 
 
-def test_every_recipe_installs_the_command_as_the_page_says(machine: Machine) -> None:
+def test_they_install_the_command_as_the_page_says() -> None:
     page = (ROOT / "docs" / "cli.md").read_text()
-    for recipe in RECIPES[:3]:
-        assert ended(recipe.start(machine, "17")) == 0
-    installed = {line for line in machine.log if line.startswith("pip")}
-    assert installed == {
-        "pip install boto3 rich typer",
-        "pip install --no-deps ./cdk-neptune-snapshot",
-    }
-    for line in installed:
+    for line in INSTALLED:
         assert line.replace("./", "../") in page
 
 
