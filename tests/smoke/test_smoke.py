@@ -119,7 +119,7 @@ def test_an_assumption_that_does_not_hold_is_reported_and_a_given_cluster_untouc
 
 def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
     """It is interrupted while a stack is created and its snapshot taken."""
-    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=15))
+    program.aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=8))
     process = subprocess.Popen(
         program.command("--yes", *_only("first")),
         cwd=program.directory,
@@ -131,7 +131,7 @@ def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
         start_new_session=True,
     )
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not any("-first-v1-" in name for name in program.left()):
             assert process.poll() is None
             assert time.monotonic() < until
