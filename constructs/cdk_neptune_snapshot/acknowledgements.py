@@ -48,7 +48,7 @@ class _PolicySuppressions:
         self.resources: list[str] = []
 
     def visit(self, node: IConstruct) -> None:
-        """Look at one construct; called by the CDK."""
+        """Check one construct; called by the CDK."""
         if isinstance(node, iam.CfnPolicy | iam.CfnManagedPolicy):
             _suppress(node, CDK_NAG_WILDCARD, WILDCARD, self.resources)
 
@@ -101,7 +101,7 @@ def _suppress(
 
 
 def _suppressions(construct: IConstruct) -> _PolicySuppressions:
-    """Find the suppressions of a construct, or apply new ones before any scanner looks."""
+    """Find the suppressions of a construct, or apply new ones before any scanner runs."""
     if construct not in _policies:
         _policies[construct] = _PolicySuppressions()
         aspects = cdk.Aspects.of(construct)

@@ -29,7 +29,7 @@ class RequireSnapshotBeforeUpgrade:
     """
 
     def visit(self, node: IConstruct) -> None:
-        """Look at one construct; called by the CDK."""
+        """Check one construct; called by the CDK."""
         if isinstance(node, cdk.CfnResource) and node.cfn_resource_type in UPGRADED:
             node.node.add_validation(_Upgrade(node))
 

@@ -1,4 +1,4 @@
-"""What a snapshot tells about itself, as tokens that CloudFormation fills in."""
+"""The attributes of a snapshot, as tokens that CloudFormation resolves."""
 
 import aws_cdk as cdk
 from constructs import Construct, IConstruct
@@ -11,19 +11,20 @@ class SnapshotReference(Construct):
     """A snapshot of a Neptune DB cluster, taken by this app or imported into it."""
 
     def restore_into(self, cluster: IConstruct) -> None:
-        """Have a cluster of this app made from this snapshot.
+        """Restore a cluster of this app from this snapshot.
 
-        Set ``SnapshotIdentifier`` once and leave it: CloudFormation replaces the cluster by an
-        empty one when it is removed, and by one restored again when it names another snapshot.
-        So restore from a snapshot whose identifier does not change: an imported one, or one that
-        is taken once. The new cluster gets default subnet, security and parameter groups unless
-        they are set; ``restore_command`` lists those of the old one.
+        This sets ``SnapshotIdentifier`` of the cluster. Do not change it later: CloudFormation
+        replaces the cluster by an empty one if the property is removed, and by a newly restored
+        one if it names another snapshot. So restore from a snapshot whose identifier does not
+        change: an imported one, or one that is taken once. The new cluster gets default subnet,
+        security and parameter groups unless they are set; ``restore_command`` lists those of the
+        old cluster.
 
         Args:
             cluster: A ``CfnDBCluster``, or an L2 construct around one.
 
         Raises:
-            ValueError: It is no Neptune cluster of this app, or is restored from something else.
+            ValueError: It is not a Neptune cluster of this app, or another snapshot is set.
         """
         restore_into(cluster, self.snapshot_arn)
 
@@ -39,15 +40,15 @@ class SnapshotReference(Construct):
 
 
 class SnapshotAttributes(SnapshotReference):
-    """The 21 fields of the API's answer, read when the snapshot is available.
+    """The 21 fields of the API's response, read when the snapshot is available.
 
-    Strings are empty where the API leaves a field out.
+    A string is empty if the API leaves the field out.
     """
 
     _resource: cdk.CustomResource
-    """Sees the snapshot available."""
+    """The resource that responds when the snapshot is available."""
     _taking: cdk.CustomResource
-    """Decides whether one is taken; the same, unless others wait on."""
+    """The resource that takes the snapshot; the first of a chain."""
 
     @property
     def snapshot_identifier(self) -> str:
@@ -106,7 +107,7 @@ class SnapshotAttributes(SnapshotReference):
 
     @property
     def master_username(self) -> str:
-        """Not used by Neptune, but part of the API's answer; may be empty."""
+        """Not used by Neptune, but part of the API's response; may be empty."""
         return self._text("MasterUsername")
 
     @property
@@ -116,7 +117,7 @@ class SnapshotAttributes(SnapshotReference):
 
     @property
     def snapshot_type(self) -> str:
-        """How the snapshot came about: ``manual``."""
+        """How the snapshot was taken: ``manual``."""
         return self._text("SnapshotType")
 
     @property
@@ -136,7 +137,7 @@ class SnapshotAttributes(SnapshotReference):
 
     @property
     def source_snapshot_arn(self) -> str:
-        """The ARN of the snapshot this one was copied from; empty when it is no copy."""
+        """The ARN of the snapshot that this one is a copy of; empty if it is not a copy."""
         return self._text("SourceDBClusterSnapshotArn")
 
     @property
@@ -161,7 +162,7 @@ class SnapshotAttributes(SnapshotReference):
 
     @property
     def restore_command(self) -> str:
-        """The command that makes a cluster like the one the snapshot was taken of; one line."""
+        """The command that restores a cluster with the settings of the old one; one line."""
         return self._text(contract.Attribute.RESTORE_COMMAND)
 
     @property
@@ -171,7 +172,7 @@ class SnapshotAttributes(SnapshotReference):
 
     @property
     def spared_snapshots(self) -> str:
-        """Those it would have deleted but for a reason: ``name=reason``, comma-separated."""
+        """The snapshots that ``keep_last`` retained, as ``name=reason``, comma-separated."""
         return self._text(contract.Attribute.RETAINED)
 
     def _text(self, field: str) -> str:

@@ -41,16 +41,16 @@ def add_waits(
     first: cdk.CustomResource,
     service_token: str,
     links: list[float],
-    afterwards: Mapping[str, object],
+    for_last: Mapping[str, object],
 ) -> cdk.CustomResource:
     """Let further resources wait on, one after another, for the snapshot of the first.
 
     Args:
-        scope: Where they belong.
+        scope: The parent construct.
         first: The snapshot's resource; its reference is the snapshot's identifier.
         service_token: The function's ARN.
         links: What ``split`` made of the time limit.
-        afterwards: Properties for the resource that sees the snapshot available.
+        for_last: Properties of the last resource, which responds when the snapshot is available.
 
     Returns:
         The last resource, which is the first where that is enough.
@@ -66,7 +66,7 @@ def add_waits(
             properties={
                 contract.Property.SNAPSHOT_IDENTIFIER: first.ref,
                 **timing(links, position),
-                **(_owned(first, afterwards) if position + 1 == len(links) else {}),
+                **(_owned(first, for_last) if position + 1 == len(links) else {}),
             },
         )
         link.node.add_dependency(last)
@@ -74,12 +74,12 @@ def add_waits(
     return last
 
 
-def _owned(first: cdk.CustomResource, afterwards: Mapping[str, object]) -> dict[str, object]:
+def _owned(first: cdk.CustomResource, for_last: Mapping[str, object]) -> dict[str, object]:
     """Name the first resource, which owns the snapshots, and the snapshot that it replaces."""
-    if not afterwards:
+    if not for_last:
         return {}
     return {
         contract.Property.OWNER: validation.resource(first).logical_id,
         contract.Property.REPLACED_SNAPSHOT: first.get_att_string(contract.Attribute.REPLACED),
-        **afterwards,
+        **for_last,
     }

@@ -1,4 +1,4 @@
-"""What the provider may do: constant permissions, and those that each snapshot adds."""
+"""The provider's permissions: constant ones, and those that each snapshot adds."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol, TypeAlias
@@ -83,7 +83,7 @@ class SnapshotPermissions:
         self._clusters.add(rds_arn(self._stack, "cluster", cluster_identifier))
 
     def allow_policies(self, *, deletes: bool, parameter: str | None) -> None:
-        """Allow finding out what may be pruned and why, and writing one parameter."""
+        """Allow retention to read shares and quotas, and publishing to write one parameter."""
         if deletes:
             self._shares.add(rds_arn(self._stack, "cluster-snapshot", "*"))
             # The action knows no resources.
@@ -121,7 +121,7 @@ def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:
 def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
     """List the permissions that do not depend on which snapshots a stack takes.
 
-    Reading reaches every snapshot, because whose a name is must be found out before it is used.
+    Reading reaches every snapshot, because the provider checks the owner of a name before using it.
     Changing reaches every snapshot of this stack, whatever its name: after a change of the
     prefix, the new permissions must still do for deleting the old snapshot.
     """

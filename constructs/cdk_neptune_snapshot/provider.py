@@ -1,4 +1,4 @@
-"""The one Lambda of a stack that all its snapshots share."""
+"""The one Lambda function of a stack that all its snapshots share."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -24,13 +24,14 @@ CONSTRUCT_ID = "NeptuneSnapshotProvider"
 class SnapshotProvider(Construct):
     """The function behind the snapshots of a stack, with its role and log group.
 
-    Made with ``get_or_create``. Lambda's default of two asynchronous retries is kept on purpose:
-    an invocation that was killed is delivered again and carries on where it was.
+    ``get_or_create`` creates it. Lambda's default of two asynchronous retries is intended: Lambda
+    delivers the event of a killed invocation again, and the provider continues from what it
+    observes.
 
     Attributes:
-        function: Handles the requests.
-        role: What the function may do; an own role has no managed policy of AWS's.
-        log_group: Where the function logs.
+        function: The Lambda function.
+        role: The function's role. The provider's own role has no AWS managed policy.
+        log_group: The function's log group.
     """
 
     def __init__(
@@ -84,24 +85,24 @@ class SnapshotProvider(Construct):
         environment_encryption: kms.IKey | None = None,
         reserved_concurrent_executions: int | None = None,
     ) -> "SnapshotProvider":
-        """Find the provider of a stack, or make it; a nested stack has its own.
+        """Return the provider of a stack, and create it if necessary; a nested stack has its own.
 
-        To choose any of the options, call it before the first snapshot is defined. They are those
-        of the CDK's ``Function``, under the same names.
+        To choose an option, call this method before the first snapshot is defined. The options
+        have the names and the behavior of the CDK's ``Function``.
 
         Args:
             scope: The stack, or any construct in it.
-            runtime: A Python runtime, 3.11 or newer; 3.13 when the provider is made without.
-            architecture: ARM64 when the provider is made without.
-            vpc: Where the function runs; outside any VPC when the provider is made without. The
-                role gets the permissions for network interfaces. The subnets need a way to the
-                APIs of AWS and to the S3 bucket of CloudFormation's responses.
-            vpc_subnets: Which subnets; those with a way out when the provider is made without.
-            security_groups: A new one that lets everything out when the provider is made without.
-            role: Only ``lambda.amazonaws.com`` need assume it. It gets the permissions, unless it
-                is imported with ``mutable=False``. An own role when the provider is made without.
-            log_group: An own one, kept for a month and deleted with the stack, when the provider
-                is made without.
+            runtime: A Python runtime, 3.11 or newer. Default: 3.13.
+            architecture: Default: ARM64.
+            vpc: The VPC of the function. The role gets the permissions for network interfaces.
+                The subnets need a route or endpoints to the AWS APIs and to the S3 bucket of
+                CloudFormation's responses. Default: no VPC.
+            vpc_subnets: Default: subnets with a route to the internet.
+            security_groups: Default: a new group that allows all outbound traffic.
+            role: A role that ``lambda.amazonaws.com`` can assume. It gets the permissions, unless
+                it is imported with ``mutable=False``. Default: a new role.
+            log_group: Default: a new group that keeps logs for a month and is deleted with the
+                stack.
             environment_encryption: The KMS key of the environment, which holds no secret.
             reserved_concurrent_executions: At least 1. Snapshots of a stack that are taken at the
                 same time need one each.
@@ -140,8 +141,8 @@ class SnapshotProvider(Construct):
         return cast("iam.IRole", role)
 
     def _make_log_group(self) -> logs.ILogGroup:
-        # Lambda would make a group that never expires and outlives the stack; what the logs say
-        # is of use while a deployment is looked into.
+        # Lambda would create a group that never expires and outlives the stack. The logs are
+        # useful while a deployment is investigated.
         group = logs.LogGroup(
             self,
             "LogGroup",

@@ -66,6 +66,6 @@ def identifier_in(arn: str) -> str:
         return cdk.Fn.select(1, cdk.Fn.split(SEPARATOR, arn))
     match = ARN.fullmatch(str(arn))
     if match is None:
-        rule = "must look like arn:aws:rds:<region>:<account>:cluster-snapshot:<identifier>"
+        rule = "must have the form arn:aws:rds:<region>:<account>:cluster-snapshot:<identifier>"
         raise validation.invalid("snapshot_arn", arn, rule)
     return existing_identifier("snapshot_arn", match[1])

@@ -68,7 +68,7 @@ class NetworkPermissions:
         self._added = False
 
     def visit(self, node: IConstruct) -> None:
-        """Look at the function; called by the CDK."""
+        """Check the function; called by the CDK."""
         if isinstance(node, lambda_.CfnFunction) and node.vpc_config is not None:
             self.add()
 

@@ -1,4 +1,4 @@
-"""The construct."""
+"""The construct that takes a snapshot."""
 
 from collections.abc import Mapping
 
@@ -24,50 +24,50 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
     """Takes a snapshot of a Neptune DB cluster and waits until it is available.
 
     Args:
-        scope: Where the construct belongs.
-        id: Its name there. Another name is another resource: a new snapshot.
+        scope: The parent construct.
+        id: The construct's id. Another id is another resource, which takes a new snapshot.
         cluster: The cluster: its identifier, a ``CfnDBCluster`` or an ``IDatabaseCluster`` of
             ``aws_neptune_alpha``, in the region and account of the snapshot's stack. Another
             cluster means a new snapshot. An identifier known only at deployment must be in lower
-            case there, because ARNs in the role's policy are case-sensitive. Where it is not,
-            give the identifier as plain text; never change its spelling in the cluster.
-        trigger: When a deployment takes a new snapshot; once, when the resource is created, if
-            not given.
-        snapshot_identifier: The name of the snapshot, 1 to 63 letters, digits and hyphens,
-            lowercased. It must not exist yet. The provider generates a unique name if not given.
-        identifier_prefix: What the generated name starts with; the cluster's identifier if not
-            given. Cut to 35 characters where it is longer.
-        timeout: How long to wait for the snapshot, in whole seconds, up to 12 hours; 55 minutes
-            if not given. CloudFormation waits an hour for one resource, so each further 55
-            minutes add one that waits on; the cluster has to become available in the first. A
-            deployment that runs out of time fails and leaves the snapshot to finish.
-        removal_policy: ``RETAIN`` keeps the snapshot when it is replaced or the stack deleted;
-            ``DESTROY`` deletes it. A rollback always retains the snapshots of the deployment that
-            failed; a failed creation that deletes its stack (a StackSet, ``OnFailure=DELETE``) is
-            no rollback. Policies set from outside, as by ``RemovalPolicies.of(app)``, are not
-            applied to the snapshot.
-        tags: Tags of the snapshot; ``Tags.of(...)`` takes precedence over them, as usual, and
-            they over the tags of the stack. At most 43 in all. The snapshot goes without
-            inherited tags that it cannot have, with a warning.
-        keep_last: How many snapshots of this resource to keep; older ones are deleted once the
-            new one is available, and before it where the quota is full. Never deleted are the
-            one being replaced, those tagged ``neptune-snapshot:keep`` and those shared with
-            another account; none at all while the stack rolls back. All are kept if not given.
-        last_good_parameter: Name of a parameter of Parameter Store that is to hold the ARN of
-            the newest available snapshot; untouched by rollbacks, and left when the stack is
-            deleted. None if not given.
-        reuse_younger_than: Answer with a snapshot of this resource that is younger than this
-            instead of taking another one, if cluster and trigger are the same. A new one is
-            taken if not given.
-        when_cluster_missing: What to do when there is no such cluster; fail if not given.
+            case, because ARNs in the role's policy are case-sensitive. If it is not, give the
+            identifier as plain text. Never change its spelling in the cluster.
+        trigger: When a deployment takes a new snapshot. Default: once, when the resource is
+            created.
+        snapshot_identifier: The name of the snapshot, 1 to 63 letters, digits and hyphens, in
+            lower case. It must not exist yet. Default: the provider generates a unique name.
+        identifier_prefix: The start of the generated name, cut to 35 characters. Default: the
+            cluster's identifier.
+        timeout: How long the deployment waits for the snapshot, in whole seconds, up to 12 hours.
+            Default: 55 minutes. CloudFormation waits an hour for one resource, so each further 55
+            minutes add one resource that continues to wait. The cluster must become available in
+            the first 55 minutes. At the deadline the deployment fails, and the snapshot continues.
+        removal_policy: ``RETAIN`` retains the snapshot when it is replaced or the stack is
+            deleted; ``DESTROY`` deletes it. A rollback always retains the snapshots of the failed
+            deployment. A failed creation that deletes its stack (a StackSet, ``OnFailure=DELETE``)
+            is not a rollback. Policies that are set from outside, as by
+            ``RemovalPolicies.of(app)``, are not applied to the snapshot.
+        tags: Tags of the snapshot, at most 43. ``Tags.of(...)`` overrides them, and they override
+            the tags of the stack. Inherited tags that the snapshot cannot have are left off, with
+            a warning.
+        keep_last: How many snapshots of this resource to retain. The provider deletes older ones
+            after the new one is available, or before if the quota is used up. It never deletes the
+            snapshot that is being replaced, snapshots tagged ``neptune-snapshot:keep`` and
+            snapshots shared with another account, and none while the stack rolls back. Default:
+            all are retained.
+        last_good_parameter: The name of a parameter of Parameter Store that holds the ARN of the
+            newest available snapshot. A rollback does not change the parameter, and it remains
+            when the stack is deleted. Default: no parameter.
+        reuse_younger_than: Return a snapshot of this resource that is younger than this, if
+            cluster and trigger are the same. Default: a new snapshot is taken.
+        when_cluster_missing: What to do if the cluster does not exist. Default: fail.
 
     Raises:
         ValueError: A property breaks a rule; names the property, the value and the rule.
         RuntimeError: crhelper, a dependency of this package, is not installed.
 
-    A cluster of the same stack that has no name of its own is referred to by the role's policy,
-    and every snapshot of the stack waits for that policy. Such a cluster cannot be restored from
-    a snapshot of the stack: name the cluster, or define the second snapshot in another stack.
+    The role's policy refers to a cluster of the same stack that has no explicit name, and every
+    snapshot of the stack waits for that policy. Such a cluster cannot be restored from a snapshot
+    of the stack: name the cluster, or define the second snapshot in another stack.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per property, all but two by keyword
@@ -140,15 +140,15 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         resource.node.add_dependency(provider)
         self._taking = resource
         # Attributes are read where the snapshot is available.
-        afterwards = policies.for_last_resource()
-        if afterwards:
-            afterwards[contract.Property.CLUSTER_IDENTIFIER] = name_of_cluster.sent
+        for_last = policies.for_last_resource()
+        if for_last:
+            for_last[contract.Property.CLUSTER_IDENTIFIER] = name_of_cluster.sent
         self._resource = chain.add_waits(
             self,
             resource,
             provider.function.function_arn,
             links,
-            afterwards,
+            for_last,
         )
 
     @classmethod
@@ -161,12 +161,12 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         """Refer to an existing snapshot in the stack's account and region.
 
         Args:
-            scope: Where the reference belongs.
-            id: Its name there.
-            identifier: The snapshot's; automated ones (``rds:...``) are welcome.
+            scope: The parent construct.
+            id: The construct's id.
+            identifier: The snapshot's identifier, also of an automated one (``rds:...``).
 
         Raises:
-            ValueError: It can be no snapshot's identifier.
+            ValueError: The identifier breaks a rule of the API.
         """
         existing = reference.existing_identifier("snapshot_identifier", identifier)
         arn = reference.arn_of(scope, existing)
@@ -182,9 +182,9 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
         """Refer to an existing snapshot, also one that another account shares.
 
         Args:
-            scope: Where the reference belongs.
-            id: Its name there.
-            arn: The snapshot's, which may be a token.
+            scope: The parent construct.
+            id: The construct's id.
+            arn: The snapshot's ARN, which may be a token.
 
         Raises:
             ValueError: It is not the ARN of a DB cluster snapshot.
@@ -197,20 +197,19 @@ class DatabaseClusterSnapshot(SnapshotAttributes):
     @property
     @jsii.member(jsii_name="cdkTagManager")
     def cdk_tag_manager(self) -> cdk.TagManager:
-        """Where ``Tags.of(...)`` leaves the tags of this snapshot."""
+        """The manager to which ``Tags.of(...)`` adds the tags of this snapshot."""
         return self._tags.manager
 
     def before(self, *constructs: IConstruct) -> None:
         """Let constructs wait until the snapshot is available.
 
         Args:
-            *constructs: What is created, updated or run afterwards, such as a migration, or the
-                upgrade of the cluster itself.
+            *constructs: The constructs that wait, such as a migration or the cluster itself.
 
         Raises:
-            ValueError: No construct is given, or the snapshot is of a cluster that it was given
-                as a construct: the one would wait for the other. Give the cluster's identifier
-                as plain text.
+            ValueError: No construct is given, or it is the cluster that the snapshot was given
+                as a construct: each would wait for the other. Give the cluster's identifier as
+                plain text.
         """
         if not constructs:
             raise validation.invalid("constructs", constructs, "must name at least one construct")

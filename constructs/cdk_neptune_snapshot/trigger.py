@@ -29,9 +29,9 @@ TIME = re.compile(r"\d{8}T\d{6}\.\d{6}Z", re.ASCII)
 class SnapshotTrigger:
     """Decides whether a deployment takes a new snapshot.
 
-    Its class methods make it. A deployment takes a new snapshot when the trigger's value differs
-    from the one of the deployment before; the old snapshot is kept or deleted according to the
-    removal policy.
+    The class methods create triggers. A deployment takes a new snapshot if the trigger's value
+    differs from that of the previous deployment. The removal policy decides whether the old
+    snapshot is retained or deleted.
     """
 
     _value: object
@@ -44,13 +44,13 @@ class SnapshotTrigger:
 
     @classmethod
     def on_files_changed(cls, *paths: str | os.PathLike[str]) -> "SnapshotTrigger":
-        """Take a snapshot when files differ from the deployment before.
+        """Take a snapshot when files differ from the previous deployment.
 
         Names (relative to the given folder) and contents count, modes and times do not, so the
         fingerprint is the same on every machine. ``__pycache__``, ``.git`` and ``.DS_Store`` are
-        left out; an empty folder is accepted. Symbolic links are followed, also those to folders
-        and circular ones; a link that leads nowhere is left out. Line endings are contents: let
-        git check out the same ones everywhere.
+        left out; an empty folder is accepted. Symbolic links are followed, also to folders and in
+        a circle; broken links are left out. Line endings count: let git check out the same ones
+        everywhere.
 
         Args:
             *paths: Files or folders, at least one; relative to where the app runs.
@@ -69,7 +69,7 @@ class SnapshotTrigger:
 
     @classmethod
     def on_value_changed(cls, value: object) -> "SnapshotTrigger":
-        """Take a snapshot when a value differs from the deployment before.
+        """Take a snapshot when a value differs from the previous deployment.
 
         Args:
             value: A string, a number, or a mapping or list of such: an image digest, a revision,
@@ -143,7 +143,7 @@ def _existing(path: str | os.PathLike[str]) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise validation.invalid("paths", path, "must be paths of files or folders")
     if not Path(path).exists():
-        rule = f"does not exist (looked in {Path.cwd()})"
+        rule = f"does not exist (the current folder is {Path.cwd()})"
         raise validation.invalid("paths", os.fspath(path), rule)
     return Path(path)
 

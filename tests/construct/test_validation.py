@@ -257,7 +257,7 @@ def test_an_imported_identifier(identifier: str) -> None:
     "arn", ["", "before-v2", "arn:aws:rds:eu-west-1:123456789012:cluster:my-graph"]
 )
 def test_an_imported_arn(arn: str) -> None:
-    with pytest.raises(ValueError, match=r"Invalid snapshot_arn .* must look like ") as caught:
+    with pytest.raises(ValueError, match=r"Invalid snapshot_arn .* must have the form ") as caught:
         DatabaseClusterSnapshot.from_snapshot_arn(new_stack(), "Snapshot", arn)
     assert repr(arn) in str(caught.value)
 
