@@ -54,8 +54,8 @@ class SnapshotTags:
             reasons = "; ".join(f"{validation.shown(key)}: {why}" for key, why in left_off.items())
             cdk.Annotations.of(self._scope).add_warning_v2(
                 WARNING,
-                f"The snapshot goes without inherited tags that it cannot have: {reasons}. "
-                "Tags.of(snapshot).remove(...) takes an inherited tag off without this warning.",
+                f"The snapshot does not get these inherited tags: {reasons}. "
+                "Tags.of(snapshot).remove(...) removes a tag without this warning.",
             )
         return []
 
