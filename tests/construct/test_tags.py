@@ -124,7 +124,7 @@ LEFT_OFF = {
 
 
 def warnings(stack: cdk.Stack) -> list[str]:
-    return [one for one in annotations(stack, "warning") if one.startswith("The snapshot goes")]
+    return [one for one in annotations(stack, "warning") if one.startswith("The snapshot does not get")]
 
 
 @pytest.mark.parametrize("on", ["app", "stack", "Stack(tags=...)"])
@@ -142,7 +142,7 @@ def test_the_tags_of_a_company_arrive(on: str) -> None:
 
 
 @pytest.mark.parametrize("key", LEFT_OFF)
-def test_the_snapshot_goes_without_an_inherited_tag_that_it_cannot_have(key: str) -> None:
+def test_the_snapshot_does_not_get_an_inherited_tag_that_it_cannot_have(key: str) -> None:
     value, why = LEFT_OFF[key]
     stack = new_stack()
     snapshot_in(stack, by="property")
