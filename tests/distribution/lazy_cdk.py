@@ -10,7 +10,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 
-import publication
+import publication  # type: ignore[import-untyped] # it has no types
 
 
 class _ServicesWhenUsed(PathFinder):
