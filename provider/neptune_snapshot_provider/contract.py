@@ -194,6 +194,8 @@ TAG_KEY_MAX: Final = 128
 TAG_VALUE_MAX: Final = 256
 TAG_PUNCTUATION: Final = "_.:/=+-@"
 """Characters of a tag beside letters, digits and spaces, as the RDS API accepts them."""
+TAG_PUNCTUATION_UNPROVEN: Final = "@"
+"""Those that Neptune's documentation leaves out: users may give them, this library never does."""
 
 PARAMETER_LEVELS_MAX: Final = 15
 """Levels in a parameter's name (PutParameter)."""

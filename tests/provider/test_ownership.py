@@ -285,6 +285,7 @@ def test_the_generations_always_fit_into_a_tag(uses: list[tuple[str, bool]]) -> 
         else:
             tags[OwnerTag.TRIGGER] = generations.after_return(tags, properties)
         assert len(tags[OwnerTag.TRIGGER]) <= 256
+        assert re.fullmatch(r"[a-z0-9=]+( [a-z0-9=]+)*", tags[OwnerTag.TRIGGER])
         assert generations.generations(tags)[0] == taken_for
         assert generations.is_last(tags, properties)
 

@@ -35,6 +35,7 @@ ALWAYS: Final[tuple[Check, ...]] = (
     snapshots.one_request_takes_one_snapshot,
     snapshots.a_snapshot_is_only_taken_when_one_is_wanted,
     snapshots.no_snapshot_is_nameless,
+    snapshots.every_own_tag_is_accepted,
     snapshots.nothing_foreign_is_touched,
     snapshots.every_migration_is_protected,
     snapshots.every_rollback_restores,

@@ -360,6 +360,18 @@ CALLS: Final = (
         '"_.:/=+-"',
     ),
     Mutation(
+        "18: a tag of this library has an @, which Neptune may refuse",
+        "core/generations.py",
+        '_REUSED_AT: Final = "t="',
+        '_REUSED_AT: Final = "@"',
+    ),
+    Mutation(
+        "18: a setting with an @, which Neptune may refuse, is stored",
+        "contract.py",
+        'TAG_PUNCTUATION_UNPROVEN: Final = "@"',
+        'TAG_PUNCTUATION_UNPROVEN: Final = ""',
+    ),
+    Mutation(
         "19: a dual-stack cluster is restored as IPv4",
         "core/restore.py",
         'if values["network_type"] == "IPV4":',

@@ -1,5 +1,6 @@
 """What must be true of every snapshot, and of every migration."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -13,6 +14,7 @@ Violations: TypeAlias = Iterator[str]
 OWNER_TAGS: Final = tuple(
     f"neptune-snapshot:{name}" for name in ("stack", "resource", "request", "trigger")
 )
+_DOCUMENTED: Final = re.compile(r"[\w .:/=+-]*")
 _ON_ITS_WAY: Final = 1.0
 _DECISION_SECONDS: Final = 120.0
 _DELETING: Final = ("DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -117,6 +119,16 @@ def no_snapshot_is_nameless(universe: Universe) -> Violations:
     for name in (made & set(universe.neptune.snapshots)) - set(universe.ledger.foreign):
         if not all(universe.neptune.snapshots[name].tags.get(key) for key in OWNER_TAGS):
             yield f"{name} has lost its owner tags"
+
+
+def every_own_tag_is_accepted(universe: Universe) -> Violations:
+    """Also if Neptune accepts only the characters of its own documentation, which has no @."""
+    for deed in universe.ledger.deeds:
+        name = deed.name
+        tags = {**deed.tags, **getattr(universe.neptune.snapshots.get(name), "tags", {})}
+        for key, value in tags.items():
+            if key.startswith("neptune-snapshot:") and not _DOCUMENTED.fullmatch(value):
+                yield f"{deed.request.id}: {name} has {key}={value}"
 
 
 def nothing_foreign_is_touched(universe: Universe) -> Violations:

@@ -1,7 +1,7 @@
 """What a snapshot was taken and used for, as its trigger tag tells; pure.
 
 The tag holds the digests of all properties that a deployment used the snapshot for, in that order,
-and when it was last reused: ``<taken for> <reused for> … @<seconds>``. Each use leaves a trace, so
+and when it was last reused: ``<taken for> <reused for> … t=<seconds>``. Each use leaves a trace, so
 that the tag shows in which operation the snapshot was last used.
 """
 
@@ -16,7 +16,7 @@ from neptune_snapshot_provider.core.properties import Properties
 
 _COUNT_MAX: Final = 7
 """As many digests as fit into the 256 characters of a tag's value, beside the time."""
-_REUSED_AT: Final = "@"
+_REUSED_AT: Final = "t="
 
 
 def generation(properties: Properties) -> str:

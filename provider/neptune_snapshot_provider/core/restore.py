@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from neptune_snapshot_provider.contract import (
     IDENTIFIER_MAX,
     RESTORE_TAGS,
+    TAG_PUNCTUATION_UNPROVEN,
     TAG_VALUE_MAX,
     tag_problem,
 )
@@ -205,7 +206,8 @@ def _expand(text: str) -> Iterator[str]:
 
 def _is_storable(setting: Field[Any], word: str) -> bool:
     """Whether a word of a setting is the same after it was read from a tag."""
-    if tag_problem("key", f"{setting.metadata['tag_name']}={word}"):
+    text = f"{setting.metadata['tag_name']}={word}"
+    if tag_problem("key", text) or set(text) & set(TAG_PUNCTUATION_UNPROVEN):
         return False
     if not isinstance(setting.default, tuple):
         return word == word.strip() and _SEPARATOR not in f" {word} "
