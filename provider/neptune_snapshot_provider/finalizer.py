@@ -174,12 +174,8 @@ class Finalizer:
 
         self._tolerate(delete)
         if deleted:
-            log(
-                logging.INFO,
-                LogEvent.RETENTION_DELETED,
-                f"Deleted {len(deleted)} older snapshots",
-                deleted=deleted,
-            )
+            message = f"Deleted {len(deleted)} older snapshots"
+            log(logging.INFO, LogEvent.RETENTION_DELETED, message, deleted=deleted)
         return tuple(deleted)
 
     def _publish(self, snapshot: Snapshot, properties: Properties, name: str) -> None:
@@ -213,8 +209,12 @@ class Finalizer:
         tags = self._retried(lambda: self._aws.tags(last_good.arn))
         is_own = ownership.belongs_to(self._request, last_good, tags)
         candidate = Candidate(snapshot=last_good, tags=tags)
-        if candidate.used_at == replaced_at:
-            is_own = is_own and ownership.has_failed_reuse(self._request, tags)
+        if is_own and replaced_at is not None and candidate.used_at == replaced_at:
+            is_own = ownership.has_failed_reuse(self._request, tags) or (
+                retention.has_failed_reuse_since(
+                    self._candidates(properties), replaced_at, newest=snapshot.identifier
+                )
+            )
         return retention.keeps_last_good(
             candidate, snapshot, replaced_at=replaced_at, is_own_attempt=is_own
         )
@@ -225,8 +225,9 @@ class Finalizer:
         tags = response.tags
         if tags is None:
             tags = self._retried(lambda: self._aws.tags(snapshot.arn))
-        command = restore.command(snapshot.identifier, snapshot.cluster, tags)
-        extras[Attribute.RESTORE_COMMAND] = command
+        extras[Attribute.RESTORE_COMMAND] = restore.command(
+            snapshot.identifier, snapshot.cluster, tags
+        )
 
     def _operation(self) -> Operation:
         """The operation, read afresh: it decides about a deletion."""

@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.contract import KEEP_TAG
+from neptune_snapshot_provider.contract import KEEP_TAG, OwnerTag
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.retention import Candidate, Plan, keeps_last_good, plan
+from neptune_snapshot_provider.core.retention import (
+    Candidate,
+    Plan,
+    has_failed_reuse_since,
+    keeps_last_good,
+    plan,
+)
 
 
 def snapshot(name: str, created_at: float | None, cluster: str = "my-graph") -> Snapshot:
@@ -140,6 +146,24 @@ def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
         is_own_attempt=is_own_attempt,
     )
     assert kept is keeps
+
+
+@pytest.mark.parametrize(
+    ("created_at", "reused_at", "has_failed"),
+    [
+        pytest.param(1, 7, True, id="older, and reused since"),
+        pytest.param(1, 5, False, id="older, and reused last with the replaced one"),
+        pytest.param(1, 3, False, id="older, and replaced by it"),
+        pytest.param(6, 7, False, id="younger: perhaps no migration ran"),
+    ],
+)
+def test_a_deployment_that_reused_an_older_snapshot_has_failed(
+    created_at: float, reused_at: int, *, has_failed: bool
+) -> None:
+    tags = {OwnerTag.TRIGGER: f"digest t={reused_at}"}
+    candidates = [*FIVE[:1], candidate("reused", created_at, tags=tags)]
+    assert has_failed_reuse_since(candidates, 5, newest="new") is has_failed
+    assert not has_failed_reuse_since(candidates, 5, newest="reused")
 
 
 def test_the_parameter_follows_to_another_cluster() -> None:

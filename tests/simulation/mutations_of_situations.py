@@ -174,6 +174,12 @@ STACK: Final = (
         "        return self.snapshot.created_at or 0.0",
     ),
     Mutation(
+        "13: the parameter moves after a failed deployment that reused an older snapshot",
+        "core/retention.py",
+        "        (one.snapshot.created_at or 0) < replaced_at < one.used_at\n",
+        "        False\n",
+    ),
+    Mutation(
         "13: what a reversal returned is like any replaced snapshot",
         "finalizer.py",
         "        return None if was_returned(tags, requested) else used_at(snapshot, tags)",

@@ -453,18 +453,24 @@ def test_an_attempt_is_retried_whose_snapshot_a_reversal_returned(universe: Univ
 def test_a_failed_deployment_reuses_a_snapshot_that_is_older_than_the_current_one(
     universe: Universe,
 ) -> None:
-    """Situation 13: retention deleted the good snapshot, as it was taken before the current one."""
-    declared = FIRST.but(reuse=3600, keep_last=1, retain=True)
+    """Situation 13: retention deleted the good snapshot, as it was taken before the current one.
+
+    The parameter named a snapshot of half-migrated data.
+    """
+    declared = FIRST.but(reuse=3600, keep_last=1, retain=True, parameter=PARAMETER)
     stack = create(universe, declared)
     good = current(stack)
     update(universe, stack, declared.but(trigger="v5", keep_last=0))
+    named = current(stack)
     update(universe, stack, declared, fails=True)
     for trigger in ("v6", "v7"):
         update(universe, stack, declared.but(trigger=trigger), fails=True)
         assert is_there(universe, good)
+        assert universe.parameters.values[PARAMETER].endswith(f":{named}")
     for trigger in ("v8", "v9"):
         update(universe, stack, declared.but(trigger=trigger))
     assert not is_there(universe, good)
+    assert universe.parameters.values[PARAMETER].endswith(f":{current(stack)}")
 
 
 def test_the_quota_is_used_up_by_snapshots_that_are_needed(universe: Universe) -> None:

@@ -85,6 +85,26 @@ def _reason_to_retain(
     return "newer-than-replaced" if candidate.used_at > replaced_at else ""
 
 
+def has_failed_reuse_since(
+    candidates: Sequence[Candidate], replaced_at: float, *, newest: str
+) -> bool:
+    """Whether a deployment failed that reused an own snapshot after the replaced one was used.
+
+    A snapshot that is only younger than the replaced one is no evidence: the time for it may have
+    been over before it was available, and no migration ran.
+
+    Args:
+        candidates: Own snapshots that are available.
+        replaced_at: When the snapshot that is being replaced was last used.
+        newest: The snapshot that the resource refers to from now on.
+    """
+    return any(
+        (one.snapshot.created_at or 0) < replaced_at < one.used_at
+        for one in candidates
+        if one.snapshot.identifier != newest
+    )
+
+
 def keeps_last_good(
     last_good: Candidate, snapshot: Snapshot, *, replaced_at: float | None, is_own_attempt: bool
 ) -> bool:
@@ -99,7 +119,7 @@ def keeps_last_good(
         replaced_at: When the snapshot that it replaces was last used; ``None`` if nothing is
             replaced.
         is_own_attempt: Whether this resource took ``last_good``; where it is the replaced one,
-            whether a deployment that reused it failed.
+            whether a deployment that reused a snapshot, this one or another, failed since.
     """
     if is_own_attempt and (replaced_at is None or last_good.used_at >= replaced_at):
         return True
