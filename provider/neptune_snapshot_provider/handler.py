@@ -62,6 +62,7 @@ class Invocation:
         self._event, self._continuation = continuation.unfold(event)
         self._next: Continuation | None = None
         self._request: Request | None = None
+        self._reconciler: Reconciler | None = None
         self._invalid = InvalidRequest("")
         logs.set_up(resource=self.logical_id, request=self._event["RequestId"])
         try:
@@ -128,31 +129,30 @@ class Invocation:
 
         After it, CloudFormation may delete the permission to do so.
         """
-        if self._request:
-            # Version 0.1.0 named its rules in another way.
-            named = str(self._event.get("CrHelperRule", "")).rpartition("/")[2]
-            _rules().remove(named or rule_names.rule_name(self._request))
+        # Version 0.1.0 named its rules in another way.
+        if named := str(self._event.get("CrHelperRule", "")).rpartition("/")[2]:
+            _rules().remove(named)
+        elif self._request:
+            self._remove(rule_names.rule_name(self._request), self._request)
 
     def _reconcile(self, request: Request) -> Respond | Continue:
         budget = self._budget(request)
         started = self._continuation.started if self._continuation else False
-        reconciler = Reconciler(request, _aws(), _CLOCK, budget, started=started)
+        self._reconciler = Reconciler(request, _aws(), _CLOCK, budget, started=started)
         try:
-            outcome = reconciler.run()
+            outcome = self._reconciler.run()
         except ProviderError:
-            self._remove_rules_left_behind(request, reconciler, budget)
+            self._remove_rules_left_behind(request, budget)
             raise
         if isinstance(outcome, Continue):
             self._next = Continuation(
                 started_at=budget.started_at, started=outcome.started, delay=budget.delay
             )
         else:
-            self._remove_rules_left_behind(request, reconciler, budget)
+            self._remove_rules_left_behind(request, budget)
         return outcome
 
-    def _remove_rules_left_behind(
-        self, request: Request, reconciler: Reconciler, budget: Budget
-    ) -> None:
+    def _remove_rules_left_behind(self, request: Request, budget: Budget) -> None:
         """Remove rules that nobody needs once this request has its response."""
         rules: list[str] = []
         if request.type is RequestType.DELETE:
@@ -161,13 +161,17 @@ class Invocation:
             # An earlier delivery may have been killed after it had set up its rule.
             rules.append(rule_names.rule_name(request))
         for rule in rules:
-            # A later operation may create the resource again: that Create has the same rule.
-            is_shared = rule == rule_names.create_rule_name(request)
-            if is_shared and reconciler.may_be_created_again():
-                continue
-            if _rules().remove(rule):
+            if self._remove(rule, request):
                 message = f"Removed rule {rule} of a cancelled request"
                 log(logging.INFO, LogEvent.RULE_REMOVED, message)
+
+    def _remove(self, rule: str, request: Request) -> bool:
+        """Remove a rule, except the target of a later Create; whether a target was removed."""
+        is_shared = rule == rule_names.create_rule_name(request)
+        if is_shared and self._reconciler and self._reconciler.may_be_creating_again():
+            _rules().remove_empty(rule)
+            return False
+        return _rules().remove(rule)
 
     def _budget(self, request: Request) -> Budget:
         now = _CLOCK.now()

@@ -154,8 +154,32 @@ _GENERAL: Final = (
     Mutation(
         "a late Delete stops the wait of the request after it",
         "handler.py",
-        "            if is_shared and reconciler.may_be_created_again():",
-        "            if False:",
+        "        if is_shared and self._reconciler and self._reconciler.may_be_creating_again():",
+        "        if False:",
+    ),
+    Mutation(
+        "a cancelled Create removes the rule of the next operation's",
+        "handler.py",
+        "            self._remove(rule_names.rule_name(self._request), self._request)",
+        "            _rules().remove(rule_names.rule_name(self._request))",
+    ),
+    Mutation(
+        "an empty rule stays where a later operation may create the resource",
+        "handler.py",
+        "            _rules().remove_empty(rule)",
+        "            pass",
+    ),
+    Mutation(
+        "a rule stays for ever once a later operation has begun",
+        "core/operation.py",
+        "return creates and any(map(_is_in_progress, (self.stack.status, *self.stack.ancestors)))",
+        "return creates",
+    ),
+    Mutation(
+        "a late delivery takes a status that it may not read for unknown",
+        "core/schedule.py",
+        "min(delay + PROPAGATION_SECONDS, max(timeout, PROPAGATION_SECONDS))",
+        "PROPAGATION_SECONDS",
     ),
     Mutation(
         "tags are dropped from the poll though they are needed",

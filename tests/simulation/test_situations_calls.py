@@ -97,6 +97,65 @@ def test_a_rule_is_set_up_after_the_delete_of_its_create(universe: Universe) -> 
     cloudformation.lag = lambda: 0.0
 
 
+@pytest.mark.parametrize("kind", [Kind.KILL, Kind.KILL_LATE])
+def test_a_rule_is_set_up_after_the_delete_of_its_create_and_the_stack_is_updated_again(
+    universe: Universe, kind: Kind
+) -> None:
+    """Situation 7: the rule stayed, as the next operation might have created the resource."""
+    universe.ledger.causes.add("killed")
+    universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+    cloudformation, other = universe.cloudformation, Declared("Other", cluster="other")
+    stack = create(universe, other)
+    universe.engine.run(PAUSE)
+    cloudformation.update(stack, Template((other, SNAPSHOT)))
+    universe.engine.run(10.0)
+    cloudformation.cancel(stack)
+    universe.engine.run(7.0)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    cloudformation.lag = lambda: 30.0
+    universe.faults.armed.append(Fault(kind, "PutTargets"))
+    universe.engine.run(20.0)
+    assert universe.events.rules
+    cloudformation.lag = lambda: 0.0
+    cloudformation.update(stack, Template((other.but(trigger="v5"),)))
+    universe.settle()
+    assert stack.status == "UPDATE_COMPLETE"
+    assert not universe.events.rules
+
+
+def test_a_late_poll_leaves_the_rule_of_the_next_operations_create(universe: Universe) -> None:
+    """Situation 7: a removed rule fired once more, and the next Create got no response."""
+    universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+    universe.events.lingers = 90.0
+    cloudformation, other = universe.cloudformation, Declared("Other", cluster="other")
+    stack = create(universe, other)
+    universe.engine.run(PAUSE)
+    cloudformation.update(stack, Template((other, SNAPSHOT)))
+    universe.engine.run(120.0)
+    cloudformation.cancel(stack)
+    universe.engine.run(7.0)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    cloudformation.update(stack, Template((other, SNAPSHOT)))
+    universe.settle()
+    assert stack.status == "UPDATE_COMPLETE"
+
+
+def test_a_late_delivery_may_not_read_the_status_for_a_moment(universe: Universe) -> None:
+    """Situation 5: a delivery whose request had failed took the stack for an unknown one."""
+    universe.ledger.causes |= {"cluster", "denied"}
+    universe.neptune.set_status("graph", "modifying", seconds=100.0, then="available")
+    cloudformation = universe.cloudformation
+    stack = cloudformation.create("Graph", Template((SNAPSHOT,)))
+    universe.engine.run(1.0)
+    cloudformation.cancel(stack)
+    universe.engine.run(200.0)
+    assert stack.status == "ROLLBACK_COMPLETE"
+    universe.faults.armed.append(Fault(Kind.DENIED, "DescribeStacks", count=7))
+    universe.function.invoke_again(universe.function.delivered[0])
+    universe.settle()
+    assert "CreateDBClusterSnapshot" not in universe.ledger.calls
+
+
 @pytest.mark.parametrize(
     "kind",
     [

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SCHEDULE: Final = "rate(1 minute)"
 _NOT_FOUND: Final = "ResourceNotFoundException"
+_HAS_TARGETS: Final = "ValidationException"
 _TARGET_ID: Final = "1"
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 3.0
@@ -72,10 +73,29 @@ class Rules:
             # Also then: a rule that was put a moment ago may not be found yet.
             self._events.delete_rule(Name=name)
 
-        if problem := _repeated(remove):
-            message = f"EventBridge rule {name} could not be removed: {problem}"
-            log(logging.WARNING, LogEvent.RULE_FAILED, message)
+        _remove_repeatedly(name, remove)
         return bool(removed)
+
+    def remove_empty(self, name: str) -> None:
+        """Remove a rule without a target, as a killed invocation left it; another one stays.
+
+        An invocation that is setting up the same rule puts it again.
+        """
+
+        def remove() -> None:
+            try:
+                self._events.delete_rule(Name=name)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") != _HAS_TARGETS:
+                    raise
+
+        _remove_repeatedly(name, remove)
+
+
+def _remove_repeatedly(name: str, remove: Callable[[], None]) -> None:
+    if problem := _repeated(remove):
+        message = f"EventBridge rule {name} could not be removed: {problem}"
+        log(logging.WARNING, LogEvent.RULE_FAILED, message)
 
 
 def _check(response: "PutTargetsResponseTypeDef | RemoveTargetsResponseTypeDef") -> None:

@@ -103,11 +103,13 @@ class Operation:
         return Phase.FORWARD if self.stack.status in _FORWARD else Phase.ENDED
 
     @property
-    def may_create_again(self) -> bool:
-        """Whether a later operation may create a resource that this one created or deleted."""
-        is_superseded = self.phase is Phase.SUPERSEDED
-        # A stack that is deleted, or whose creation was rolled back, creates nothing again.
-        return is_superseded and not self.status.startswith(("DELETE", "ROLLBACK"))
+    def may_be_creating_again(self) -> bool:
+        """Whether a later operation may now create a resource that this one created or deleted."""
+        if self.stack is MISSING or self.phase is not Phase.SUPERSEDED:
+            return False
+        # A stack that is deleted, or whose creation is rolled back, creates nothing again.
+        creates = not self.stack.status.startswith(("DELETE", "ROLLBACK"))
+        return creates and any(map(_is_in_progress, (self.stack.status, *self.stack.ancestors)))
 
     def create(self) -> Verdict:
         """Judge whether a Create may take a snapshot, or go on waiting for one."""

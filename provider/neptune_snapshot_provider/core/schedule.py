@@ -64,6 +64,8 @@ class Budget:
         started_at = now if sent_at is None else min(sent_at, now)
         delay = now - started_at
         length = lambda_remaining - HANDOVER_MARGIN
+        # A late delivery may be one that has its response already: only the stack's status tells.
+        propagation = min(delay + PROPAGATION_SECONDS, max(timeout, PROPAGATION_SECONDS))
         if delay > LATE_AFTER:
             length = min(length, LATE_LENGTH)
         return cls(
@@ -71,6 +73,7 @@ class Budget:
             deadline=started_at + timeout,
             invocation_ends=now + length,
             delay=delay,
+            propagation=propagation,
         )
 
     @classmethod
