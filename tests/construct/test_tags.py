@@ -124,7 +124,8 @@ LEFT_OFF = {
 
 
 def warnings(stack: cdk.Stack) -> list[str]:
-    return [one for one in annotations(stack, "warning") if one.startswith("The snapshot does not get")]
+    found = annotations(stack, "warning")
+    return [one for one in found if one.startswith("The snapshot does not get")]
 
 
 @pytest.mark.parametrize("on", ["app", "stack", "Stack(tags=...)"])
