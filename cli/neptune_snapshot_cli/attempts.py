@@ -9,12 +9,14 @@ from neptune_snapshot_cli.stack_events import StackEvents
 from neptune_snapshot_cli.stacks import Resource
 from neptune_snapshot_provider.contract import identifier_problem
 from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider.core.generations import used_at
 from neptune_snapshot_provider.core.models import Missing, Snapshot
+from neptune_snapshot_provider.core.retention import Candidate
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempts:
-    """The snapshots that a resource took since its stack was last deployed successfully.
+    """The snapshots a resource took or reused since its stack was last deployed successfully.
 
     ``first`` was taken before the migration ran for the first time. ``later`` hold half-migrated
     data. ``parameter`` is the one of Parameter Store that names ``first``, if it is known.
@@ -42,15 +44,16 @@ def _attempts_of(
     if since is None:
         return None
     own = [
-        one
+        Candidate(snapshot=one, tags=lookup.tags(one))
         for one in aws.snapshots(lookup.cluster(resource))
         if ownership.is_usable(one)
-        and (one.created_at or 0.0) > since
         and ownership.is_own(one, lookup.tags(one), resource.stack, resource.name)
     ]
-    if not own:
+    # An attempt may have reused a snapshot that is older than the replaced one.
+    used_since = sorted((one for one in own if one.used_at > since), key=lambda one: one.used_at)
+    if not used_since:
         return None
-    first, *later = sorted(own, key=lambda one: one.created_at or 0.0)
+    first, *later = (one.snapshot for one in used_since)
     name = events.last_good_parameter(resource)
     is_named = bool(name) and _value(aws, name) == first.arn
     return Attempts(first=first, later=tuple(later), parameter=name if is_named else "")
@@ -59,7 +62,7 @@ def _attempts_of(
 def _replaced_at(
     aws: Aws, lookup: SnapshotLookup, events: StackEvents, resource: Resource
 ) -> float | None:
-    """When the snapshot was taken that a resource used before the operation.
+    """When the snapshot was taken or last reused that a resource used before the operation.
 
     Zero if it used none; ``None`` if that is not known, as older snapshots could then be mistaken
     for attempts.
@@ -75,7 +78,8 @@ def _replaced_at(
     # A list that already names the new snapshot does not tell what the resource used before.
     if isinstance(snapshot, Missing) or (snapshot.created_at or 0.0) >= events.started_at:
         return None
-    return snapshot.created_at
+    reused_at = used_at(snapshot, lookup.tags(snapshot)) or 0.0
+    return snapshot.created_at if reused_at >= events.started_at else reused_at
 
 
 def _value(aws: Aws, parameter: str) -> str:

@@ -9,6 +9,7 @@ from neptune_snapshot_cli.retry import Terms
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.stacks import STACK_TYPE, Resource
 from neptune_snapshot_cli.watching_stack import StackWatch
+from neptune_snapshot_provider.contract import OwnerTag
 from support.fake_aws import STACK_ARN, FakeAws, owned
 
 NESTED = STACK_ARN.replace("my-stack", "my-stack-nested")
@@ -219,6 +220,16 @@ def test_after_several_failed_attempts_the_first_snapshot_is_the_one_to_restore(
     assert said.count("restore-plan") == 1
     assert "neptune-snapshot restore-plan v5-first" in said
     assert "Parameter" not in said
+
+
+def test_an_attempt_may_have_reused_a_snapshot_that_is_older_than_the_replaced_one(
+    fake: FakeAws, board: Board
+) -> None:
+    v3 = fake.put("v3", age=9000, tags=owned())
+    v3.tags[OwnerTag.TRIGGER] += f" t={fake.time - 3000:.0f}"
+    fail_again(fake)
+    with pytest.raises(Failed, match="Restore snapshot v3, not a newer one"):
+        watch(fake, board)
 
 
 def test_a_parameter_that_names_the_first_snapshot_is_said(fake: FakeAws, board: Board) -> None:
