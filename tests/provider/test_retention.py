@@ -160,7 +160,7 @@ def test_the_parameter_keeps_naming_the_first_snapshot_of_several_attempts(
 def test_a_deployment_that_reused_an_older_snapshot_has_failed(
     created_at: float, reused_at: int, *, has_failed: bool
 ) -> None:
-    tags = {OwnerTag.TRIGGER: f"digest t={reused_at}"}
+    tags: dict[str, str] = {OwnerTag.TRIGGER: f"digest t={reused_at}"}
     candidates = [*FIVE[:1], candidate("reused", created_at, tags=tags)]
     assert has_failed_reuse_since(candidates, 5, newest="new") is has_failed
     assert not has_failed_reuse_since(candidates, 5, newest="reused")
