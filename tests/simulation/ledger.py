@@ -12,10 +12,9 @@ class Deed:
     """A change to a snapshot, and the state of the simulation just before it.
 
     ``own`` is true when a request of the same resource created the snapshot: tags prove nothing.
-    ``age`` is for how many seconds a snapshot of that name exists. ``is_newer`` says that the
-    snapshot is as new as, or newer than, the one that the resource had when the operation began.
-    ``named_by`` are the parameters that name the snapshot. ``protected_for`` is for how many
-    seconds it has been shared or tagged to be kept.
+    ``is_newer`` says that the snapshot is as new as, or newer than, the one that the resource had
+    when the operation began. ``named_by`` are the parameters that name the snapshot.
+    ``protected_for`` is for how many seconds it has been shared or tagged to be kept.
     """
 
     operation: str
@@ -32,7 +31,6 @@ class Deed:
     answered_with: str
     cancelled_for: float
     answered_for: float
-    age: float
     tags: dict[str, str]
 
 

@@ -29,7 +29,7 @@ def only_what_was_asked_for_is_deleted(universe: Universe) -> Violations:
         if deed.operation != "delete":
             continue
         about = f"{deed.request.type} {deed.request.id} deleted {deed.name}"
-        if not deed.own and not _was_just_replaced(deed, universe):
+        if not deed.own:
             yield f"{about}, which is somebody else's"
         if universe.cloudformation.is_imitated:
             yield f"{about}, though nothing is known of the stack"
@@ -113,7 +113,7 @@ def no_snapshot_is_nameless(universe: Universe) -> Violations:
     """Each that was made carries the tags that say whose it is, always."""
     for deed in universe.ledger.deeds:
         missing = [key for key in OWNER_TAGS if not deed.tags.get(key)]
-        if missing and not _was_just_replaced(deed, universe):
+        if missing:
             yield f"{deed.request.id}: {deed.operation} {deed.name} without {missing}"
     made = {deed.name for deed in universe.ledger.deeds if deed.operation == "create"}
     for name in (made & set(universe.neptune.snapshots)) - set(universe.ledger.foreign):
@@ -133,25 +133,12 @@ def every_own_tag_is_accepted(universe: Universe) -> Violations:
 
 def nothing_foreign_is_touched(universe: Universe) -> Violations:
     """Whatever it is called."""
-    replaced = set()
     for deed in universe.ledger.deeds:
-        if _was_just_replaced(deed, universe):
-            replaced.add(deed.name)
-        elif not deed.own:
+        if not deed.own:
             yield f"{deed.request.id}: {deed.operation} {deed.name}"
-    for name, (status, tags) in universe.ledger.foreign.items():
-        if name in replaced:
-            continue
-        snapshot = universe.neptune.snapshots.get(name)
-        if (
-            snapshot is None
-            or snapshot.gone_at
-            or (snapshot.status, snapshot.tags)
-            != (
-                status,
-                tags,
-            )
-        ):
+    for name, before in universe.ledger.foreign.items():
+        one = universe.neptune.snapshots.get(name)
+        if one is None or one.gone_at or (one.status, one.tags) != before:
             yield f"{name} is not what it was"
 
 
@@ -222,11 +209,3 @@ def tags_are_as_declared(universe: Universe) -> Violations:
             tags = {k: v for k, v in snapshot.tags.items() if not k.startswith("neptune-")}
             if tags != ({**tags, **wanted} if snapshot.name in reused else wanted):
                 yield f"{key} of {stack.name}: {snapshot.name} has {tags}, not {wanted}"
-
-
-def _was_just_replaced(deed: Deed, universe: Universe) -> bool:
-    """A stranger's took the place of ours while the call was on its way.
-
-    IAM refuses that call, as the role's right depends on the tag; this simulation knows no rights.
-    """
-    return deed.name in universe.ledger.struck and deed.age < _ON_ITS_WAY

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fake_neptune import ARN
-from neptune_snapshot_provider.contract import Property
+from fake_neptune import ARN, client_error
+from neptune_snapshot_provider.contract import OwnerTag, Property
 from simulation.cloudformation import CloudFormation
 from simulation.ledger import Deed, Written
 from simulation.neptune import Snapshot
@@ -22,9 +22,16 @@ class Witness:
         self._universe = universe
 
     def snapshot(self, operation: str, snapshot: Snapshot) -> None:
-        """Enter a change to a snapshot."""
+        """Enter a change to a snapshot.
+
+        Raises:
+            ClientError: IAM refuses it, as the snapshot's tags name another stack.
+        """
         universe, now = self._universe, self._universe.engine.now
         request = universe.request()
+        if operation != "create" and snapshot.tags.get(OwnerTag.STACK) != request.event["StackId"]:
+            # So the role's policy says.
+            raise client_error("AccessDenied", f"{snapshot.name} has no such tag", operation, 403)
         owner = (request.event["StackId"], _owner(request))
         if operation == "create":
             snapshot.made_by = owner
@@ -48,7 +55,6 @@ class Witness:
                 answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 cancelled_for=now - (request.cancelled_at or now),
                 answered_for=now - (request.answered_at or now),
-                age=snapshot.age,
                 tags=dict(snapshot.tags),
             )
         )
