@@ -139,7 +139,13 @@ def constant_statements(stack: cdk.Stack, log_group: logs.ILogGroup) -> list[iam
         _deny(["rds:AddTagsToResource"], snapshots, IS_ANOTHERS),
         _deny(["rds:AddTagsToResource"], snapshots, BECOMES_ANOTHERS),
         _allow(
-            ["events:PutRule", "events:DeleteRule", "events:RemoveTargets"], [poll_rules(stack)]
+            [
+                "events:PutRule",
+                "events:DescribeRule",
+                "events:DeleteRule",
+                "events:RemoveTargets",
+            ],
+            [poll_rules(stack)],
         ),
         _allow(["cloudformation:DescribeStacks"], _stack_ids(stack)),
         _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),

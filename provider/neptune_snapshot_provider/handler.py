@@ -62,7 +62,6 @@ class Invocation:
         self._event, self._continuation = continuation.unfold(event)
         self._next: Continuation | None = None
         self._request: Request | None = None
-        self._reconciler: Reconciler | None = None
         self._invalid = InvalidRequest("")
         logs.set_up(resource=self.logical_id, request=self._event["RequestId"])
         try:
@@ -114,7 +113,8 @@ class Invocation:
             raise RuntimeError("there is no request to continue")
         try:
             payload = json.dumps(continuation.fold(self._event, request, following))
-            _rules().put(rule_names.rule_name(request), self._context.function_name, payload)
+            name, target = rule_names.rule_name(request), rule_names.target_id(request)
+            _rules().put(name, target, self._context.function_name, payload)
         except RuleError as error:
             what = f"waiting for {self.failure_id} could not be set up"
             fault = ApiFault(f"{what}: {error}.", "The snapshot continues and is retained.")
@@ -131,16 +131,15 @@ class Invocation:
         """
         # Version 0.1.0 named its rules in another way.
         if named := str(self._event.get("CrHelperRule", "")).rpartition("/")[2]:
-            _rules().remove(named)
-        elif self._request:
-            self._remove(rule_names.rule_name(self._request), self._request)
+            _rules().remove(named, "1")
+        elif request := self._request:
+            _rules().remove(rule_names.rule_name(request), rule_names.target_id(request))
 
     def _reconcile(self, request: Request) -> Respond | Continue:
         budget = self._budget(request)
         started = self._continuation.started if self._continuation else False
-        self._reconciler = Reconciler(request, _aws(), _CLOCK, budget, started=started)
         try:
-            outcome = self._reconciler.run()
+            outcome = Reconciler(request, _aws(), _CLOCK, budget, started=started).run()
         except ProviderError:
             self._remove_rules_left_behind(request, budget)
             raise
@@ -154,24 +153,17 @@ class Invocation:
 
     def _remove_rules_left_behind(self, request: Request, budget: Budget) -> None:
         """Remove rules that nobody needs once this request has its response."""
-        rules: list[str] = []
+        removed: list[str] = []
         if request.type is RequestType.DELETE:
-            rules.append(rule_names.create_rule_name(request))
+            rule = rule_names.create_rule_name(request)
+            removed += _rules().remove_latest(rule, lambda it: rule_names.is_older(it, request))
         if self._continuation is None and budget.delay > LATE_AFTER:
             # An earlier delivery may have been killed after it had set up its rule.
-            rules.append(rule_names.rule_name(request))
-        for rule in rules:
-            if self._remove(rule, request):
-                message = f"Removed rule {rule} of a cancelled request"
-                log(logging.INFO, LogEvent.RULE_REMOVED, message)
-
-    def _remove(self, rule: str, request: Request) -> bool:
-        """Remove a rule, except the target of a later Create; whether a target was removed."""
-        is_shared = rule == rule_names.create_rule_name(request)
-        if is_shared and self._reconciler and self._reconciler.may_be_creating_again():
-            _rules().remove_empty(rule)
-            return False
-        return _rules().remove(rule)
+            rule = rule_names.rule_name(request)
+            removed += _rules().remove(rule, rule_names.target_id(request))
+        for target in removed:
+            message = f"Removed the rule of a cancelled request, target {target}"
+            log(logging.INFO, LogEvent.RULE_REMOVED, message)
 
     def _budget(self, request: Request) -> Budget:
         now = _CLOCK.now()

@@ -84,18 +84,6 @@ class Reconciler:
             except Refusal as refusal:
                 self._observed = replace(self._observed, refusal=refusal)
 
-    def may_be_creating_again(self) -> bool:
-        """Whether a later operation may now create the resource, and wait with the same rule."""
-        try:
-            if self._observed.stack is None:
-                self._observe(Observe(Fact.STACK))
-        except Refusal as refusal:
-            message = f"Rules of cancelled requests were not looked for: {refusal}"
-            log(logging.WARNING, LogEvent.RULE_FAILED, message)
-            return True
-        operation = operation_of(self._request, self._observed, self._timing())
-        return operation is not None and operation.may_be_creating_again
-
     def _take(self, step: Step) -> None:
         actions: Final[dict[type, Callable[..., None]]] = {
             Observe: self._observe,

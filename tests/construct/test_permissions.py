@@ -55,6 +55,7 @@ def test_all_that_is_allowed(allowed: list[Json]) -> None:
         "rds:RemoveTagsFromResource",
         "rds:DeleteDBClusterSnapshot",
         "events:PutRule",
+        "events:DescribeRule",
         "events:DeleteRule",
         "events:PutTargets",
         "events:RemoveTargets",

@@ -181,8 +181,9 @@ def test_a_delivery_that_is_late_removes_the_rule_of_an_earlier_one(
     aws: LocalAws, create: dict[str, Any], server: ResponseServer
 ) -> None:
     """The earlier one was killed after it had put its rule."""
+    create = late(create)
     hand_over(aws, create, seconds=2)
-    handler(late(create), Context())
+    handler(create, Context())
     assert server.last["Status"] == "SUCCESS", server.last["Reason"]
     assert not rules(aws)
 
@@ -318,7 +319,9 @@ def rules(aws: LocalAws) -> list[str]:
 
 def remove_rules(aws: LocalAws) -> None:
     for rule in rules(aws):
-        aws.client("events").remove_targets(Rule=rule, Ids=["1"])
+        targets = aws.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+        ids = [target["Id"] for target in targets]
+        aws.client("events").remove_targets(Rule=rule, Ids=ids)
         aws.client("events").delete_rule(Name=rule)
 
 

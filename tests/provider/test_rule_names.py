@@ -3,8 +3,13 @@
 import re
 
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
-from neptune_snapshot_provider.core.request import parse_request
-from neptune_snapshot_provider.core.rule_names import create_rule_name, rule_name
+from neptune_snapshot_provider.core.request import Event, Request, parse_request
+from neptune_snapshot_provider.core.rule_names import (
+    create_rule_name,
+    is_older,
+    rule_name,
+    target_id,
+)
 from support import events
 
 
@@ -30,3 +35,27 @@ def test_rules_differ_by_request_resource_and_stack() -> None:
     changes = ({"RequestId": "x"}, {"LogicalResourceId": "x"}, {"StackId": f"{events.STACK_ID}/x"})
     names = {rule_name(parse_request({**event, **change})) for change in ({}, *changes)}
     assert len(names) == 4
+
+
+def test_a_delete_knows_which_targets_are_of_creates_before_it() -> None:
+    create, later = (sent(events.create(), second) for second in (10, 30))
+    delete = sent(events.delete("an-id-that-cloudformation-invented"), 20)
+    assert is_older(target_id(create), delete)
+    assert not is_older(target_id(later), delete)
+
+
+def test_without_the_time_of_sending_every_target_may_be_meant() -> None:
+    create, delete = parse_request(events.create()), parse_request(events.delete("s"))
+    assert is_older(target_id(create), sent(events.delete("s"), 20))
+    assert is_older(target_id(sent(events.create(), 30)), delete)
+
+
+def test_targets_differ_by_request() -> None:
+    create = sent(events.create(), 10)
+    assert re.fullmatch(r"\d+-[0-9a-f]{8}", target_id(create))
+    assert target_id(create) != target_id(sent({**events.create(), "RequestId": "x"}, 10))
+
+
+def sent(event: Event, second: int) -> Request:
+    url = f"https://answers.example/?X-Amz-Date=20261130T0900{second:02}Z"
+    return parse_request({**event, "ResponseURL": url})

@@ -17,6 +17,7 @@ from support.event_rules import EventRules
 RULE = "neptune-snapshot-0a1b2c3d-0a1b2c3d-create"
 FAILED_ENTRY = {"TargetId": "1", "ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
 ATTEMPTS = 5
+TARGET, OTHER_TARGET = "1000000-0a1b2c3d", "1000100-0a1b2c3d"
 
 
 def client_error(code: str) -> ClientError:
@@ -44,7 +45,7 @@ def rules(events: EventRules, pauses: list[float], monkeypatch: pytest.MonkeyPat
 
 
 def put(rules: Rules) -> None:
-    rules.put(RULE, "Provider", '{"a": "b"}')
+    rules.put(RULE, TARGET, "Provider", '{"a": "b"}')
 
 
 def test_a_rule_delivers_its_payload_to_the_function_every_minute(
@@ -53,15 +54,17 @@ def test_a_rule_delivers_its_payload_to_the_function_every_minute(
     put(rules)
     assert events.rules == {RULE: SCHEDULE} == {RULE: "rate(1 minute)"}
     function = "arn:aws-cn:lambda:cn-north-1:123456789012:function:Provider"
-    assert events.targets == {RULE: {"Id": "1", "Arn": function, "Input": '{"a": "b"}'}}
+    assert events.targets == {
+        RULE: {TARGET: {"Id": TARGET, "Arn": function, "Input": '{"a": "b"}'}}
+    }
     assert events.calls == ["put_rule", "put_targets"]
     assert not pauses
 
 
 def test_a_second_invocation_replaces_the_payload(rules: Rules, events: EventRules) -> None:
     put(rules)
-    rules.put(RULE, "Provider", "{}")
-    assert events.targets[RULE]["Input"] == "{}"
+    rules.put(RULE, TARGET, "Provider", "{}")
+    assert events.targets[RULE][TARGET]["Input"] == "{}"
     assert len(events.rules) == 1
 
 
@@ -88,7 +91,7 @@ def test_a_rule_is_set_up_in_spite_of_faults(
 ) -> None:
     events.faults[operation] = [FAULTS[fault]] * (ATTEMPTS - 1)
     put(rules)
-    assert events.targets[RULE]["Input"] == '{"a": "b"}'
+    assert events.targets[RULE][TARGET]["Input"] == '{"a": "b"}'
     assert len(pauses) == ATTEMPTS - 1
 
 
@@ -112,13 +115,41 @@ def test_the_reason_names_the_failed_entry(rules: Rules, events: EventRules) -> 
 
 def test_a_rule_is_removed_with_its_target(rules: Rules, events: EventRules) -> None:
     put(rules)
-    assert rules.remove(RULE)
+    assert rules.remove(RULE, TARGET)
     assert not events.rules
     assert not events.targets
 
 
+@pytest.mark.parametrize("reports_missing", [False, True])
+def test_a_target_of_another_request_stays_with_its_rule(
+    rules: Rules,
+    events: EventRules,
+    *,
+    reports_missing: bool,
+) -> None:
+    """Either answer of EventBridge to the removal of a target that is not there will do."""
+    events.reports_missing = reports_missing
+    rules.put(RULE, OTHER_TARGET, "Provider", "{}")
+    rules.remove(RULE, TARGET)
+    assert list(events.targets[RULE]) == [OTHER_TARGET]
+    assert list(events.rules) == [RULE]
+
+
+def test_the_latest_target_is_removed_if_it_is_meant(rules: Rules, events: EventRules) -> None:
+    put(rules)
+    assert not rules.remove_latest(RULE, lambda target: target == OTHER_TARGET)
+    assert list(events.targets[RULE]) == [TARGET]
+    assert rules.remove_latest(RULE, lambda target: target == TARGET) == [TARGET]
+    assert not events.rules
+
+
+def test_without_a_rule_there_is_no_latest_target(rules: Rules, pauses: list[float]) -> None:
+    assert not rules.remove_latest(RULE, lambda _: True)
+    assert not pauses
+
+
 def test_there_may_be_no_rule(rules: Rules, events: EventRules, pauses: list[float]) -> None:
-    assert not rules.remove(RULE)
+    assert not rules.remove(RULE, TARGET)
     assert not pauses
     assert not events.rules
 
@@ -126,7 +157,7 @@ def test_there_may_be_no_rule(rules: Rules, events: EventRules, pauses: list[flo
 def test_a_rule_without_a_target_is_removed(rules: Rules, events: EventRules) -> None:
     """The function was killed between the two calls."""
     events.rules[RULE] = SCHEDULE
-    assert rules.remove(RULE)
+    assert rules.remove(RULE, TARGET)
     assert not events.rules
 
 
@@ -136,7 +167,7 @@ def test_a_rule_that_is_not_found_for_its_targets_is_removed(
     """It was put a moment ago."""
     events.rules[RULE] = SCHEDULE
     events.faults["remove_targets"] = [client_error("ResourceNotFoundException")]
-    rules.remove(RULE)
+    rules.remove(RULE, TARGET)
     assert not events.rules
 
 
@@ -144,7 +175,7 @@ def test_a_rule_that_is_not_found_for_its_targets_is_removed(
 def test_a_rule_is_removed_in_spite_of_faults(rules: Rules, events: EventRules, fault: str) -> None:
     put(rules)
     events.faults["remove_targets"] = [FAULTS[fault]] * (ATTEMPTS - 1)
-    assert rules.remove(RULE)
+    assert rules.remove(RULE, TARGET)
     assert not events.rules
 
 
@@ -157,7 +188,7 @@ def test_a_rule_that_cannot_be_removed_is_logged(
     put(rules)
     events.faults["delete_rule"] = [client_error("AccessDeniedException")] * ATTEMPTS
     with caplog.at_level(logging.WARNING):
-        rules.remove(RULE)
+        rules.remove(RULE, TARGET)
     assert logged(caplog) == [LogEvent.RULE_FAILED]
     assert RULE in caplog.text
 
@@ -165,5 +196,5 @@ def test_a_rule_that_cannot_be_removed_is_logged(
 def test_no_permission_of_the_function_is_changed(rules: Rules, events: EventRules) -> None:
     """The template has one for all rules of the stack."""
     put(rules)
-    rules.remove(RULE)
+    rules.remove(RULE, TARGET)
     assert events.calls == ["put_rule", "put_targets", "remove_targets", "delete_rule"]

@@ -131,6 +131,16 @@ def test_a_call_refused_at_the_deadline_may_be_repeated_for_a_minute() -> None:
     ]
 
 
+def test_a_denied_call_of_a_late_delivery_is_retried_until_the_deadline_at_most() -> None:
+    late = Budget.first(now=1500, timeout=3300, lambda_remaining=900, sent_at=1000)
+    assert timing(late, 1619).may_propagate
+    assert not timing(late, 1620).may_propagate
+    very_late = Budget.first(now=4250, timeout=3300, lambda_remaining=900, sent_at=1000)
+    assert not timing(very_late, 4300).may_propagate
+    punctual = Budget.first(now=1000, timeout=20, lambda_remaining=900, sent_at=1000)
+    assert timing(punctual, 1119).may_propagate
+
+
 def test_a_denied_call_may_be_a_new_role_for_two_minutes_from_the_start() -> None:
     budget = Budget.tick(now=1100, started_at=1000, timeout=3300)
     assert timing(budget, 1119).may_propagate

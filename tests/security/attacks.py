@@ -123,6 +123,7 @@ POLLS: Mapping[str, Request] = {
     "change another stack's rule": Request("events:PutRule", OTHER_RULE),
     "delete another rule": Request("events:DeleteRule", rule("payments-nightly")),
     "delete another stack's rule": Request("events:DeleteRule", OTHER_RULE),
+    "read another stack's rule": Request("events:DescribeRule", OTHER_RULE),
     "take another rule's targets away": Request("events:RemoveTargets", rule("payments-nightly")),
     "have an own rule call another function": Request(
         "events:PutTargets", OWN_RULE, targets(OTHER_FUNCTION)

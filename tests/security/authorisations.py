@@ -167,6 +167,7 @@ KNOWN: Mapping[str, Callable[[Parameters, Context], Iterator[Request]]] = {
     "ssm:PutParameter": _on("ssm:PutParameter", parameter, "Name"),
     "cloudformation:DescribeStacks": _on("cloudformation:DescribeStacks", str, "StackName"),
     "events:PutRule": _on("events:PutRule", rule, "Name"),
+    "events:DescribeRule": _on("events:DescribeRule", rule, "Name"),
     "events:DeleteRule": _on("events:DeleteRule", rule, "Name"),
     "events:PutTargets": _put_targets,
     "events:RemoveTargets": _on("events:RemoveTargets", rule, "Rule"),

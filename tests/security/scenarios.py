@@ -39,7 +39,8 @@ class Stage:
 
     def tick(self) -> str:
         """Let the rule's target be delivered."""
-        (target,) = self.recorder.rules.targets.values()
+        (targets,) = self.recorder.rules.targets.values()
+        (target,) = targets.values()
         handler(json.loads(target["Input"]), Context())
         return self.returned()
 

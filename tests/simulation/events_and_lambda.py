@@ -1,4 +1,4 @@
-"""EventBridge's rules: one target each, and the permission to invoke the function."""
+"""EventBridge's rules with their targets, and the permission to invoke the function."""
 
 import json
 from collections.abc import Callable
@@ -13,6 +13,7 @@ TICK_SECONDS: Final = 60.0
 _RULE_ARN: Final = "arn:aws:events:eu-west-1:123456789012:rule/"
 _NAME_MAX: Final = 64
 _INPUT_MAX: Final = 8192
+_TARGETS_MAX: Final = 5
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,16 @@ class Requester:
 class Rule:
     """A rule that fires every minute.
 
-    ``stale`` is the input of a target that was removed, which still fires once until
-    ``stale_until``.
+    ``targets`` are the inputs by the targets' IDs. ``stale`` are the inputs of targets that were
+    removed, each of which still fires once until the time beside it.
     """
 
     name: str
     requester: Requester
     made_at: float
-    input: str | None = None
-    stale: str | None = None
-    stale_until: float = 0.0
+    description: str = ""
+    targets: dict[str, str] = field(default_factory=dict[str, str])
+    stale: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
 
     @property
     def request_id(self) -> str:
@@ -51,7 +52,7 @@ class Rule:
 
 @dataclass
 class EventBridge:
-    """Rules with one target each, which the template allows to invoke the function by their prefix.
+    """Rules, which the template allows to invoke the function by their prefix.
 
     ``hidden`` is for how many seconds a new rule is not found. ``lingers`` is for how many seconds
     a removed target may still fire, which it does once.
@@ -69,17 +70,20 @@ class EventBridge:
     @property
     def is_firing(self) -> bool:
         """Whether any rule is going to invoke the function."""
-        self._stale = [one for one in self._stale if self.engine.now < one.stale_until]
-        return bool(self._stale) or any(one.input is not None for one in self.rules.values())
+        self._stale = [one for one in self._stale if self._lingering(one)]
+        return bool(self._stale) or any(one.targets for one in self.rules.values())
+
+    def _lingering(self, rule: Rule) -> list[str]:
+        return [one for one, until in rule.stale if self.engine.now < until]
 
     def _fire(self, rule: Rule) -> None:
         is_current = self.rules.get(rule.name) is rule
-        if rule.input is not None and is_current:
-            self._invoke(rule, rule.input)
-        elif rule.stale is not None and self.engine.now < rule.stale_until:
-            self._invoke(rule, rule.stale)
-            rule.stale, rule.stale_until = None, 0.0
-        if is_current or rule.stale is not None:
+        for target_input in self._lingering(rule):
+            self._invoke(rule, target_input)
+        rule.stale.clear()
+        if is_current:
+            for target_input in rule.targets.values():
+                self._invoke(rule, target_input)
             self.engine.after(TICK_SECONDS, lambda: self._fire(rule))
 
     def _invoke(self, rule: Rule, target_input: str) -> None:
@@ -107,32 +111,41 @@ class EventBridge:
             rule = self.rules[name] = Rule(name, self.requester(), self.engine.now)
             self.made += 1
             self.engine.after(TICK_SECONDS, lambda: self._fire(rule))
+        self.rules[name].description = wanted["Description"]
         return {"RuleArn": _RULE_ARN + name}
 
+    def describe_rule(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
+        """Return what a rule is, without its targets."""
+        return {"Name": Name, "Description": self._find(Name, "DescribeRule").description}
+
     def put_targets(self, *, Rule: str, Targets: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803 - API
-        """Set what a rule delivers, and to whom."""
+        """Add what a rule delivers, and to whom, or replace what has the same ID."""
         (target,) = Targets
         rule = self._find(Rule, "PutTargets")
         if len(target["Input"]) > _INPUT_MAX or target["Arn"] != FUNCTION_ARN:
             raise client_error("ValidationException", "target", "PutTargets")
-        rule.input = target["Input"]
+        if len({*rule.targets, target["Id"]}) > _TARGETS_MAX:
+            raise client_error("LimitExceededException", "targets", "PutTargets")
+        rule.targets[target["Id"]] = target["Input"]
         return {"FailedEntryCount": 0, "FailedEntries": []}
 
     def remove_targets(self, *, Rule: str, Ids: list[str]) -> dict[str, Any]:  # noqa: N803 - API
-        """Remove the target, which may still fire once."""
+        """Remove a target, which may still fire once."""
         rule = self._find(Rule, "RemoveTargets")
-        if Ids != ["1"]:
-            raise client_error("ValidationException", str(Ids), "RemoveTargets")
-        if rule.input is not None and self.lingers:
-            rule.stale, rule.stale_until = rule.input, self.engine.now + self.lingers
+        (target_id,) = Ids
+        removed = rule.targets.pop(target_id, None)
+        if removed is None:
+            failed = {"TargetId": target_id, "ErrorCode": "ResourceNotFoundException"}
+            return {"FailedEntryCount": 1, "FailedEntries": [failed]}
+        if self.lingers:
+            rule.stale.append((removed, self.engine.now + self.lingers))
             self._stale.append(rule)
-        rule.input = None
         return {"FailedEntryCount": 0, "FailedEntries": []}
 
     def delete_rule(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
         """Delete a rule without targets; a rule that does not exist is no error."""
         rule = self.rules.get(Name)
-        if rule and rule.input is not None:
+        if rule and rule.targets:
             raise client_error("ValidationException", "Rule has targets", "DeleteRule")
         self.rules.pop(Name, None)
         return {}

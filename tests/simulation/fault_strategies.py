@@ -21,7 +21,7 @@ CHANGES = (
     "RemoveTagsFromResource",
 )
 SET_UP = ("PutRule", "PutTargets")
-TEARDOWN = ("RemoveTargets", "DeleteRule")
+TEARDOWN = ("DescribeRule", "RemoveTargets", "DeleteRule")
 NEPTUNE = LOOKS + CHANGES
 
 TRANSIENT = st.sampled_from(

@@ -17,8 +17,8 @@ def nothing_of_a_poll_remains(universe: Universe) -> Iterator[str]:
     """
     crippled = "set-up" in universe.ledger.causes or universe.function.given_up
     for rule in universe.events.rules.values():
-        if rule.input is not None or not crippled:
-            yield f"rule {rule.name} of {rule.request_id}, target {rule.input is not None}"
+        if rule.targets or not crippled:
+            yield f"rule {rule.name} of {rule.request_id}, targets {sorted(rule.targets)}"
 
 
 ALWAYS: Final[tuple[Check, ...]] = (

@@ -140,6 +140,23 @@ def test_a_late_poll_leaves_the_rule_of_the_next_operations_create(universe: Uni
     assert stack.status == "UPDATE_COMPLETE"
 
 
+def test_a_late_poll_of_another_engine_leaves_the_rule_of_the_next_create(
+    universe: Universe,
+) -> None:
+    """Situation 6: no status says there that a later operation waits with the same rule."""
+    universe.cloudformation.is_imitated = True
+    universe.neptune.duration = LONGER_THAN_AN_INVOCATION
+    universe.events.lingers, universe.function.delays.tick = 90.0, 25.0
+    other = Declared("Other", cluster="other")
+    stack = create(universe, other)
+    cloudformation = universe.cloudformation
+    cloudformation.update(stack, Template((other, SNAPSHOT), migration_fails=True))
+    universe.engine.run(4000.0, until=lambda: stack.status == "UPDATE_ROLLBACK_COMPLETE")
+    cloudformation.update(stack, Template((other, SNAPSHOT)))
+    universe.settle()
+    assert stack.status == "UPDATE_COMPLETE"
+
+
 def test_a_late_delivery_may_not_read_the_status_for_a_moment(universe: Universe) -> None:
     """Situation 5: a delivery whose request had failed took the stack for an unknown one."""
     universe.ledger.causes |= {"cluster", "denied"}

@@ -1,7 +1,9 @@
 """The EventBridge rules that invoke the provider every minute while a request waits.
 
 The function's template permits EventBridge to invoke it from all rules of the stack, so that a rule
-and its target are all that a poll needs.
+and its target are all that a poll needs. Creates of a resource share a rule, and each has its own
+target: what one removes is never another one's. A rule's description is the target that was put
+last, so that a Delete finds it without a permission to read targets, which hold response URLs.
 """
 
 import logging
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 SCHEDULE: Final = "rate(1 minute)"
 _NOT_FOUND: Final = "ResourceNotFoundException"
-_HAS_TARGETS: Final = "ValidationException"
-_TARGET_ID: Final = "1"
 _ATTEMPTS: Final = 5
 _PAUSE: Final = 3.0
 
@@ -41,61 +41,69 @@ class Rules:
     def __init__(self) -> None:
         self._events: EventBridgeClient = boto3.client("events", config=CONFIG)
 
-    def put(self, name: str, function_name: str, payload: str) -> None:
+    def put(self, name: str, target_id: str, function_name: str, payload: str) -> None:
         """Have a rule deliver ``payload`` to a function every minute; a second call replaces it.
 
         Raises:
-            RuleError: EventBridge refused it repeatedly; nothing of the rule remains.
+            RuleError: EventBridge refused it repeatedly; nothing of the target remains.
         """
 
         def put() -> None:
-            rule = self._events.put_rule(Name=name, ScheduleExpression=SCHEDULE, State="ENABLED")
+            rule = self._events.put_rule(
+                Name=name, ScheduleExpression=SCHEDULE, State="ENABLED", Description=target_id
+            )
             _, partition, _, region, account, *_ = rule["RuleArn"].split(":")
             arn = f"arn:{partition}:lambda:{region}:{account}:function:{function_name}"
-            target: TargetTypeDef = {"Id": _TARGET_ID, "Arn": arn, "Input": payload}
+            target: TargetTypeDef = {"Id": target_id, "Arn": arn, "Input": payload}
             _check(self._events.put_targets(Rule=name, Targets=[target]))
 
         if problem := _repeated(put):
-            self.remove(name)
+            self.remove(name, target_id)
             raise RuleError(f"EventBridge rule {name}: {problem}")
 
-    def remove(self, name: str) -> bool:
-        """Remove a rule and its target; whether there was one. A failure is logged."""
+    def remove(self, name: str, target_id: str) -> list[str]:
+        """Remove a target, and its rule unless that has another one. A failure is logged.
+
+        Returns:
+            The target, if there was one.
+        """
+        return self._removed(name, lambda: target_id)
+
+    def remove_latest(self, name: str, is_meant: Callable[[str], bool]) -> list[str]:
+        """Do the same for the target that was put last, whichever that is, if it is meant."""
+
+        def latest() -> str:
+            target_id = self._events.describe_rule(Name=name).get("Description", "")
+            return target_id if is_meant(target_id) else ""
+
+        return self._removed(name, latest)
+
+    def _removed(self, name: str, find: Callable[[], str]) -> list[str]:
         removed: list[str] = []
 
         def remove() -> None:
             try:
-                _check(self._events.remove_targets(Rule=name, Ids=[_TARGET_ID]))
-                removed.append(name)
+                if not (target_id := find()):
+                    return
+                response = self._events.remove_targets(Rule=name, Ids=[target_id])
+                if not _is_missing(response):
+                    _check(response)
+                    removed.append(target_id)
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
                     raise
             # Also then: a rule that was put a moment ago may not be found yet.
             self._events.delete_rule(Name=name)
 
-        _remove_repeatedly(name, remove)
-        return bool(removed)
-
-    def remove_empty(self, name: str) -> None:
-        """Remove a rule without a target, as a killed invocation left it; another one stays.
-
-        An invocation that is setting up the same rule puts it again.
-        """
-
-        def remove() -> None:
-            try:
-                self._events.delete_rule(Name=name)
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") != _HAS_TARGETS:
-                    raise
-
-        _remove_repeatedly(name, remove)
+        if problem := _repeated(remove):
+            message = f"EventBridge rule {name} could not be removed: {problem}"
+            log(logging.WARNING, LogEvent.RULE_FAILED, message)
+        return removed[:1]
 
 
-def _remove_repeatedly(name: str, remove: Callable[[], None]) -> None:
-    if problem := _repeated(remove):
-        message = f"EventBridge rule {name} could not be removed: {problem}"
-        log(logging.WARNING, LogEvent.RULE_FAILED, message)
+def _is_missing(response: "RemoveTargetsResponseTypeDef") -> bool:
+    """Whether there is no such target, which EventBridge may report as a failure."""
+    return any(one.get("ErrorCode") == _NOT_FOUND for one in response.get("FailedEntries", []))
 
 
 def _check(response: "PutTargetsResponseTypeDef | RemoveTargetsResponseTypeDef") -> None:

@@ -102,15 +102,6 @@ class Operation:
             return Phase.CLEANING_UP
         return Phase.FORWARD if self.stack.status in _FORWARD else Phase.ENDED
 
-    @property
-    def may_be_creating_again(self) -> bool:
-        """Whether a later operation may now create a resource that this one created or deleted."""
-        if self.stack is MISSING or self.phase is not Phase.SUPERSEDED:
-            return False
-        # A stack that is deleted, or whose creation is rolled back, creates nothing again.
-        creates = not self.stack.status.startswith(("DELETE", "ROLLBACK"))
-        return creates and any(map(_is_in_progress, (self.stack.status, *self.stack.ancestors)))
-
     def create(self) -> Verdict:
         """Judge whether a Create may take a snapshot, or go on waiting for one."""
         phase = self.phase

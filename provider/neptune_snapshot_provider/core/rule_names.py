@@ -1,5 +1,7 @@
 """The names of the EventBridge rules that continue requests; pure."""
 
+import math
+
 from neptune_snapshot_provider.contract import POLL_RULE_PREFIX
 from neptune_snapshot_provider.core.generations import digest
 from neptune_snapshot_provider.core.request import Request, RequestType
@@ -19,6 +21,17 @@ def rule_name(request: Request) -> str:
 def create_rule_name(request: Request) -> str:
     """The EventBridge rule of the resource's Create."""
     return f"{_rule_prefix(request)}create"
+
+
+def target_id(request: Request) -> str:
+    """The target of a request's polls: when the request was sent, and which one it is."""
+    return f"{request.sent_at or 0:.0f}-{digest(request.request_id)[:8]}"
+
+
+def is_older(target: str, request: Request) -> bool:
+    """Whether a target is of a request that was sent no later than another one."""
+    sent_at = target.partition("-")[0]
+    return not sent_at.isdigit() or float(sent_at) <= (request.sent_at or math.inf)
 
 
 def _rule_prefix(request: Request) -> str:
