@@ -33,7 +33,8 @@ def data_is_all_or_nothing(universe: Universe) -> Violations:
 def success_names_an_available_snapshot(universe: Universe) -> Violations:
     """With its own ARN, also in a rollback.
 
-    Excused are a cluster that was missing, and a snapshot that was deleted by hand or broken,
+    Excused are a late delivery, whose response may be sent again until the snapshot has been
+    deleted, a cluster that was missing, and a snapshot that was deleted by hand or broken,
     perhaps a moment ago. A rollback during which Neptune does not respond to the end ends with the
     recorded snapshot, without its attributes.
     """
@@ -43,7 +44,7 @@ def success_names_an_available_snapshot(universe: Universe) -> Violations:
             continue
         name = str(one.body["PhysicalResourceId"])
         is_skipped = name.startswith("skipped:") and "cluster" in universe.ledger.causes
-        if is_skipped or name in universe.ledger.struck:
+        if not one.is_first or is_skipped or name in universe.ledger.struck:
             continue
         is_unread = is_outage and one.request.is_rollback and not one.body["Data"].get("Status")
         if problem := _problem(one, name, is_unread=is_unread):
