@@ -35,8 +35,8 @@ def test_a_snapshot_is_taken_and_waited_for(
     assert result.succeeded, result.output
     assert time.monotonic() - began > 8
     (name,) = snapshots.names()
-    assert result.outputs.pop("Ref") == name
     values = {key: value.removeprefix("=") for key, value in result.outputs.items()}
+    assert values.pop("Ref") == name
     assert set(values) == set(SNAPSHOT_FIELDS)
     record = snapshots.record(name)
     assert values["Status"] == record["Status"] == "available"
