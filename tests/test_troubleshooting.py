@@ -142,4 +142,4 @@ def test_messages_are_found() -> None:
     handler = list(messages(PROVIDER / "handler.py"))
     assert "Unexpected error in cdk-neptune-snapshot" in handler
     assert "must be an aws_cdk.Duration" in list(messages(validation))
-    assert "must start with a letter" in list(messages(PROVIDER / "contract.py"))
+    assert "must start with a letter" in list(messages(PROVIDER / "name_rules.py"))

@@ -7,11 +7,11 @@ from neptune_snapshot_cli.errors import Denied
 from neptune_snapshot_cli.snapshot_lookup import SnapshotLookup
 from neptune_snapshot_cli.stack_events import StackEvents
 from neptune_snapshot_cli.stacks import Resource
-from neptune_snapshot_provider.contract import identifier_problem
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.generations import used_at
 from neptune_snapshot_provider.core.models import Missing, Snapshot
 from neptune_snapshot_provider.core.retention import Candidate
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ from typing import Annotated, Final
 
 import typer
 
-from neptune_snapshot_provider.contract import KEEP_LAST_MAX, identifier_problem
+from neptune_snapshot_provider.contract import KEEP_LAST_MAX
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 _ARN: Final = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:cluster-snapshot:(.+)")
 _DURATION: Final = re.compile(r"(\d+)([smhd]?)")

@@ -5,9 +5,10 @@ from typing import Final
 
 from neptune_snapshot_cli.aws import Aws
 from neptune_snapshot_cli.stacks import Resource
-from neptune_snapshot_provider.contract import OwnerTag, identifier_problem
+from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import MISSING, Missing, Snapshot
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 _SLACK: Final = 5.0
 """Seconds by which Neptune's clock may be behind CloudFormation's."""

@@ -10,8 +10,8 @@ from neptune_snapshot_provider.contract import (
     RESOURCE_TYPE,
     WAIT_RESOURCE_TYPE,
     Property,
-    identifier_problem,
 )
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 _IN_PROGRESS: Final = "_IN_PROGRESS"

@@ -16,8 +16,8 @@ from neptune_snapshot_cli.running import connect, ending, say
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.taking import Take, Wanted, to_fields
 from neptune_snapshot_provider.clock import SystemClock
-from neptune_snapshot_provider.contract import tag_problem
 from neptune_snapshot_provider.core.properties import Properties
+from neptune_snapshot_provider.name_rules import tag_problem
 
 TAKE_EXAMPLES: Final = """\b
 Examples:

@@ -16,10 +16,8 @@ from neptune_snapshot_provider.contract import (
     TAGS_MAX,
     CallerTag,
     OwnerTag,
-    identifier_problem,
-    parameter_problem,
-    tag_problem,
 )
+from neptune_snapshot_provider.name_rules import identifier_problem, parameter_problem, tag_problem
 
 TIMEOUT_DEFAULT: Final = float(CHAIN_TIMEOUT_MAX)
 _TAGS_MAX: Final = TAGS_MAX + len((OwnerTag.STACK, OwnerTag.RESOURCE)) - len(CallerTag)

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from neptune_snapshot_provider import contract
+from neptune_snapshot_provider import contract, name_rules
 
 Conditions: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -105,7 +105,7 @@ def snapshot_pattern(
     if snapshot_identifier is not None:
         return snapshot_identifier
     start = prefix if prefix is not None else cluster_identifier
-    return EVERY_NAME if cdk.Token.is_unresolved(start) else f"{contract.shorten_prefix(start)}-*"
+    return EVERY_NAME if cdk.Token.is_unresolved(start) else f"{name_rules.shorten_prefix(start)}-*"
 
 
 def rds_arn(stack: cdk.Stack, resource: str, name: str) -> str:

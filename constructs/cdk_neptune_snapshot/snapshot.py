@@ -15,7 +15,7 @@ from cdk_neptune_snapshot.removal import ChosenPolicy
 from cdk_neptune_snapshot.snapshot_policies import SnapshotPolicies
 from cdk_neptune_snapshot.tags import SnapshotTags
 from cdk_neptune_snapshot.trigger import SnapshotTrigger
-from neptune_snapshot_provider import contract
+from neptune_snapshot_provider import contract, name_rules
 from neptune_snapshot_provider.contract import WhenClusterMissing
 
 
@@ -247,4 +247,4 @@ def _prefix(prefix: str | None) -> str | None:
     if prefix is None:
         return None
     checked = validation.identifier("identifier_prefix", prefix)
-    return checked if cdk.Token.is_unresolved(checked) else contract.shorten_prefix(checked)
+    return checked if cdk.Token.is_unresolved(checked) else name_rules.shorten_prefix(checked)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from cdk_neptune_snapshot import validation
-from neptune_snapshot_provider import contract
+from neptune_snapshot_provider import contract, name_rules
 from neptune_snapshot_provider.contract import WhenClusterMissing
 
 
@@ -85,5 +85,5 @@ def _check_parameter(name: str | None) -> None:
         raise validation.invalid("last_good_parameter", name, "must be a literal name")
     if not isinstance(name, str):
         raise validation.invalid("last_good_parameter", name, "must be a string")
-    if problem := contract.parameter_problem(name):
+    if problem := name_rules.parameter_problem(name):
         raise validation.invalid("last_good_parameter", name, problem)

@@ -7,7 +7,7 @@ import jsii
 from constructs import Construct, IValidation
 
 from cdk_neptune_snapshot import validation
-from neptune_snapshot_provider import contract
+from neptune_snapshot_provider import contract, name_rules
 
 EXPLICIT_STACK_TAGS = "@aws-cdk/core:explicitStackTags"
 """The feature flag that keeps ``Tags.of`` from tagging stacks."""
@@ -114,4 +114,4 @@ def _tag_problem(key: str, value: str) -> str | None:
     if not all(isinstance(text, str) for text in (key, value)):
         return "key and value must be strings"
     # A token stands for a harmless text, so that the literal text around it is checked.
-    return contract.tag_problem(*(validation.MARKER.sub("x", text) for text in (key, value)))
+    return name_rules.tag_problem(*(validation.MARKER.sub("x", text) for text in (key, value)))

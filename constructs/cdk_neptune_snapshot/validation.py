@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_neptune as neptune
 from constructs import IConstruct
 
-from neptune_snapshot_provider import contract
+from neptune_snapshot_provider import contract, name_rules
 
 MARKER = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
 """How the CDK writes a token inside a string."""
@@ -83,7 +83,7 @@ def identifier(name: str, value: str) -> str:
         raise invalid(name, value, "must be a string")
     if cdk.Token.is_unresolved(value):
         return value
-    problem = contract.identifier_problem(value)
+    problem = name_rules.identifier_problem(value)
     if problem:
         raise invalid(name, value, problem)
     return value.lower()

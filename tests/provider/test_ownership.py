@@ -12,14 +12,12 @@ from neptune_snapshot_provider.contract import (
     PREFIX_MAX,
     WAIT_RESOURCE_TYPE,
     OwnerTag,
-    identifier_problem,
-    shorten_prefix,
-    tag_problem,
 )
 from neptune_snapshot_provider.core import generations, ownership
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
+from neptune_snapshot_provider.name_rules import identifier_problem, shorten_prefix, tag_problem
 from support import events
 
 VALID = st.from_regex(r"[A-Za-z](-?[A-Za-z0-9]){0,62}", fullmatch=True).filter(

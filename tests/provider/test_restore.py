@@ -9,8 +9,9 @@ from botocore.session import get_session
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from neptune_snapshot_provider.contract import RESTORE_TAGS, identifier_problem, tag_problem
+from neptune_snapshot_provider.contract import RESTORE_TAGS
 from neptune_snapshot_provider.core.restore import RestoreSettings, command, settings_tags
+from neptune_snapshot_provider.name_rules import identifier_problem, tag_problem
 
 CLUSTER: dict[str, Any] = {
     "DBClusterIdentifier": "my-graph",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from neptune_snapshot_provider.contract import AVAILABLE, identifier_problem
+from neptune_snapshot_provider.contract import AVAILABLE
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.availability import is_in
 from neptune_snapshot_provider.core.models import MISSING, Snapshot
@@ -20,6 +20,7 @@ from neptune_snapshot_provider.core.steps import (
 )
 from neptune_snapshot_provider.errors import SnapshotNotDeletable
 from neptune_snapshot_provider.logs import LogEvent
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 _STUCK_STATES: Final = ("failed", "incompatible-")
 

@@ -11,7 +11,6 @@ from neptune_snapshot_provider.contract import (
     SLUG_MAX,
     CallerTag,
     OwnerTag,
-    shorten_prefix,
 )
 from neptune_snapshot_provider.core import caller
 from neptune_snapshot_provider.core.caller import request_digest
@@ -24,6 +23,7 @@ from neptune_snapshot_provider.core.generations import (
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
 from neptune_snapshot_provider.core.request import Request
+from neptune_snapshot_provider.name_rules import shorten_prefix
 
 _IS_TIME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 

@@ -15,11 +15,9 @@ from neptune_snapshot_provider.contract import (
     OnTimeout,
     Property,
     WhenClusterMissing,
-    identifier_problem,
-    parameter_problem,
-    tag_problem,
 )
 from neptune_snapshot_provider.errors import InvalidRequest
+from neptune_snapshot_provider.name_rules import identifier_problem, parameter_problem, tag_problem
 
 _NAME: Final = Property.SNAPSHOT_IDENTIFIER
 _RECEIVED_MAX: Final = 80

@@ -16,8 +16,8 @@ from neptune_snapshot_provider.contract import (
     RESTORE_TAGS,
     TAG_PUNCTUATION_UNPROVEN,
     TAG_VALUE_MAX,
-    tag_problem,
 )
+from neptune_snapshot_provider.name_rules import tag_problem
 
 _T = TypeVar("_T")
 

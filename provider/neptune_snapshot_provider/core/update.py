@@ -7,7 +7,7 @@ a failed update the latter may be the attempted ones.
 from dataclasses import replace
 from typing import Final
 
-from neptune_snapshot_provider.contract import Outcome, OwnerTag, identifier_problem
+from neptune_snapshot_provider.contract import Outcome, OwnerTag
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.availability import (
     await_available,
@@ -22,6 +22,7 @@ from neptune_snapshot_provider.core.request import Request
 from neptune_snapshot_provider.core.steps import Fact, Found, Observe, Observed, Respond, Step
 from neptune_snapshot_provider.core.tags import tag_change
 from neptune_snapshot_provider.logs import LogEvent
+from neptune_snapshot_provider.name_rules import identifier_problem
 
 _READS: Final = ("Describe", "List")
 """Beginnings of operations whose refusal does not keep a snapshot from being tagged."""
