@@ -54,9 +54,9 @@ def test_a_wait_longer_than_one_resource_has_is_a_chain(
     snapshots: Snapshots,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With hours of six seconds: three resources wait, attributes come from the last."""
-    monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 6)
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=14), cluster=snapshots.cluster)
+    """With hours of eight seconds: three resources wait, attributes come from the last."""
+    monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 8)
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=17), cluster=snapshots.cluster)
 
     def define(stack: cdk.Stack, version: str) -> None:
         snapshot = DatabaseClusterSnapshot(
@@ -64,7 +64,7 @@ def test_a_wait_longer_than_one_resource_has_is_a_chain(
             "Snapshot",
             cluster=snapshots.cluster,
             trigger=SnapshotTrigger.on_value_changed(version),
-            timeout=cdk.Duration.seconds(18),
+            timeout=cdk.Duration.seconds(24),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         cdk.CfnOutput(stack, "Name", value=snapshot.snapshot_identifier)

@@ -15,14 +15,13 @@ from neptune_snapshot_provider.contract import (
     IDENTIFIER_MAX,
     RESTORE_TAGS,
     TAG_PUNCTUATION_UNPROVEN,
-    TAG_VALUE_MAX,
 )
+from neptune_snapshot_provider.core.packing import SEPARATOR, expand, fill
 from neptune_snapshot_provider.name_rules import tag_problem
 
 _T = TypeVar("_T")
 
 _SUFFIX: Final = "-restored"
-_SEPARATOR: Final = " / "
 _NONE: Final[tuple[str, ...]] = ()
 _OFF: Final = False
 
@@ -101,15 +100,15 @@ class RestoreSettings:
     def from_tags(cls, tags: Mapping[str, str]) -> "RestoreSettings":
         """Read the settings from a snapshot's tags, including tags of older versions."""
         found: dict[str, list[str]] = {}
-        joined = _SEPARATOR.join(tags.get(key, "") for key in RESTORE_TAGS)
-        for item in joined.split(_SEPARATOR):
+        joined = SEPARATOR.join(tags.get(key, "") for key in RESTORE_TAGS)
+        for item in joined.split(SEPARATOR):
             name, _, value = item.partition("=")
             found.setdefault(name, []).append(value)
         values: dict[str, Any] = {}
         for one in fields(cls):
             stored = found.get(one.metadata["tag_name"], [])
             if isinstance(one.default, tuple):
-                stored = [word for text in stored for word in _expand(text)]
+                stored = [word for text in stored for word in expand(text)]
             values[one.name] = _typed(one.default, stored)
         return cls(**values)
 
@@ -150,7 +149,7 @@ class RestoreSettings:
     def _pack(self, missing: Iterable[str]) -> tuple[list[str], set[str]]:
         """Distribute the settings over the tags; return the texts and what does not fit."""
         texts = [""] * len(RESTORE_TAGS)
-        _fill(texts, "missing", sorted(missing))
+        fill(texts, "missing", sorted(missing))
         left_out: set[str] = set()
         for one in fields(self)[:-1]:
             # Neptune's default is the key of the snapshot, so the key gives way to other settings.
@@ -158,7 +157,7 @@ class RestoreSettings:
                 continue
             tag_name, words = one.metadata["tag_name"], _words(getattr(self, one.name))
             storable = [word for word in words if _is_storable(one, word)]
-            if _fill(texts, tag_name, storable) or len(storable) < len(words):
+            if fill(texts, tag_name, storable) or len(storable) < len(words):
                 left_out.add(tag_name)
         return texts, left_out
 
@@ -173,45 +172,14 @@ class RestoreSettings:
                 yield " ".join((option, *words))
 
 
-def _fill(texts: list[str], name: str, words: Sequence[str]) -> Sequence[str]:
-    """Add a setting to the texts that have space for it; return the words that are left."""
-    for number, text in enumerate(texts):
-        for count in range(len(words), 0, -1):
-            item = f"{name}={' '.join(_compact(words[:count]))}"
-            extended = f"{text}{_SEPARATOR}{item}" if text else item
-            if len(extended) <= TAG_VALUE_MAX:
-                texts[number] = extended
-                words = words[count:]
-                break
-    return words
-
-
-def _compact(words: Iterable[str]) -> Iterator[str]:
-    """Shorten each path that starts like the one before it to its last part."""
-    previous = ""
-    for word in words:
-        start, _, last = word.rpartition("/")
-        yield last if start and start == previous else word
-        previous = start
-
-
-def _expand(text: str) -> Iterator[str]:
-    """Undo `_compact`."""
-    previous = ""
-    for word in text.split():
-        start = word.rpartition("/")[0]
-        yield f"{previous}/{word}" if previous and not start else word
-        previous = start or previous
-
-
 def _is_storable(setting: Field[Any], word: str) -> bool:
     """Whether a word of a setting is the same after it was read from a tag."""
     text = f"{setting.metadata['tag_name']}={word}"
     if tag_problem("key", text) or set(text) & set(TAG_PUNCTUATION_UNPROVEN):
         return False
     if not isinstance(setting.default, tuple):
-        return word == word.strip() and _SEPARATOR not in f" {word} "
-    # Only the ARNs of roles are paths, which `_compact` shortens.
+        return word == word.strip() and SEPARATOR not in f" {word} "
+    # Only the ARNs of roles are paths, which `packing` shortens.
     start, slash, last = word.rpartition("/")
     is_usual = bool(start and last) if setting.name == "roles" else not slash
     return is_usual and word.split() == [word]
