@@ -49,10 +49,10 @@ def test_a_region_without_neptune_is_refused() -> None:
 
 
 def test_a_full_quota_is_refused_with_its_numbers() -> None:
-    with pytest.raises(Refused, match="18 manual cluster snapshots are needed and 17 of 100"):
-        account.require_ready(_account(versions=[{}], quotas=[_quota(83)]))
+    with pytest.raises(Refused, match="20 manual cluster snapshots are needed and 19 of 100"):
+        account.require_ready(_account(versions=[{}], quotas=[_quota(81)]))
 
 
-@pytest.mark.parametrize("quotas", [[_quota(82)], []], ids=["enough room", "may not ask"])
+@pytest.mark.parametrize("quotas", [[_quota(80)], []], ids=["enough room", "may not ask"])
 def test_enough_room_is_not_refused(quotas: list[dict[str, Any]]) -> None:
     account.require_ready(_account(versions=[{}], quotas=quotas))
