@@ -7,6 +7,8 @@ UV := $(BIN)/uv
 NPM_BIN := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(NPM_BIN):$(PATH)
 export UV_PYTHON_DOWNLOADS := never
+# Otherwise every process that imports the CDK compiles it again, for two seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo local-aws smoke-aws test test-fast soak crashes mutants bench docs docs-serve lint lock clean
