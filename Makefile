@@ -65,9 +65,9 @@ local-aws: $(VENV)/.demo node_modules/.demo ## AWS emulated on this machine unti
 smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
 	@python -m aws_smoke $(ARGS)
 
+# The test of `make smoke-aws` runs those for an account, too.
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
-	# Those for an account, too, are run by the test of `make smoke-aws`.
 	@python -m pytest -m "e2e and not account" -q -n 4  # they wait more than they compute
 
 test-fast: setup ## Run the tests that deploy nothing
