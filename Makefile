@@ -68,7 +68,7 @@ smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports
 # The test of `make smoke-aws` runs those for an account, too.
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
-	@python -m pytest -m "e2e and not account" -q -n 4  # they wait more than they compute
+	@python -m pytest tests/smoke tests/e2e -m "e2e and not account" -q -n 4  # the longest first
 
 test-fast: setup ## Run the tests that deploy nothing
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile

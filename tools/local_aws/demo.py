@@ -63,7 +63,7 @@ class Demo:
         self._screen.done(f"The Neptune API agrees: {identifier} is available, 100 %")
         self._destroy()
         self._require_available(identifier, outputs["SnapshotArn"])
-        self._screen.done(f"{identifier} was kept: a snapshot outlives its stack by default")
+        self._screen.done(f"{identifier} is retained: a snapshot outlives its stack by default")
 
     def _prepare(self) -> None:
         self._neptune.create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
