@@ -65,7 +65,7 @@ local-aws: $(VENV)/.demo node_modules/.demo ## AWS emulated on this machine unti
 smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports (ARGS=--help)
 	@python -m aws_smoke $(ARGS)
 
-# The test of `make smoke-aws` runs those for an account, too.
+# The tests marked `account` run within the test of `make smoke-aws`.
 test: setup ## Run every test
 	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
 	@python -m pytest tests/smoke tests/e2e -m "e2e and not account" -q -n 4  # the longest first
