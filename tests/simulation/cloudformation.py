@@ -22,6 +22,7 @@ class CloudFormation:
         lag: Draws for how many seconds a read is stale; a later read may be staler.
         stalest: The greatest lag so far.
         denied: IDs of the stacks that the provider may not describe.
+        on_read: Receives the ID of each stack that is described, and the status returned.
         is_imitated: Another engine sends the requests, and AWS knows none of its stacks.
         dates_urls: Whether the response URL says when it was signed.
     """
@@ -33,6 +34,7 @@ class CloudFormation:
         self.lag: Callable[[], float] = lambda: 0.0
         self.stalest = 0.0
         self.denied: set[str] = set()
+        self.on_read: Callable[[str, str], None] = lambda _id, _status: None
         self.is_imitated = False
         self.dates_urls = True
         self.operations = Operations(engine, self._send, self.poke)
@@ -54,7 +56,9 @@ class CloudFormation:
             raise client_error("ValidationError", message, "DescribeStacks")
         lag = self.lag()
         self.stalest = max(self.stalest, lag)
-        return {"Stacks": [stack.described(self._engine.now - lag)]}
+        described = stack.described(self._engine.now - lag)
+        self.on_read(StackName, described["StackStatus"])
+        return {"Stacks": [described]}
 
     def create(self, name: str, template: Template, style: Style | None = None) -> Stack:
         """Start to create a stack."""
@@ -97,7 +101,7 @@ class CloudFormation:
         """Start to delete a stack, whatever else it does."""
         given_up = [one for one in self._of(stack) if not one.settled]
         for request in given_up:
-            request.cancelled_at = self._engine.now
+            request.cancelled = True
         self._start(stack, self.operations.delete(stack, given_up))
 
     def delete_through_parent(self, child: Stack) -> None:

@@ -15,6 +15,7 @@ class Deed:
     ``is_newer`` says that the snapshot is as new as, or newer than, the one that the resource had
     when the operation began. ``named_by`` are the parameters that name the snapshot.
     ``protected_for`` is for how many seconds it has been shared or tagged to be kept.
+    ``read_status`` is what the request last read of its stacks, ``read_for`` seconds ago.
     """
 
     operation: str
@@ -27,9 +28,9 @@ class Deed:
     named_by: tuple[str, ...]
     protected_for: float
     stack_status: str
+    read_status: str
+    read_for: float
     answer: str
-    answered_with: str
-    cancelled_for: float
     answered_for: float
     tags: dict[str, str]
 

@@ -1,6 +1,6 @@
 """Which snapshot protects the data when a migration starts, and what becomes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from fake_neptune import ARN
@@ -78,11 +78,7 @@ class Migrations:
                 self.problems.append(Problem(problem, one.physical_id))
 
     def ended(self, stack: Stack, *, succeeded: bool) -> None:
-        """Keep the first failed attempt in mind, until one succeeds.
-
-        With rollback disabled the stack goes on to use its snapshot, as after a success: nothing
-        tells the next deployment that the parameter should keep naming it.
-        """
+        """Keep the first failed attempt in mind, until one succeeds."""
         self.check()
         migration = self._running.pop(stack.id, None)
         if succeeded:
@@ -92,9 +88,7 @@ class Migrations:
                     del self.good[key]
         for one in migration.protections if migration and not succeeded else ():
             if one.taken_at is not None:
-                named = one.is_named and not stack.style.keeps_failed
-                good = replace(one, is_named=named)
-                self.good.setdefault((stack.id, one.declared.id), good)
+                self.good.setdefault((stack.id, one.declared.id), one)
 
     def deleted(self, stack: Stack) -> None:
         """What the user has deleted protects nothing."""
@@ -103,12 +97,7 @@ class Migrations:
             del self.good[key]
 
     def check(self) -> None:
-        """Note which good snapshots are gone, or no longer named.
-
-        The parameter may name another one in two cases. What CloudFormation rolled back to nothing
-        is created again as another stack. Without a rollback, the stack uses the good snapshot from
-        then on, like one whose deployment succeeded.
-        """
+        """Note which good snapshots are gone, or no longer named."""
         for good in self.good.values():
             name, parameter = good.physical_id, good.declared.parameter
             about = f"{name}, from before the first failed migration of {good.stack.id},"
@@ -116,8 +105,7 @@ class Migrations:
                 text = f"{about} is {self._neptune.status_of(name) or 'gone'}"
                 self.problems.append(Problem(text, name))
             named = self._parameters.values.get(parameter)
-            exists = good.stack.status != "ROLLBACK_COMPLETE"
-            if good.is_named and exists and named != ARN + name:
+            if good.is_named and named != ARN + name:
                 text = f"{about} is not what {parameter} names: {named}"
                 self.problems.append(Problem(text, name, parameter))
 
@@ -131,8 +119,7 @@ class Migrations:
             physical_id=name,
             taken_at=taken_at,
             is_half_migrated=(stack.id, declared.id) in self.good,
-            is_named=not stack.style.keeps_failed
-            and self._parameters.values.get(declared.parameter) == ARN + name,
+            is_named=self._parameters.values.get(declared.parameter) == ARN + name,
         )
 
     def _problem(self, migration: Migration, protection: Protection) -> str:

@@ -47,8 +47,8 @@ STACK: Final = (
     Mutation(
         "2: a reversal without a snapshot takes one at once",
         "core/operation.py",
-        "Phase.FORWARD and is_proof and self",
-        "Phase.FORWARD and (used_at is None or is_proof) and not self.is_settled and self",
+        "is_proof and self._is_before_this_operation(used_at):",
+        "(used_at is None or (is_proof and self._is_before_this_operation(used_at))):",
     ),
     Mutation(
         "2: a rollback is believed at once",

@@ -75,7 +75,7 @@ class Steps:
     def _give_up(self, requests: Iterable[Request]) -> None:
         for request in requests:
             if not request.settled:
-                request.cancelled_at = self._engine.now
+                request.cancelled = True
 
 
 def all_settled(requests: Iterable[Request]) -> Condition:

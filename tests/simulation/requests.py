@@ -11,11 +11,11 @@ ANSWER_MAX: Final = 4096
 
 @dataclass(eq=False)
 class Request:
-    """``cancelled_at`` is when CloudFormation continued without its response.
+    """``cancelled`` means that CloudFormation continued without its response.
 
     ``reverts`` marks an Update that only puts back what was there, ``is_rollback`` one that does so
     in the rollback of its stack, and ``is_accepted`` a response that CloudFormation took as what
-    the resource is from then on.
+    the resource is from then on. ``read_status`` is what the request last read of its stacks.
     """
 
     event: dict[str, Any]
@@ -25,7 +25,9 @@ class Request:
     is_accepted: bool = False
     answer: dict[str, Any] | None = None
     answered_at: float | None = None
-    cancelled_at: float | None = None
+    cancelled: bool = False
+    read_status: str = ""
+    read_at: float = 0.0
     timed_out: bool = False
 
     @property
@@ -42,11 +44,6 @@ class Request:
     def logical_id(self) -> str:
         """Which resource."""
         return str(self.event["LogicalResourceId"])
-
-    @property
-    def cancelled(self) -> bool:
-        """CloudFormation went on without an answer."""
-        return self.cancelled_at is not None
 
     @property
     def succeeded(self) -> bool:

@@ -87,27 +87,22 @@ def nobody_sees_a_defect(universe: Universe) -> Violations:
 def a_failure_has_a_cause(universe: Universe) -> Violations:
     """A request fails for what really happened; with nothing in its way it succeeds.
 
-    Excused is a late delivery, if the snapshot that the first one took has been deleted meanwhile.
+    What a late delivery responds with reaches nobody.
     """
     for one in universe.ledger.answers:
-        if one.body.get("Status") != "FAILED":
+        if one.body.get("Status") != "FAILED" or not one.is_first:
             continue
         code = str(one.body.get("Reason", "")).partition(":")[0]
-        # What crhelper says if a poll cannot be set up is botocore's own text.
-        good = _CAUSES.get(code, frozenset({"set-up"}))
-        is_cancelled = code == "RequestCancelled" and (one.request.cancelled or not one.is_first)
-        is_gone = code == "DBClusterSnapshotNotFoundFault" and not one.is_first
-        if not (good & universe.ledger.causes or is_cancelled or is_gone):
+        good = _CAUSES.get(code, frozenset())
+        is_cancelled = code == "RequestCancelled" and one.request.cancelled
+        if not (good & universe.ledger.causes or is_cancelled):
             yield f"{_about(one)}: {one.body['Reason']} (causes: {universe.ledger.causes})"
 
 
 def every_request_is_answered_in_time(universe: Universe) -> Violations:
-    """Before CloudFormation gives up, if anybody still waits.
-
-    Excused is what Lambda has given up delivering.
-    """
+    """Before CloudFormation gives up, if anybody still waits."""
     for request in universe.cloudformation.requests.values():
-        if request.timed_out and request.id not in universe.function.given_up:
+        if request.timed_out:
             yield f"{request.type} {request.id} of {request.logical_id} was not answered"
 
 

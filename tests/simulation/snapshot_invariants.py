@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Outcome
+from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE
 from simulation.ledger import Deed
 from simulation.universe import Universe
 
@@ -46,11 +46,8 @@ def _deleted_by_delete(deed: Deed, _universe: Universe) -> Violations:
         yield f", which is in use ({deed.stack_status})"
 
 
-def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
-    """Excused is who was cancelled after its last read of the stack, however stale that was.
-
-    Excused is also who had decided before a user protected the snapshot.
-    """
+def _deleted_by_retention(deed: Deed, _universe: Universe) -> Violations:
+    """Excused is who had decided before a user protected the snapshot."""
     properties, request = deed.request.event["ResourceProperties"], deed.request
     if not properties.get("KeepLast"):
         yield ", which it was not asked for"
@@ -64,11 +61,8 @@ def _deleted_by_retention(deed: Deed, universe: Universe) -> Violations:
         yield ", which is not older than the one being replaced"
     if properties.get("LastGoodParameter") in deed.named_by:
         yield ", which the parameter names"
-    if "ROLLBACK" in deed.stack_status:
-        stalest = universe.cloudformation.stalest
-        reverts = request.reverts and universe.stack_of(request).style.undo_seconds < stalest
-        if not (reverts or 0 < deed.cancelled_for < _ON_ITS_WAY + stalest):
-            yield f" in {deed.stack_status}"
+    if "ROLLBACK" in deed.read_status or deed.read_for > _DECISION_SECONDS:
+        yield f" after it read {deed.read_status or 'no status'} {deed.read_for:.0f} s before"
 
 
 def one_request_takes_one_snapshot(universe: Universe) -> Violations:
@@ -103,9 +97,8 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         is_unknown |= is_imitated
         if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
-        skipped = deed.answered_with.startswith("skipped:")
         crossed = deed.answer == "FAILED" and (deed.answered_for < unseen or is_imitated)
-        if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
+        if deed.answer and not (crossed or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
 
@@ -191,15 +184,10 @@ def nothing_is_lost(universe: Universe) -> Violations:
 def tags_are_as_declared(universe: Universe) -> Violations:
     """Once a stack is at rest, its snapshots carry the tags of its template.
 
-    Excused is what a request has changed that was delivered so late that nobody waited for it. One
-    that is reused may carry more: nobody knows whether the deployment that took it gave that tag.
+    Excused is a late delivery where nothing is known of the stack, so that it never is too late.
     """
-    reused = {
-        str(one.body["PhysicalResourceId"])
-        for one in universe.ledger.answers
-        if one.body.get("Data", {}).get("Outcome") == Outcome.REUSED
-    }
-    late = {one.name for one in universe.ledger.deeds if one.answer or one.cancelled_for}
+    is_imitated = universe.cloudformation.is_imitated
+    late = {one.name for one in universe.ledger.deeds if one.answer and is_imitated}
     for stack in universe.cloudformation.stacks.values():
         if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             continue
@@ -208,5 +196,5 @@ def tags_are_as_declared(universe: Universe) -> Violations:
             if snapshot is None or snapshot.name in universe.ledger.struck | late:
                 continue
             tags = {k: v for k, v in snapshot.tags.items() if not k.startswith("neptune-")}
-            if tags != ({**tags, **wanted} if snapshot.name in reused else wanted):
+            if tags != wanted:
                 yield f"{key} of {stack.name}: {snapshot.name} has {tags}, not {wanted}"

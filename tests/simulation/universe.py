@@ -62,6 +62,7 @@ class Universe:
         self.parameters = ParameterStore(self.witness.parameter)
         self.cloudformation = CloudFormation(self.engine, self.function.invoke)
         self.migrations = Migrations(self.engine, self.neptune, self.parameters)
+        self.cloudformation.on_read = self.witness.status
         self.cloudformation.operations.watches.append(self.migrations)
         self.response_url = ResponseUrl(
             self.engine, self.ledger, self.cloudformation, self.neptune, self._send

@@ -51,13 +51,20 @@ class Witness:
                 protected_for=now
                 - (now if snapshot.protected_at is None else snapshot.protected_at),
                 stack_status=universe.stack_of(request).statuses,
+                read_status=request.read_status,
+                read_for=now - request.read_at,
                 answer=str((request.answer or {}).get("Status", "")),
-                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
-                cancelled_for=now - (request.cancelled_at or now),
                 answered_for=now - (request.answered_at or now),
                 tags=dict(snapshot.tags),
             )
         )
+
+    def status(self, stack_id: str, status: str) -> None:
+        """Note what a request has read of its stack, and then of those that it is nested in."""
+        request = self._universe.request()
+        request.read_at = self._universe.engine.now
+        is_own = stack_id == request.event["StackId"]
+        request.read_status = status if is_own else f"{request.read_status}/{status}"
 
     def parameter(self, name: str, value: str) -> None:
         """Enter a PutParameter."""
