@@ -1,6 +1,6 @@
 """The only module that knows crhelper: its subclass with the provider's own polls and responses.
 
-It relies on behaviors that crhelper does not document; ``tests/provider/test_crhelper_contract.py``
+It relies on behaviors that crhelper does not document; ``tests/provider/test_crhelper_adapter.py``
 pins them.
 """
 
@@ -63,6 +63,11 @@ class Task(Protocol):
         """Have a rule continue the request; an error is the reason of a FAILED response."""
         ...
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the request is over, so that no later poll can respond."""
+        ...
+
     def remove_rule(self) -> None:
         """Remove the rule that has continued the request."""
         ...
@@ -88,6 +93,7 @@ class CrhelperAdapter(CfnResource):
         self._task = task
         self._received: Event = {}
         self._is_continued = False
+        self._is_finished_by_poll = False
         self._is_accepted = True
         self._shortened: Mapping[str, str] = {}
 
@@ -99,6 +105,8 @@ class CrhelperAdapter(CfnResource):
         """
         self._received = event
         self(event, context)
+        if self._is_finished_by_poll and (self._is_accepted or self._task.is_over):
+            self._task.remove_rule()
         if not self._is_accepted:
             raise ResponseNotAccepted
 
@@ -138,7 +146,14 @@ class CrhelperAdapter(CfnResource):
         self._task.set_up_rule()
 
     def _remove_polling(self) -> None:
-        self._task.remove_rule()
+        """Have the rule removed after the response: if this poll is killed, the next one responds.
+
+        The rule of a Delete is removed before: afterwards CloudFormation deletes the permission.
+        """
+        if self.RequestType == "Delete":
+            self._task.remove_rule()
+        else:
+            self._is_finished_by_poll = True
 
     def _send(self, status: str | None = None, reason: str = "", **_: object) -> None:
         body: dict[str, Any] = {

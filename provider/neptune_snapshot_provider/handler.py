@@ -63,6 +63,7 @@ class Invocation:
         self._next: Continuation | None = None
         self._request: Request | None = None
         self._invalid = InvalidRequest("")
+        self._deadline = 0.0
         logs.set_up(resource=self.logical_id, request=self._event["RequestId"])
         try:
             self._request = parse_request(self._event)
@@ -80,6 +81,11 @@ class Invocation:
     def logical_id(self) -> str:
         """The logical ID to respond with."""
         return str(self._event["LogicalResourceId"])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the request is over, so that no later poll can respond."""
+        return _CLOCK.now() >= self._deadline
 
     @property
     def ends_at(self) -> float:
@@ -125,10 +131,7 @@ class Invocation:
         log(logging.INFO, LogEvent.REQUEST_CONTINUED, message)
 
     def remove_rule(self) -> None:
-        """Remove the rule that has continued the request, before the response.
-
-        After it, CloudFormation may delete the permission to do so.
-        """
+        """Remove the rule that has continued the request."""
         # Version 0.1.0 named its rules in another way.
         if named := str(self._event.get("CrHelperRule", "")).rpartition("/")[2]:
             _rules().remove(named, "1")
@@ -137,6 +140,7 @@ class Invocation:
 
     def _reconcile(self, request: Request) -> Respond | Continue:
         budget = self._budget(request)
+        self._deadline = budget.deadline
         started = self._continuation.started if self._continuation else False
         try:
             outcome = Reconciler(request, _aws(), _CLOCK, budget, started=started).run()

@@ -48,6 +48,7 @@ class Task:
     def __init__(self, response: Response | Exception | None) -> None:
         self._response = response
         self.ends_at = time.time() + 60
+        self.is_over = False
         self.calls: list[str] = []
         self.problem: Exception | None = None
 
@@ -168,10 +169,10 @@ def test_a_poll_that_is_not_done_changes_nothing(
 
 
 @pytest.mark.parametrize("response", [DONE, FAILED], ids=["done", "failed"])
-def test_a_poll_removes_its_rule_before_it_responds(
+def test_a_poll_removes_its_rule_after_it_responds(
     server: ResponseServer, poll: dict[str, Any], response: Response
 ) -> None:
-    """After the response CloudFormation may delete the permission to do so."""
+    """Killed in between, the next poll responds; but a Delete may lose the permission by then."""
     task = Task(response)
     at_removal: list[int] = []
     remove = task.remove_rule
@@ -183,7 +184,7 @@ def test_a_poll_removes_its_rule_before_it_responds(
     task.remove_rule = removing  # type: ignore[method-assign]
     respond(task, poll)
     assert task.calls == ["work", "remove_rule"], CHANGED + "_remove_polling is not called"
-    assert at_removal == [0]
+    assert at_removal == [0 if poll["RequestType"] == "Delete" else 1]
     (sent,) = server.received
     assert sent["PhysicalResourceId"] == "the-id"
     assert sent["LogicalResourceId"] == "TheRealOne"
@@ -246,6 +247,19 @@ def test_a_response_that_is_not_accepted_ends_the_invocation_in_an_error(
     with pytest.raises(ResponseNotAccepted):
         respond(Task(DONE), event)
     assert server.attempts == 1
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_rule_stays_until_a_response_is_accepted_or_the_time_is_over(
+    server: ResponseServer, poll: dict[str, Any], *, is_over: bool
+) -> None:
+    task = Task(DONE)
+    task.is_over = is_over
+    server.statuses = [403]
+    with pytest.raises(ResponseNotAccepted):
+        respond(task, poll)
+    removes = is_over or poll["RequestType"] == "Delete"
+    assert task.calls == ["work", *["remove_rule"] * removes]
 
 
 def test_a_response_is_sent_again_until_the_invocation_ends(

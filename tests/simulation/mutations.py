@@ -142,8 +142,20 @@ _GENERAL: Final = (
     Mutation(
         "the rule is not removed",
         "crhelper_adapter.py",
-        "        self._task.remove_rule()",
-        "        pass",
+        "        if self._is_finished_by_poll and",
+        "        if False and",
+    ),
+    Mutation(
+        "the rule is removed before the response",
+        "crhelper_adapter.py",
+        '        if self.RequestType == "Delete":',
+        "        if True:",
+    ),
+    Mutation(
+        "9: the rule is removed though the response was not accepted",
+        "crhelper_adapter.py",
+        "(self._is_accepted or self._task.is_over)",
+        "True",
     ),
     Mutation(
         "a Delete leaves the rule of the Create it cancels",

@@ -47,6 +47,23 @@ def test_a_snapshot_that_was_not_done_in_time_left_its_stack_waiting_because_two
     assert stack.status == "ROLLBACK_COMPLETE"
 
 
+@pytest.mark.parametrize("operation", [ANSWER, "RemoveTargets", "DeleteRule"])
+def test_a_stack_waited_for_an_hour_because_a_poll_was_killed_before_it_responded(
+    universe: Universe, operation: str
+) -> None:
+    """It had removed the rule, and its second delivery found that there was more to wait for."""
+    universe.ledger.causes |= {"killed", "cluster"}
+    universe.neptune.duration = 400.0
+    universe.neptune.set_status("graph", "starting", seconds=850.0, then="deleting")
+    stack = universe.cloudformation.create("Graph", Template((Declared("Snapshot"),)))
+    universe.faults.armed.append(Fault(Kind.KILL, operation))
+    universe.engine.run(1800.0, until=lambda: bool(universe.faults.struck))
+    universe.neptune.set_status("graph", "available")
+    universe.settle()
+    responded = operation != ANSWER
+    assert stack.status == ("ROLLBACK_COMPLETE" if responded else "CREATE_COMPLETE")
+
+
 @pytest.mark.parametrize("operation", ["PutRule", "PutTargets"])
 def test_half_a_poll_remained_because_the_function_was_killed_while_it_set_it_up(
     universe: Universe, operation: str

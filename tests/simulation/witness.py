@@ -60,11 +60,13 @@ class Witness:
         )
 
     def status(self, stack_id: str, status: str) -> None:
-        """Note what a request has read of its stack, and then of those that it is nested in."""
+        """Note what a request has read of its stack, and of those around it that are busy."""
         request = self._universe.request()
         request.read_at = self._universe.engine.now
-        is_own = stack_id == request.event["StackId"]
-        request.read_status = status if is_own else f"{request.read_status}/{status}"
+        if stack_id == request.event["StackId"]:
+            request.read_status = status
+        elif status.endswith("_IN_PROGRESS"):
+            request.read_status += f"/{status}"
 
     def parameter(self, name: str, value: str) -> None:
         """Enter a PutParameter."""
