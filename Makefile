@@ -66,12 +66,13 @@ smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports
 	@python -m aws_smoke $(ARGS)
 
 # The tests marked `account` run within the test of `make smoke-aws`.
+# Four workers for two cores, as tests that deploy mostly wait; the longest first, as tests/conftest.py says.
+PYTEST := python -m pytest -q --dist loadfile --no-loadscope-reorder
 test: setup ## Run every test
-	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
-	@python -m pytest tests/smoke tests/e2e -m "e2e and not account" -q -n 4  # the longest first
+	@$(PYTEST) -n 4 -m "not account"
 
 test-fast: setup ## Run the tests that deploy nothing
-	@python -m pytest -m "not e2e" -q -n 2 --dist loadfile
+	@$(PYTEST) -n 2 -m "not e2e"
 
 soak: setup ## Look for orders of events that break a promise, for MINUTES (30)
 	@PYTHONPATH=tests python -m simulation.soak --minutes $(or $(MINUTES),30)
