@@ -16,15 +16,14 @@ SECTIONS: Final = ("lag", "policy", "footprint", "cold_start", "synth", "deploy"
 _INTRODUCTION: Final = """\
 # Benchmarks
 
-`make bench` measures this library beside its peers on one machine, with the emulated AWS, the real
-CDK command line and unmodified crhelper. Nothing ran on AWS itself. Compare the ratios: seconds
-differ between machines.
+`make bench` measures this library beside its peers on one machine, with the emulated AWS. Compare
+the ratios: seconds differ between machines.
 
 The peers (`tools/benchmarks/peers`) run with their defaults:
 
 - the CDK's **Provider framework**: a state machine polls every 5 seconds,
 - **plain crhelper**: an EventBridge rule polls every 2 minutes,
-- a Lambda function with boto3's **waiter**: it polls every 30 seconds."""
+- boto3's **waiter** in a Lambda function: it polls every 30 seconds."""
 
 
 class Section(Protocol):
@@ -86,8 +85,7 @@ def _reservations(results: dict[str, Any]) -> list[str]:
     busy = [name for name, load in results.get("load", {}).items() if load > cores]
     if busy:
         found.append(
-            "When these parts began, the machine had more than one running process per core, "
-            f"partly from the parts before: {', '.join(busy)}."
+            f"More than one running process per core, at the beginning of: {', '.join(busy)}."
         )
     return found
 

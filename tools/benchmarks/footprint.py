@@ -49,10 +49,7 @@ def render(result: Result) -> str:
     """Write the section."""
     return "\n\n".join(
         [
-            (
-                "Resources in the synthesized template of a stack with one snapshot, including "
-                "the snapshot."
-            ),
+            ("Resources in the template of a stack with one snapshot, including it."),
             table(
                 ["", "Lambdas", "state machines", "roles", "resources", "each further snapshot"],
                 [
