@@ -32,7 +32,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write a table whose first column is text and whose others are figures."""
     lines = [
         _row(headers),
-        _row(["---", *["---:"] * (len(headers) - 1)]),
+        f"|{'|'.join(['---', *['---:'] * (len(headers) - 1)])}|",
         *[_row([_cell(cell) for cell in row]) for row in rows],
     ]
     return "\n".join(lines)
