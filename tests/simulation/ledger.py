@@ -31,6 +31,7 @@ class Deed:
     read_status: str
     read_for: float
     answer: str
+    answered_with: str
     answered_for: float
     tags: dict[str, str]
 

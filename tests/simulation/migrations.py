@@ -1,6 +1,6 @@
 """Which snapshot protects the data when a migration starts, and what becomes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fake_neptune import ARN
@@ -78,7 +78,11 @@ class Migrations:
                 self.problems.append(Problem(problem, one.physical_id))
 
     def ended(self, stack: Stack, *, succeeded: bool) -> None:
-        """Keep the first failed attempt in mind, until one succeeds."""
+        """Keep the first failed attempt in mind, until one succeeds.
+
+        With rollback disabled the stack goes on to use its snapshot, as after a success: nothing
+        tells the next deployment that the parameter should keep naming it.
+        """
         self.check()
         migration = self._running.pop(stack.id, None)
         if succeeded:
@@ -88,7 +92,8 @@ class Migrations:
                     del self.good[key]
         for one in migration.protections if migration and not succeeded else ():
             if one.taken_at is not None:
-                self.good.setdefault((stack.id, one.declared.id), one)
+                good = replace(one, is_named=one.is_named and not stack.style.keeps_failed)
+                self.good.setdefault((stack.id, one.declared.id), good)
 
     def deleted(self, stack: Stack) -> None:
         """What the user has deleted protects nothing."""

@@ -54,6 +54,7 @@ class Witness:
                 read_status=request.read_status,
                 read_for=now - request.read_at,
                 answer=str((request.answer or {}).get("Status", "")),
+                answered_with=str((request.answer or {}).get("PhysicalResourceId", "")),
                 answered_for=now - (request.answered_at or now),
                 tags=dict(snapshot.tags),
             )
