@@ -5,7 +5,6 @@ import pytest
 from simulation.disturbing import Disturbance, failures, points
 from simulation.scenarios import SCENARIOS, Scenario
 
-
 # Killed before a call is killed after the one before it; `make crashes` does both.
 DISTURBANCES = [one for one in Disturbance if one is not Disturbance.KILLED_BEFORE]
 
