@@ -80,11 +80,11 @@ def one_request_takes_one_snapshot(universe: Universe) -> Violations:
 def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violations:
     """Not to revert, not for a Delete, and not by a request whose time has passed.
 
-    Excused are: a request that reverts where nothing is known of the stack, or to no snapshot, or
-    to one that was deleted by hand, as nothing says then what the resource stands for; a request
-    that skipped the cluster that was not there, and meets it in a second delivery; one that failed
-    by a second delivery after the last read of the stack, however stale that was, or where nothing
-    is known of the stack, so that a delivery never is too late.
+    Excused are: any of these but a Delete where nothing is known of the stack; a request that
+    reverts to no snapshot, or to one that was deleted by hand, as nothing says then what the
+    resource stands for; one that skipped the cluster that was not there, and meets it in a second
+    delivery; one that failed by a second delivery after the last read of the stack, however stale
+    that was.
     """
     unseen = _ON_ITS_WAY + universe.cloudformation.stalest
     for deed in universe.ledger.deeds:
@@ -98,8 +98,8 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
         if (deed.request.reverts and not is_unknown) or deed.request.type == "Delete":
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
-        crossed = deed.answer == "FAILED" and (deed.answered_for < unseen or is_imitated)
-        if deed.answer and not (skipped or crossed or deed.name in universe.ledger.struck):
+        crossed = deed.answer == "FAILED" and deed.answered_for < unseen
+        if deed.answer and not (skipped or crossed or is_imitated or deed.name in universe.ledger.struck):
             yield f"{about} though it had been answered {deed.answer}"
 
 
