@@ -99,7 +99,9 @@ def a_snapshot_is_only_taken_when_one_is_wanted(universe: Universe) -> Violation
             yield f"{about} in {deed.stack_status}"
         skipped = deed.answered_with.startswith("skipped:")
         crossed = deed.answer == "FAILED" and deed.answered_for < unseen
-        if deed.answer and not (skipped or crossed or is_imitated or deed.name in universe.ledger.struck):
+        if deed.answer and not (
+            skipped or crossed or is_imitated or deed.name in universe.ledger.struck
+        ):
             yield f"{about} though it had been answered {deed.answer}"
 
 
