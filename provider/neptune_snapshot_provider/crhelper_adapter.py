@@ -150,7 +150,7 @@ class CrhelperAdapter(CfnResource):
 
         The rule of a Delete is removed before: afterwards CloudFormation deletes the permission.
         """
-        if self.RequestType == "Delete":
+        if self._received["RequestType"] == "Delete":
             self._task.remove_rule()
         else:
             self._is_finished_by_poll = True

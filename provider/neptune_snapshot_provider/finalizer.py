@@ -29,6 +29,8 @@ from neptune_snapshot_provider.retries import Retries
 
 _DEFAULT_USAGE: Final = "by default 100 per region, shared with RDS and Aurora"
 
+_BETTER: Final = "it was taken before a migration that failed, or is newer"
+
 
 class Finalizer:
     """The steps between ``available`` and the response to one request."""
@@ -99,9 +101,8 @@ class Finalizer:
         plan = self._plan(properties, properties.keep_last, snapshot.identifier)
         deleted = self._delete(plan)
         extras[Attribute.DELETED] = ",".join((*self._freed, *deleted))
-        extras[Attribute.RETAINED] = ",".join(
-            f"{name}={reason}" for name, reason in plan.retained.items()
-        )
+        retained = (f"{name}={reason}" for name, reason in plan.retained.items())
+        extras[Attribute.RETAINED] = ",".join(retained)
         if plan.retained:
             message = "Retained older snapshots"
             log(logging.INFO, LogEvent.RETENTION_RETAINED, message, retained=plan.retained)
@@ -167,9 +168,8 @@ class Finalizer:
 
         def delete() -> None:
             for name in plan.delete:
-                if self._operation().retention() is not Verdict.ALLOWED:
+                if not self._if_allowed(Operation.retention, partial(self._aws.delete, name)):
                     return
-                self._retried(partial(self._aws.delete, name))
                 deleted.append(name)
 
         self._tolerate(delete)
@@ -181,22 +181,17 @@ class Finalizer:
     def _publish(self, snapshot: Snapshot, properties: Properties, name: str) -> None:
         """Write the parameter, unless it names a better snapshot."""
         current = self._retried(lambda: self._aws.parameter(name))
-        if current == snapshot.arn or self._operation().publication() is not Verdict.ALLOWED:
+        if current == snapshot.arn:
             return
         if self._keeps(current, snapshot, properties):
-            log(
-                logging.INFO,
-                LogEvent.PARAMETER_RETAINED,
-                f"Parameter {name} keeps naming {current.rpartition(':')[2]}: it was taken before "
-                "a migration that failed, or is newer",
-            )
+            named = current.rpartition(":")[2]
+            message = f"Parameter {name} keeps naming {named}: {_BETTER}"
+            log(logging.INFO, LogEvent.PARAMETER_RETAINED, message)
             return
-        self._retried(lambda: self._aws.put_parameter(name, snapshot.arn))
-        log(
-            logging.INFO,
-            LogEvent.PARAMETER_WRITTEN,
-            f"Parameter {name} names {snapshot.identifier}",
-        )
+        write = partial(self._aws.put_parameter, name, snapshot.arn)
+        if self._if_allowed(Operation.publication, write):
+            message = f"Parameter {name} names {snapshot.identifier}"
+            log(logging.INFO, LogEvent.PARAMETER_WRITTEN, message)
 
     def _keeps(self, arn: str, snapshot: Snapshot, properties: Properties) -> bool:
         identifier = arn.rpartition(":cluster-snapshot:")[2]
@@ -222,28 +217,34 @@ class Finalizer:
     def _add_restore_command(
         self, response: Respond, snapshot: Snapshot, extras: dict[str, str]
     ) -> None:
-        tags = response.tags
-        if tags is None:
-            tags = self._retried(lambda: self._aws.tags(snapshot.arn))
+        known = response.tags
+        tags = self._retried(lambda: self._aws.tags(snapshot.arn)) if known is None else known
         extras[Attribute.RESTORE_COMMAND] = restore.command(
             snapshot.identifier, snapshot.cluster, tags
         )
 
-    def _operation(self) -> Operation:
-        """The operation, read afresh: it decides about a deletion."""
-        return Operation(
-            stack=self._retried(lambda: self._aws.stack(self._request.stack_id)),
-            sent_at=self._request.sent_at,
-            started_at=self._budget.started_at,
-            now=self._clock.now(),
-        )
+    def _if_allowed(
+        self, verdict: Callable[[Operation], Verdict], call: Callable[[], None]
+    ) -> bool:
+        """Make a call if the operation, which is read before each attempt, permits it."""
+
+        def attempt() -> bool:
+            operation = Operation(
+                stack=self._aws.stack(self._request.stack_id),
+                sent_at=self._request.sent_at,
+                started_at=self._budget.started_at,
+                now=self._clock.now(),
+            )
+            if verdict(operation) is not Verdict.ALLOWED:
+                return False
+            call()
+            return True
+
+        return self._retried(attempt)
 
     def _tolerate(self, step: Callable[[], None]) -> None:
         try:
             step()
         except Refusal as problem:
-            log(
-                logging.WARNING,
-                LogEvent.FINALIZER_SKIPPED,
-                f"The snapshot is available, but this was skipped: {problem}",
-            )
+            message = f"The snapshot is available, but this was skipped: {problem}"
+            log(logging.WARNING, LogEvent.FINALIZER_SKIPPED, message)

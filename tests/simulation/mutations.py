@@ -140,6 +140,12 @@ _GENERAL: Final = (
         "        self._task.set_up_rule()",
     ),
     Mutation(
+        "5: a throttled deletion rests on an earlier read",
+        "finalizer.py",
+        "            call()\n            return True",
+        "            self._retried(call)\n            return True",
+    ),
+    Mutation(
         "the rule is not removed",
         "crhelper_adapter.py",
         "        if self._is_finished_by_poll and",
@@ -148,7 +154,7 @@ _GENERAL: Final = (
     Mutation(
         "the rule is removed before the response",
         "crhelper_adapter.py",
-        '        if self.RequestType == "Delete":',
+        '        if self._received["RequestType"] == "Delete":',
         "        if True:",
     ),
     Mutation(

@@ -9,6 +9,7 @@ import math
 import pytest
 
 from simulation.declarations import time_trigger
+from simulation.faults import Fault, Kind
 from simulation.operations import CLEANUP
 from simulation.situations import create, current, update
 from simulation.stacks import Stack, Style
@@ -294,6 +295,24 @@ def test_a_nested_stack_is_deleted_by_a_rollback_that_is_not_visible(universe: U
     universe.settle()
     assert stack.status == "DELETE_COMPLETE"
     assert is_there(universe, *taken(universe))
+
+
+@pytest.mark.parametrize("operation", ["DeleteDBClusterSnapshot", "PutParameter"])
+def test_a_rollback_begins_while_a_call_is_throttled(universe: Universe, operation: str) -> None:
+    """Situation 5: the call rested on a status that was read before it was throttled."""
+    declared = FIRST.but(keep_last=1, parameter=PARAMETER, retain=True)
+    other = Declared("Other", cluster="other", timeout=20)
+    stack = create(universe, declared, other)
+    oldest = current(stack)
+    update(universe, stack, declared.but(trigger="v5"), other)
+    named = universe.parameters.values[PARAMETER]
+    universe.faults.armed.append(Fault(Kind.THROTTLED, operation, seconds=40.0))
+    universe.ledger.causes.add("cluster")
+    universe.neptune.set_status("other", "modifying", seconds=900.0, then="available")
+    update(universe, stack, declared.but(trigger="v6"), other.but(trigger="v6"))
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert is_there(universe, oldest)
+    assert universe.parameters.values[PARAMETER] == named or operation != "PutParameter"
 
 
 def test_a_stack_is_deleted_while_an_undated_update_waits(universe: Universe) -> None:
