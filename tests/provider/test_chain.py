@@ -1,6 +1,5 @@
 """Waits longer than an hour: the snapshot's resource responds, and others continue to wait."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,8 +18,6 @@ from neptune_snapshot_provider.errors import (
 from support import events
 from support.world import World
 
-Run = Callable[..., Respond]
-
 
 def link(event: dict[str, Any], snapshot: str, **others: object) -> dict[str, Any]:
     """The same event for a resource that only waits."""
@@ -29,9 +26,9 @@ def link(event: dict[str, Any], snapshot: str, **others: object) -> dict[str, An
 
 
 @pytest.fixture
-def begun(world: World, respond: Run) -> str:
+def begun(world: World) -> str:
     world.duration = 2000
-    done = respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+    done = world.respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
     assert done.snapshot is not None
     assert done.snapshot.status == "creating"
     return done.identifier
@@ -41,87 +38,78 @@ def test_the_snapshots_resource_responds_at_its_deadline(world: World, begun: st
     assert list(world.snapshots) == [begun]
 
 
-def test_a_link_in_the_middle_responds_at_its_deadline(
-    world: World, respond: Run, begun: str
-) -> None:
-    done = respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+def test_a_link_in_the_middle_responds_at_its_deadline(world: World, begun: str) -> None:
+    done = world.respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
     assert done.identifier == begun
     assert world.snapshots[begun].status == "creating"
 
 
-def test_the_last_link_waits_until_the_snapshot_is_available(
-    world: World, respond: Run, begun: str
-) -> None:
-    done = respond(link(events.create("request-2"), begun, TimeoutSeconds="3000"))
+def test_the_last_link_waits_until_the_snapshot_is_available(world: World, begun: str) -> None:
+    done = world.respond(link(events.create("request-2"), begun, TimeoutSeconds="3000"))
     assert done.identifier == begun
     assert done.snapshot is not None
     assert done.snapshot.status == "available"
     assert world.calls.count("create") == 1
 
 
-def test_only_the_last_link_fails_at_the_deadline(world: World, respond: Run, begun: str) -> None:
+def test_only_the_last_link_fails_at_the_deadline(world: World, begun: str) -> None:
     with pytest.raises(DeadlineExceeded, match=begun):
-        respond(link(events.create("request-2"), begun))
+        world.respond(link(events.create("request-2"), begun))
     assert begun in world.snapshots
 
 
-def test_a_link_responds_at_once_if_the_snapshot_is_available(
-    world: World, respond: Run, begun: str
-) -> None:
+def test_a_link_responds_at_once_if_the_snapshot_is_available(world: World, begun: str) -> None:
     world.set_status(begun, "available")
     world.clock.pauses.clear()
-    assert respond(link(events.create("request-2"), begun)).snapshot
+    assert world.respond(link(events.create("request-2"), begun)).snapshot
     assert not world.clock.pauses
 
 
-def test_a_failed_snapshot_fails_in_any_link(world: World, respond: Run, begun: str) -> None:
+def test_a_failed_snapshot_fails_in_any_link(world: World, begun: str) -> None:
     world.set_status(begun, "failed")
     with pytest.raises(SnapshotFailed):
-        respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
+        world.respond(link(events.create("request-2"), begun, OnTimeout="CONTINUE"))
 
 
-def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World, respond: Run) -> None:
+def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World) -> None:
     world.add_cluster(status="modifying")
     with pytest.raises(DeadlineExceeded, match="my-graph is modifying"):
-        respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
+        world.respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
 
 
-def test_a_link_whose_snapshot_is_gone_says_so(world: World, respond: Run, begun: str) -> None:
+def test_a_link_whose_snapshot_is_gone_says_so(world: World, begun: str) -> None:
     world.snapshots.clear()
     with pytest.raises(DBClusterSnapshotNotFoundFault, match=begun):
-        respond(link(events.create("request-2"), begun))
+        world.respond(link(events.create("request-2"), begun))
 
 
 def test_a_link_follows_the_snapshot_when_it_is_replaced_and_rolled_back(
-    world: World, respond: Run, begun: str
+    world: World, begun: str
 ) -> None:
     world.set_status(begun, "available")
     world.add_snapshot("second")
     new = link(events.create(), "second")["ResourceProperties"]
     old = link(events.create(), begun)["ResourceProperties"]
     forth = {**events.update(begun, new, old), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert respond(forth).identifier == "second"
+    assert world.respond(forth).identifier == "second"
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     back = {**events.update("second", old, new), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert respond(back).identifier == begun
+    assert world.respond(back).identifier == begun
 
 
-def test_a_rollback_of_a_link_ends_though_the_snapshot_is_gone(
-    world: World, respond: Run, begun: str
-) -> None:
+def test_a_rollback_of_a_link_ends_though_the_snapshot_is_gone(world: World, begun: str) -> None:
     world.snapshots.clear()
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     properties = link(events.create(), begun)["ResourceProperties"]
     back = {**events.update(begun, properties, {}), "ResourceType": WAIT_RESOURCE_TYPE}
-    assert respond(back).identifier == begun
+    assert world.respond(back).identifier == begun
 
 
 class Chain:
     """A snapshot's resource and the last resource of its chain, which retains and publishes."""
 
-    def __init__(self, world: World, respond: Run) -> None:
-        self._world = world
-        self._respond = respond
+    def __init__(self, world: World) -> None:
+        self.world = world
         self._count = 0
         self._last: dict[str, Any] = {}
         self.snapshot = ""
@@ -133,10 +121,12 @@ class Chain:
         new = events.properties(Trigger=f"v{self._count}", OnTimeout="CONTINUE")
         old = events.properties(Trigger=f"v{self._count - 1}", OnTimeout="CONTINUE")
         if self.snapshot:
-            self._world.begin("UPDATE_IN_PROGRESS")
-            first = self._respond(events.update(self.snapshot, new, old, f"first-{self._count}"))
+            self.world.begin("UPDATE_IN_PROGRESS")
+            first = self.world.respond(
+                events.update(self.snapshot, new, old, f"first-{self._count}")
+            )
         else:
-            first = self._respond({**events.create("first-1"), "ResourceProperties": new})
+            first = self.world.respond({**events.create("first-1"), "ResourceProperties": new})
         replaced = first.extras[Attribute.REPLACED] if reports else ""
         self._follow(first.identifier, replaced)
         return self.snapshot
@@ -158,13 +148,13 @@ class Chain:
                 "PhysicalResourceId": self.snapshot,
                 "OldResourceProperties": self._last,
             }
-        self.done = self._respond(event)
+        self.done = self.world.respond(event)
         self._last = event["ResourceProperties"]
         self.snapshot = snapshot
 
 
-def test_only_the_last_link_deletes_older_snapshots(world: World, respond: Run) -> None:
-    chain = Chain(world, respond)
+def test_only_the_last_link_deletes_older_snapshots(world: World) -> None:
+    chain = Chain(world)
     first, second, third = (chain.deploy() for _ in range(3))
     assert chain.done.extras[Attribute.DELETED] == first
     assert chain.done.extras[Attribute.RETAINED] == f"{second}=replaced"
@@ -172,12 +162,12 @@ def test_only_the_last_link_deletes_older_snapshots(world: World, respond: Run) 
     assert world.parameters["/good"].endswith(third)
 
 
-def test_a_last_link_that_is_new_retains_the_replaced_snapshot(world: World, respond: Run) -> None:
+def test_a_last_link_that_is_new_retains_the_replaced_snapshot(world: World) -> None:
     """The same deployment made the chain longer."""
     older = world.add_own("older", age=1000)
-    begun = respond(events.create("first-1", OnTimeout="CONTINUE")).identifier
+    begun = world.respond(events.create("first-1", OnTimeout="CONTINUE")).identifier
     world.begin("UPDATE_IN_PROGRESS")
-    chain = Chain(world, respond)
+    chain = Chain(world)
     chain.snapshot = begun
     taken = chain.deploy()
     assert chain.done.extras[Attribute.RETAINED] == f"{begun}=replaced"
@@ -186,20 +176,18 @@ def test_a_last_link_that_is_new_retains_the_replaced_snapshot(world: World, res
 
 
 def test_a_last_link_that_does_not_learn_the_replaced_snapshot_deletes_nothing(
-    world: World, respond: Run
+    world: World,
 ) -> None:
-    chain = Chain(world, respond)
+    chain = Chain(world)
     names = [chain.deploy(reports=False) for _ in range(3)]
     assert set(world.snapshots) == set(names)
     assert chain.done.extras[Attribute.DELETED] == ""
 
 
-def test_deleting_a_link_makes_no_call_and_changes_nothing(
-    world: World, respond: Run, begun: str
-) -> None:
+def test_deleting_a_link_makes_no_call_and_changes_nothing(world: World, begun: str) -> None:
     world.begin("DELETE_IN_PROGRESS")
     world.calls.clear()
-    respond(link(events.delete(begun), begun))
+    world.respond(link(events.delete(begun), begun))
     assert not world.calls
     assert begun in world.snapshots
 

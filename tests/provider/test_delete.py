@@ -1,13 +1,12 @@
 """A Delete deletes only own snapshots, and only where CloudFormation deletes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from neptune_snapshot_provider.contract import OwnerTag
 from neptune_snapshot_provider.core.refusals import Denied, SnapshotBusy
-from neptune_snapshot_provider.core.steps import Continue, Respond
+from neptune_snapshot_provider.core.steps import Continue
 from neptune_snapshot_provider.errors import DeadlineExceeded, SnapshotNotDeletable
 from neptune_snapshot_provider.logs import LogEvent
 from support import events
@@ -15,62 +14,52 @@ from support.world import NOW, World
 
 SETTLES = 75
 
-Run = Callable[..., Respond]
-
 
 @pytest.fixture
-def own(world: World, respond: Run) -> str:
-    name = respond(events.create()).identifier
+def own(world: World) -> str:
+    name = world.respond(events.create()).identifier
     world.begin("DELETE_IN_PROGRESS")
     world.calls.clear()
     world.clock.pauses.clear()
     return name
 
 
-def test_an_own_snapshot_is_deleted_and_seen_to_be_gone(
-    world: World, respond: Run, own: str
-) -> None:
-    done = respond(events.delete(own))
+def test_an_own_snapshot_is_deleted_and_seen_to_be_gone(world: World, own: str) -> None:
+    done = world.respond(events.delete(own))
     assert done.identifier == own
     assert not world.snapshots
     assert world.calls[-3:] == ["delete", "stack", "snapshot"]
 
 
-def test_the_old_snapshot_is_deleted_in_the_cleanup_of_an_update(
-    world: World, respond: Run, own: str
-) -> None:
+def test_the_old_snapshot_is_deleted_in_the_cleanup_of_an_update(world: World, own: str) -> None:
     world.stacks = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",)
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert not world.snapshots
 
 
-def test_a_snapshot_of_the_update_itself_is_retained_in_its_cleanup(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_snapshot_of_the_update_itself_is_retained_in_its_cleanup(world: World, own: str) -> None:
     """A rollback may follow that is not visible yet."""
     world.stacks = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",)
     taken = world.add_own("of this update", Trigger="two")
-    done = respond(events.delete(taken))
+    done = world.respond(events.delete(taken))
     assert "is retained" in done.situation
     assert set(world.snapshots) == {own, taken}
 
 
-def test_the_status_is_read_again_right_before_the_deletion(
-    world: World, respond: Run, own: str
-) -> None:
-    respond(events.delete(own))
+def test_the_status_is_read_again_right_before_the_deletion(world: World, own: str) -> None:
+    world.respond(events.delete(own))
     assert world.calls == ["stack", "snapshot", "tags", "stack", "delete", "stack", "snapshot"]
 
 
 def test_a_rollback_that_becomes_visible_right_before_the_deletion_retains_the_snapshot(
-    world: World, respond: Run, own: str
+    world: World, own: str
 ) -> None:
     def before(name: str) -> None:
         if name == "tags":
             world.stacks = ("DELETE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
 
     world.before = before
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert list(world.snapshots) == [own]
 
 
@@ -88,12 +77,12 @@ def test_a_rollback_that_becomes_visible_right_before_the_deletion_retains_the_s
     ],
 )
 def test_without_evidence_of_a_deletion_the_snapshot_is_retained(
-    world: World, respond: Run, own: str, stacks: tuple[str, ...]
+    world: World, own: str, stacks: tuple[str, ...]
 ) -> None:
     """The first two are stale: the rollback of a failed deployment is not visible yet."""
     world.stacks = stacks
     began_at = world.clock.now()
-    done = respond(events.delete(own))
+    done = world.respond(events.delete(own))
     assert done.identifier == own
     assert done.event is LogEvent.SNAPSHOT_RETAINED
     assert f"--db-cluster-snapshot-identifier {own}" in done.situation
@@ -102,9 +91,7 @@ def test_without_evidence_of_a_deletion_the_snapshot_is_retained(
     assert SETTLES <= world.clock.now() - began_at <= SETTLES + 5
 
 
-def test_a_deletion_that_becomes_visible_is_carried_out(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_deletion_that_becomes_visible_is_carried_out(world: World, own: str) -> None:
     world.stacks = ("UPDATE_COMPLETE",)
     began_at = world.clock.now()
 
@@ -113,50 +100,48 @@ def test_a_deletion_that_becomes_visible_is_carried_out(
             world.begin("DELETE_IN_PROGRESS")
 
     world.before = before
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert not world.snapshots
 
 
 def test_a_stack_that_cloudformation_does_not_know_loses_no_snapshot(
-    world: World, respond: Run, own: str
+    world: World, own: str
 ) -> None:
     world.stacks = ()
-    assert respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
+    assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
 
 
 def test_a_nested_stack_below_an_unknown_parent_retains_when_it_is_deleted(
-    world: World, respond: Run, own: str
+    world: World, own: str
 ) -> None:
     """The parent may be rolling back."""
     world.ancestors_known = False
-    assert respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
+    assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
 
 
 @pytest.mark.parametrize("parent", ["UPDATE_ROLLBACK_COMPLETE", "CREATE_COMPLETE"])
 def test_a_nested_stack_that_is_deleted_under_an_idle_parent_deletes(
-    world: World, respond: Run, own: str, parent: str
+    world: World, own: str, parent: str
 ) -> None:
     world.stacks = ("DELETE_IN_PROGRESS", parent)
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert not world.snapshots
 
 
-def test_a_late_delivery_deletes_nothing_in_a_later_operation(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_late_delivery_deletes_nothing_in_a_later_operation(world: World, own: str) -> None:
     """The later operation may be a deletion, too."""
     sent_at = world.clock.now()
     world.begin("DELETE_IN_PROGRESS")
-    done = respond(events.sent(events.delete(own), sent_at))
+    done = world.respond(events.sent(events.delete(own), sent_at))
     assert done.event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
 
 
-def test_a_copy_with_the_owner_tags_is_unchanged(world: World, respond: Run, own: str) -> None:
+def test_a_copy_with_the_owner_tags_is_unchanged(world: World, own: str) -> None:
     world.add_snapshot("copy", world.tags_of(own), source=own)
-    respond(events.delete("copy"))
+    world.respond(events.delete("copy"))
     assert set(world.snapshots) == {own, "copy"}
 
 
@@ -171,11 +156,11 @@ def test_a_copy_with_the_owner_tags_is_unchanged(world: World, respond: Run, own
     ],
 )
 def test_nothing_is_deleted_during_any_rollback(
-    world: World, respond: Run, own: str, stacks: tuple[str, ...]
+    world: World, own: str, stacks: tuple[str, ...]
 ) -> None:
     """The last two are nested stacks, which are deleted while the stack above rolls back."""
     world.stacks = stacks
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert list(world.snapshots) == [own]
     assert world.calls == ["stack"]
 
@@ -183,16 +168,14 @@ def test_nothing_is_deleted_during_any_rollback(
 @pytest.mark.parametrize(
     "physical_id", ["never-made:request-1", "Stack_Resource_ABCDEFGH", "x" * 64, "2026-bad"]
 )
-def test_an_id_that_cannot_be_a_snapshots_makes_no_call(
-    world: World, respond: Run, physical_id: str
-) -> None:
-    assert respond(events.delete(physical_id)).identifier == physical_id
+def test_an_id_that_cannot_be_a_snapshots_makes_no_call(world: World, physical_id: str) -> None:
+    assert world.respond(events.delete(physical_id)).identifier == physical_id
     assert not world.calls
 
 
 @pytest.mark.parametrize(("seconds_later", "is_retained"), [(-1, False), (1, False), (10, True)])
 def test_a_snapshot_taken_after_its_deletion_was_requested_is_retained(
-    world: World, respond: Run, seconds_later: int, *, is_retained: bool
+    world: World, seconds_later: int, *, is_retained: bool
 ) -> None:
     """Delivered late, a Delete can find another snapshot under the same explicit name."""
     named: dict[str, Any] = {"DBClusterSnapshotIdentifier": "nightly"}
@@ -200,13 +183,13 @@ def test_a_snapshot_taken_after_its_deletion_was_requested_is_retained(
     world.clock.time += 60
     world.add_own("later", **named)
     delete = events.delete("nightly", **named)
-    respond(events.sent(delete, world.clock.now() - seconds_later))
+    world.respond(events.sent(delete, world.clock.now() - seconds_later))
     assert ("nightly" in world.snapshots) is is_retained
 
 
-def test_an_id_that_cloudformation_invented_succeeds(world: World, respond: Run) -> None:
+def test_an_id_that_cloudformation_invented_succeeds(world: World) -> None:
     world.begin("DELETE_IN_PROGRESS")
-    assert respond(events.delete("Graph-BeforeMigration-1ABCDEFGHIJK")).snapshot is None
+    assert world.respond(events.delete("Graph-BeforeMigration-1ABCDEFGHIJK")).snapshot is None
 
 
 @pytest.mark.parametrize(
@@ -220,35 +203,31 @@ def test_an_id_that_cloudformation_invented_succeeds(world: World, respond: Run)
     ],
 )
 def test_a_foreign_snapshot_is_unchanged_and_the_delete_succeeds(
-    world: World, respond: Run, tags: dict[str, str]
+    world: World, tags: dict[str, str]
 ) -> None:
     world.begin("DELETE_IN_PROGRESS")
     world.add_snapshot("precious", tags)
-    respond(events.delete("precious"))
+    world.respond(events.delete("precious"))
     assert list(world.snapshots) == ["precious"]
     assert "delete" not in world.calls
 
 
-def test_a_snapshot_still_creating_is_deleted_once_it_can_be(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_snapshot_still_creating_is_deleted_once_it_can_be(world: World, own: str) -> None:
     world.duration = 200
     world.set_status(own, "creating")
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert not world.snapshots
     assert world.clock.now() - NOW >= 200
 
 
-def test_a_delete_refused_for_the_state_is_retried(world: World, respond: Run, own: str) -> None:
+def test_a_delete_refused_for_the_state_is_retried(world: World, own: str) -> None:
     busy = SnapshotBusy("InvalidDBClusterSnapshotStateFault", "busy", "Delete")
     world.refuse("delete", busy, times=3)
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert not world.snapshots
 
 
-def test_a_snapshot_that_is_being_deleted_is_waited_for(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_snapshot_that_is_being_deleted_is_waited_for(world: World, own: str) -> None:
     world.set_status(own, "deleting")
 
     def before(name: str) -> None:
@@ -256,46 +235,38 @@ def test_a_snapshot_that_is_being_deleted_is_waited_for(
             world.snapshots.clear()
 
     world.before = before
-    respond(events.delete(own))
+    world.respond(events.delete(own))
     assert "delete" not in world.calls
 
 
 def test_a_failed_snapshot_that_neptune_does_not_delete_fails_at_once(
-    world: World, respond: Run, own: str
+    world: World, own: str
 ) -> None:
     world.set_status(own, "failed")
     with pytest.raises(SnapshotNotDeletable, match=f"{own} is failed"):
-        respond(events.delete(own))
+        world.respond(events.delete(own))
     assert not world.clock.pauses
 
 
-def test_a_delete_that_does_not_end_says_so_at_the_deadline(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_delete_that_does_not_end_says_so_at_the_deadline(world: World, own: str) -> None:
     world.set_status(own, "deleting")
     with pytest.raises(DeadlineExceeded, match="deleting"):
-        respond(events.delete(own, TimeoutSeconds="60"))
+        world.respond(events.delete(own, TimeoutSeconds="60"))
 
 
-def test_a_stack_that_may_not_be_described_loses_no_snapshot(
-    world: World, respond: Run, own: str
-) -> None:
+def test_a_stack_that_may_not_be_described_loses_no_snapshot(world: World, own: str) -> None:
     world.refuse("stack", Denied("AccessDenied", "no", "DescribeStacks"))
-    assert respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
+    assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
 
 
-def test_a_long_delete_hands_over(
-    world: World, reconcile: Callable[..., Respond | Continue], own: str
-) -> None:
+def test_a_long_delete_hands_over(world: World, own: str) -> None:
     world.set_status(own, "deleting")
-    assert isinstance(reconcile(events.delete(own), lambda_seconds=200), Continue)
+    assert isinstance(world.reconcile(events.delete(own), lambda_seconds=200), Continue)
 
 
-def test_a_resource_whose_properties_never_were_valid_can_be_deleted(
-    world: World, respond: Run
-) -> None:
+def test_a_resource_whose_properties_never_were_valid_can_be_deleted(world: World) -> None:
     world.begin("DELETE_IN_PROGRESS")
     event = events.delete("never-was")
     event["ResourceProperties"] = {"DBClusterIdentifier": "9--bad", "TimeoutSeconds": "soon"}
-    assert respond(event).identifier == "never-was"
+    assert world.respond(event).identifier == "never-was"

@@ -14,16 +14,14 @@ from neptune_snapshot_provider.logs import LogEvent
 from support import events
 from support.world import World
 
-Run = Callable[..., Respond]
 PARAMETER = "/graph/last-good"
 
 
 class History:
     """A resource whose trigger changes with each deployment."""
 
-    def __init__(self, world: World, respond: Run, **properties: object) -> None:
+    def __init__(self, world: World, **properties: object) -> None:
         self.world = world
-        self._respond = respond
         self._properties = properties
         self._count = 0
         self.names: list[str] = []
@@ -42,7 +40,7 @@ class History:
             self.world.begin("UPDATE_IN_PROGRESS")
         else:
             event = events.create(request_id, **wanted)
-        self.last = self._respond(event)
+        self.last = self.world.respond(event)
         self.names.append(self.last.identifier)
         self.old = new
         return self.last
@@ -53,7 +51,7 @@ class History:
         done = self.deploy()
         self.world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
         # The new ID is only deleted in the cleanup, and retained there.
-        self._respond(events.delete(self.names.pop(), f"cleanup-{self._count}"))
+        self.world.respond(events.delete(self.names.pop(), f"cleanup-{self._count}"))
         assert self.names[-1] == replaced
         self.old = known
         return done
@@ -63,23 +61,23 @@ class History:
             self.deploy()
 
 
-def test_the_newest_are_retained_and_older_ones_deleted(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="3")
+def test_the_newest_are_retained_and_older_ones_deleted(world: World) -> None:
+    history = History(world, KeepLast="3")
     history.deploy_times(6)
     assert list(world.snapshots) == history.names[-3:]
     assert history.last.extras[Attribute.DELETED] == history.names[2]
     assert history.last.extras[Attribute.RETAINED] == ""
 
 
-def test_the_replaced_snapshot_is_retained_for_a_rollback(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_the_replaced_snapshot_is_retained_for_a_rollback(world: World) -> None:
+    history = History(world, KeepLast="1")
     history.deploy_times(3)
     assert list(world.snapshots) == history.names[-2:]
     assert history.last.extras[Attribute.RETAINED] == f"{history.names[-2]}=replaced"
 
 
-def test_a_snapshot_with_the_keep_tag_is_retained(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_a_snapshot_with_the_keep_tag_is_retained(world: World) -> None:
+    history = History(world, KeepLast="1")
     history.deploy()
     world.tags_of(history.names[0])[KEEP_TAG] = "audit"
     history.deploy_times(3)
@@ -87,8 +85,8 @@ def test_a_snapshot_with_the_keep_tag_is_retained(world: World, respond: Run) ->
     assert f"{history.names[0]}=keep-tag" in history.last.extras[Attribute.RETAINED]
 
 
-def test_a_snapshot_shared_with_another_account_is_retained(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_a_snapshot_shared_with_another_account_is_retained(world: World) -> None:
+    history = History(world, KeepLast="1")
     history.deploy()
     world.snapshots[history.names[0]].shared_with.add("999999999999")
     history.deploy_times(3)
@@ -111,33 +109,33 @@ def test_a_snapshot_shared_with_another_account_is_retained(world: World, respon
     ],
 )
 def test_what_is_not_own_or_not_available_is_never_deleted(
-    world: World, respond: Run, foreign: dict[str, Any]
+    world: World, foreign: dict[str, Any]
 ) -> None:
     foreign = {"tags": {}, **foreign}
     name = world.add_own("precious", age=10**6, **foreign.pop("properties", {}))
     world.tags_of(name).update(foreign.pop("tags"))
     world.change(name, **foreign)
-    history = History(world, respond, KeepLast="1")
+    history = History(world, KeepLast="1")
     history.deploy_times(4)
     assert name in world.snapshots
     assert name not in history.last.extras[Attribute.RETAINED]
 
 
-def test_retention_deletes_nothing_during_a_rollback(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="2")
+def test_retention_deletes_nothing_during_a_rollback(world: World) -> None:
+    history = History(world, KeepLast="2")
     history.deploy_times(3)
     before = list(world.snapshots)
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     back = events.properties(Trigger="v2", KeepLast="1")
-    respond(events.update(history.names[-1], back, history.old, "rollback"))
+    world.respond(events.update(history.names[-1], back, history.old, "rollback"))
     assert list(world.snapshots) == before
 
 
-def test_a_lower_keep_last_deletes_without_a_new_snapshot(world: World, respond: Run) -> None:
-    history = History(world, respond)
+def test_a_lower_keep_last_deletes_without_a_new_snapshot(world: World) -> None:
+    history = History(world)
     history.deploy_times(5)
     new = {**history.old, "KeepLast": "2"}
-    done = respond(events.update(history.names[-1], new, history.old, "fewer"))
+    done = world.respond(events.update(history.names[-1], new, history.old, "fewer"))
     assert done.identifier == history.names[-1]
     assert list(world.snapshots) == history.names[-2:]
 
@@ -145,9 +143,9 @@ def test_a_lower_keep_last_deletes_without_a_new_snapshot(world: World, respond:
 @pytest.mark.parametrize("call", ["snapshots_of", "delete", "is_shared", "stack"])
 @pytest.mark.parametrize("kind", [Denied, Unavailable])
 def test_a_failure_of_retention_is_only_a_warning(
-    world: World, respond: Run, call: str, kind: type[Denied] | type[Unavailable]
+    world: World, call: str, kind: type[Denied] | type[Unavailable]
 ) -> None:
-    history = History(world, respond, KeepLast="1")
+    history = History(world, KeepLast="1")
     history.deploy_times(3)
 
     def before(name: str) -> None:
@@ -160,19 +158,19 @@ def test_a_failure_of_retention_is_only_a_warning(
     assert history.deploy().snapshot is not None
 
 
-def test_a_redelivered_request_deletes_the_same(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="2")
+def test_a_redelivered_request_deletes_the_same(world: World) -> None:
+    history = History(world, KeepLast="2")
     history.deploy_times(4)
     before = list(world.snapshots)
     event = events.update(
         history.names[-2], history.old, {**history.old, "Trigger": "v3"}, "deployment-4"
     )
-    respond(event)
+    world.respond(event)
     assert list(world.snapshots) == before
 
 
-def test_a_full_quota_is_freed_by_what_retention_would_delete(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="3")
+def test_a_full_quota_is_freed_by_what_retention_would_delete(world: World) -> None:
+    history = History(world, KeepLast="3")
     history.deploy_times(4)
     for number in range(97):
         world.add_snapshot(f"foreign-{number}")
@@ -185,10 +183,8 @@ def test_a_full_quota_is_freed_by_what_retention_would_delete(world: World, resp
 
 
 @pytest.mark.parametrize("call", ["snapshots_of", "tags", "is_shared", "delete"])
-def test_a_quota_that_cannot_be_freed_fails_the_request(
-    world: World, respond: Run, call: str
-) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_a_quota_that_cannot_be_freed_fails_the_request(world: World, call: str) -> None:
+    history = History(world, KeepLast="1")
     history.deploy_times(3)
     world.allowed = 2
     world.calls.clear()
@@ -202,8 +198,8 @@ def test_a_quota_that_cannot_be_freed_fails_the_request(
         history.deploy()
 
 
-def test_a_full_quota_names_snapshots_that_nothing_uses(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="5")
+def test_a_full_quota_names_snapshots_that_nothing_uses(world: World) -> None:
+    history = History(world, KeepLast="5")
     history.deploy_times(2)
     world.allowed = 2
     with pytest.raises(SnapshotQuotaExceeded) as caught:
@@ -214,12 +210,12 @@ def test_a_full_quota_names_snapshots_that_nothing_uses(world: World, respond: R
     assert history.names[1] not in advice, "the stack uses it"
 
 
-def test_a_full_quota_that_may_not_be_read_is_still_named(world: World, respond: Run) -> None:
+def test_a_full_quota_that_may_not_be_read_is_still_named(world: World) -> None:
     def before(name: str) -> None:
         if name == "quota":
             raise Denied("AccessDenied", "no", "DescribeAccountAttributes")
 
-    history = History(world, respond, KeepLast="5")
+    history = History(world, KeepLast="5")
     history.deploy()
     world.allowed = 1
     world.before = before
@@ -228,45 +224,46 @@ def test_a_full_quota_that_may_not_be_read_is_still_named(world: World, respond:
     assert history.names[0] not in str(caught.value)
 
 
-def test_the_parameter_names_the_last_good_snapshot(world: World, respond: Run) -> None:
-    history = History(world, respond, LastGoodParameter=PARAMETER)
+def test_the_parameter_names_the_last_good_snapshot(world: World) -> None:
+    history = History(world, LastGoodParameter=PARAMETER)
     history.deploy_times(2)
     assert world.parameters[PARAMETER].endswith(f":cluster-snapshot:{history.names[-1]}")
 
 
-def test_a_rollback_does_not_write_the_parameter(world: World, respond: Run) -> None:
-    history = History(world, respond, LastGoodParameter=PARAMETER)
+def test_a_rollback_does_not_write_the_parameter(world: World) -> None:
+    history = History(world, LastGoodParameter=PARAMETER)
     history.deploy_times(2)
     before = dict(world.parameters)
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
     back = {**history.old, "Trigger": "v1"}
     assert (
-        respond(events.update(history.names[1], back, history.old)).identifier == history.names[0]
+        world.respond(events.update(history.names[1], back, history.old)).identifier
+        == history.names[0]
     )
     assert world.parameters == before
 
 
-def test_a_late_delivery_does_not_point_the_parameter_back(world: World, respond: Run) -> None:
-    history = History(world, respond, LastGoodParameter=PARAMETER)
+def test_a_late_delivery_does_not_point_the_parameter_back(world: World) -> None:
+    history = History(world, LastGoodParameter=PARAMETER)
     history.deploy_times(2)
     before = dict(world.parameters)
-    respond(events.create("deployment-1", Trigger="v1", LastGoodParameter=PARAMETER))
+    world.respond(events.create("deployment-1", Trigger="v1", LastGoodParameter=PARAMETER))
     assert world.parameters == before
 
 
-def test_a_parameter_that_may_not_be_written_is_only_a_warning(world: World, respond: Run) -> None:
+def test_a_parameter_that_may_not_be_written_is_only_a_warning(world: World) -> None:
     def before(name: str) -> None:
         if name == "put_parameter":
             raise Denied("AccessDenied", "no", "PutParameter")
 
     world.before = before
-    assert History(world, respond, LastGoodParameter=PARAMETER).deploy().snapshot
+    assert History(world, LastGoodParameter=PARAMETER).deploy().snapshot
 
 
-def test_a_young_snapshot_with_the_same_trigger_is_reused(world: World, respond: Run) -> None:
-    first = respond(events.create("request-1", Trigger="v1")).identifier
+def test_a_young_snapshot_with_the_same_trigger_is_reused(world: World) -> None:
+    first = world.respond(events.create("request-1", Trigger="v1")).identifier
     world.clock.time += 600
-    done = respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
+    done = world.respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
     assert done.identifier == first
     assert done.extras[Attribute.OUTCOME] == "reused"
 
@@ -274,53 +271,49 @@ def test_a_young_snapshot_with_the_same_trigger_is_reused(world: World, respond:
 @pytest.mark.parametrize(
     ("age", "trigger"), [(3601, "v1"), (600, "v2")], ids=["too old", "another trigger"]
 )
-def test_another_snapshot_is_not_reused(
-    world: World, respond: Run, age: float, trigger: str
-) -> None:
-    first = respond(events.create("request-1", Trigger="v1")).identifier
+def test_another_snapshot_is_not_reused(world: World, age: float, trigger: str) -> None:
+    first = world.respond(events.create("request-1", Trigger="v1")).identifier
     world.clock.time += age
-    done = respond(events.create("request-2", Trigger=trigger, ReuseYoungerThanSeconds="3600"))
+    done = world.respond(
+        events.create("request-2", Trigger=trigger, ReuseYoungerThanSeconds="3600")
+    )
     assert done.identifier != first
     assert done.extras[Attribute.OUTCOME] == "created"
 
 
-def test_with_every_deployment_any_young_one_of_the_resource_is_reused(
-    world: World, respond: Run
-) -> None:
-    first = respond(events.create("request-1", Trigger="20261123T211300.000001Z")).identifier
+def test_with_every_deployment_any_young_one_of_the_resource_is_reused(world: World) -> None:
+    first = world.respond(events.create("request-1", Trigger="20261123T211300.000001Z")).identifier
     world.begin("UPDATE_IN_PROGRESS")
     world.clock.time += 600
     old = events.properties(Trigger="20261123T211300.000001Z")
     new = {**old, "Trigger": "20261123T212300.000001Z", "ReuseYoungerThanSeconds": "3600"}
-    done = respond(events.update(first, new, old))
+    done = world.respond(events.update(first, new, old))
     assert done.identifier == first
     assert done.extras[Attribute.OUTCOME] == "reused"
 
 
-def test_a_foreign_snapshot_is_not_reused(world: World, respond: Run) -> None:
+def test_a_foreign_snapshot_is_not_reused(world: World) -> None:
     world.add_snapshot("young-and-foreign")
-    done = respond(events.create("request-2", ReuseYoungerThanSeconds="3600"))
+    done = world.respond(events.create("request-2", ReuseYoungerThanSeconds="3600"))
     assert done.identifier != "young-and-foreign"
 
 
-def test_a_missing_cluster_can_be_skipped(world: World, respond: Run) -> None:
+def test_a_missing_cluster_can_be_skipped(world: World) -> None:
     world.clusters.clear()
-    done = respond(events.create(WhenClusterMissing="SKIP"))
+    done = world.respond(events.create(WhenClusterMissing="SKIP"))
     assert done.snapshot is None
     assert done.extras[Attribute.OUTCOME] == "skipped"
     assert set(done.extras) == set(ATTRIBUTES) - set(attributes({}))
 
 
-def test_a_missing_cluster_fails_unless_it_may_be_skipped(world: World, respond: Run) -> None:
+def test_a_missing_cluster_fails_unless_it_may_be_skipped(world: World) -> None:
     world.clusters.clear()
     with pytest.raises(DBClusterNotFoundFault):
-        respond(events.create(WhenClusterMissing="FAIL"))
+        world.respond(events.create(WhenClusterMissing="FAIL"))
 
 
-def test_after_a_skip_a_changed_trigger_takes_the_first_snapshot(
-    world: World, respond: Run
-) -> None:
-    history = History(world, respond, WhenClusterMissing="SKIP")
+def test_after_a_skip_a_changed_trigger_takes_the_first_snapshot(world: World) -> None:
+    history = History(world, WhenClusterMissing="SKIP")
     world.clusters.clear()
     history.deploy()
     world.add_cluster()
@@ -328,51 +321,51 @@ def test_after_a_skip_a_changed_trigger_takes_the_first_snapshot(
     assert list(world.snapshots) == [history.names[-1]]
 
 
-def test_after_a_skip_other_changes_and_deletions_end_well(world: World, respond: Run) -> None:
+def test_after_a_skip_other_changes_and_deletions_end_well(world: World) -> None:
     world.clusters.clear()
-    skipped = respond(events.create(WhenClusterMissing="SKIP")).identifier
+    skipped = world.respond(events.create(WhenClusterMissing="SKIP")).identifier
     world.begin("UPDATE_IN_PROGRESS")
     old = events.properties(WhenClusterMissing="SKIP")
-    done = respond(events.update(skipped, {**old, "TimeoutSeconds": "60"}, old))
+    done = world.respond(events.update(skipped, {**old, "TimeoutSeconds": "60"}, old))
     assert (done.identifier, done.extras[Attribute.OUTCOME]) == (skipped, "skipped")
     world.begin("DELETE_IN_PROGRESS")
-    assert respond(events.delete(skipped)).identifier == skipped
+    assert world.respond(events.delete(skipped)).identifier == skipped
 
 
-def test_a_rollback_to_a_skipped_snapshot_keeps_the_physical_id(world: World, respond: Run) -> None:
+def test_a_rollback_to_a_skipped_snapshot_keeps_the_physical_id(world: World) -> None:
     """A changed ID is a replacement, which CloudFormation refuses while rollback is disabled."""
     world.clusters.clear()
-    skipped = respond(events.create(WhenClusterMissing="SKIP")).identifier
+    skipped = world.respond(events.create(WhenClusterMissing="SKIP")).identifier
     world.begin("UPDATE_ROLLBACK_IN_PROGRESS")
     old = events.properties(WhenClusterMissing="SKIP")
-    done = respond(events.update(skipped, old, {**old, "Trigger": "v2"}, "request-3"))
+    done = world.respond(events.update(skipped, old, {**old, "Trigger": "v2"}, "request-3"))
     assert done.identifier == skipped
 
 
-def test_the_outcome_says_whether_a_snapshot_was_taken(world: World, respond: Run) -> None:
-    created = respond(events.create())
+def test_the_outcome_says_whether_a_snapshot_was_taken(world: World) -> None:
+    created = world.respond(events.create())
     assert created.extras[Attribute.OUTCOME] == "created"
     world.begin("UPDATE_IN_PROGRESS")
     new = events.properties(TimeoutSeconds="60")
-    kept = respond(events.update(created.identifier, new, events.properties()))
+    kept = world.respond(events.update(created.identifier, new, events.properties()))
     assert kept.extras[Attribute.OUTCOME] == "kept"
 
 
-def test_a_late_delivery_deletes_no_later_snapshot(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_a_late_delivery_deletes_no_later_snapshot(world: World) -> None:
+    history = History(world, KeepLast="1")
     history.deploy()
     tags = world.tags_of(history.names[0])
     history.deploy_times(2)
     world.add_snapshot(history.names[0], tags, age=9999)
     for stacks in ("UPDATE_COMPLETE", "UPDATE_IN_PROGRESS"):
         world.stacks = (stacks,)
-        respond(events.create("deployment-1", Trigger="v1", KeepLast="1"))
+        world.respond(events.create("deployment-1", Trigger="v1", KeepLast="1"))
         assert history.names[-1] in world.snapshots
 
 
-def test_the_first_snapshot_of_several_attempts_is_retained(world: World, respond: Run) -> None:
+def test_the_first_snapshot_of_several_attempts_is_retained(world: World) -> None:
     """The attempt's snapshots are newer than the replaced one: the first is the good one."""
-    history = History(world, respond, KeepLast="1", LastGoodParameter=PARAMETER)
+    history = History(world, KeepLast="1", LastGoodParameter=PARAMETER)
     history.deploy_times(2)
     deployed = history.names[-1]
     attempts = [history.attempt(replaced=deployed).identifier for _ in range(3)]
@@ -380,10 +373,8 @@ def test_the_first_snapshot_of_several_attempts_is_retained(world: World, respon
     assert world.parameters[PARAMETER].endswith(attempts[0])
 
 
-def test_a_deployment_that_succeeds_ends_the_protection_of_the_attempts(
-    world: World, respond: Run
-) -> None:
-    history = History(world, respond, KeepLast="1", LastGoodParameter=PARAMETER)
+def test_a_deployment_that_succeeds_ends_the_protection_of_the_attempts(world: World) -> None:
+    history = History(world, KeepLast="1", LastGoodParameter=PARAMETER)
     history.deploy_times(2)
     attempts = [history.attempt(replaced=history.names[-1]).identifier for _ in range(2)]
     history.deploy()
@@ -395,19 +386,17 @@ def test_a_deployment_that_succeeds_ends_the_protection_of_the_attempts(
     assert set(attempts).isdisjoint(world.snapshots)
 
 
-def test_a_parameter_that_names_another_clusters_snapshot_is_written(
-    world: World, respond: Run
-) -> None:
+def test_a_parameter_that_names_another_clusters_snapshot_is_written(world: World) -> None:
     other = world.add_snapshot("theirs", cluster="other-graph", age=-100)
     world.parameters[PARAMETER] = other.arn
-    done = respond(events.create(LastGoodParameter=PARAMETER))
+    done = world.respond(events.create(LastGoodParameter=PARAMETER))
     assert world.parameters[PARAMETER].endswith(done.identifier)
 
 
-def test_a_create_deletes_nothing(world: World, respond: Run) -> None:
+def test_a_create_deletes_nothing(world: World) -> None:
     """Nothing is replaced: what the previous resource of that name took may be needed."""
     older = {world.add_own(f"older-{age}", age=age) for age in (100, 200, 300)}
-    done = respond(events.create(KeepLast="1"))
+    done = world.respond(events.create(KeepLast="1"))
     assert set(world.snapshots) == {*older, done.identifier}
     assert done.extras[Attribute.DELETED] == ""
     assert done.extras[Attribute.RETAINED].count("=nothing-replaced") == 3
@@ -415,9 +404,9 @@ def test_a_create_deletes_nothing(world: World, respond: Run) -> None:
 
 @pytest.mark.parametrize("seconds", [40, 110])
 def test_a_permission_that_the_same_deployment_adds_propagates_late(
-    world: World, respond: Run, seconds: float
+    world: World, seconds: float
 ) -> None:
-    history = History(world, respond)
+    history = History(world)
     history.deploy()
     world.begin("UPDATE_IN_PROGRESS")
     began_at = world.clock.now()
@@ -428,12 +417,12 @@ def test_a_permission_that_the_same_deployment_adds_propagates_late(
 
     world.before = before
     new = {**history.old, "LastGoodParameter": PARAMETER}
-    respond(events.update(history.names[-1], new, history.old, "published"))
+    world.respond(events.update(history.names[-1], new, history.old, "published"))
     assert world.parameters[PARAMETER].endswith(history.names[-1])
 
 
-def test_a_throttled_call_of_retention_is_retried(world: World, respond: Run) -> None:
-    history = History(world, respond, KeepLast="1")
+def test_a_throttled_call_of_retention_is_retried(world: World) -> None:
+    history = History(world, KeepLast="1")
     history.deploy_times(3)
     world.refuse("delete", Unavailable("Throttling", "no", "DeleteDBClusterSnapshot"), times=5)
     history.deploy()
@@ -441,12 +430,9 @@ def test_a_throttled_call_of_retention_is_retried(world: World, respond: Run) ->
 
 
 def test_deletions_that_were_refused_are_not_logged(
-    world: World,
-    respond: Run,
-    caplog: pytest.LogCaptureFixture,
-    logged: Callable[..., list[str]],
+    world: World, caplog: pytest.LogCaptureFixture, logged: Callable[..., list[str]]
 ) -> None:
-    history = History(world, respond, KeepLast="1")
+    history = History(world, KeepLast="1")
     history.deploy_times(3)
     world.refuse("delete", Denied("AccessDenied", "no", "DeleteDBClusterSnapshot"))
     caplog.clear()
@@ -457,38 +443,36 @@ def test_deletions_that_were_refused_are_not_logged(
     assert history.last.extras[Attribute.DELETED] == ""
 
 
-def test_a_stack_that_cloudformation_does_not_know_loses_no_older_snapshot(
-    world: World, respond: Run
-) -> None:
-    history = History(world, respond, KeepLast="1", LastGoodParameter=PARAMETER)
+def test_a_stack_that_cloudformation_does_not_know_loses_no_older_snapshot(world: World) -> None:
+    history = History(world, KeepLast="1", LastGoodParameter=PARAMETER)
     history.deploy_times(3)
     before = set(world.snapshots)
     world.clock.time += 3600
     world.stacks = ()
     new = {**history.old, "Trigger": "next"}
-    done = respond(events.update(history.names[-1], new, history.old, "next"))
+    done = world.respond(events.update(history.names[-1], new, history.old, "next"))
     assert set(world.snapshots) == {*before, done.identifier}
     assert world.parameters[PARAMETER].endswith(done.identifier)
 
 
-def test_every_response_to_an_update_names_the_snapshot_before(world: World, respond: Run) -> None:
-    history = History(world, respond)
+def test_every_response_to_an_update_names_the_snapshot_before(world: World) -> None:
+    history = History(world)
     assert history.deploy().extras[Attribute.REPLACED] == ""
     assert history.deploy().extras[Attribute.REPLACED] == history.names[0]
     new = {**history.old, "TimeoutSeconds": "60"}
-    kept = respond(events.update(history.names[-1], new, history.old, "kept"))
+    kept = world.respond(events.update(history.names[-1], new, history.old, "kept"))
     assert kept.extras[Attribute.REPLACED] == history.names[-1]
 
 
-def test_a_snapshot_of_a_recreated_cluster_is_not_reused(world: World, respond: Run) -> None:
-    first = respond(events.create("request-1", Trigger="v1")).identifier
+def test_a_snapshot_of_a_recreated_cluster_is_not_reused(world: World) -> None:
+    first = world.respond(events.create("request-1", Trigger="v1")).identifier
     world.add_cluster(age=-1)
-    done = respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
+    done = world.respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
     assert done.identifier != first
 
 
-def test_a_copy_is_not_reused(world: World, respond: Run) -> None:
-    first = respond(events.create("request-1", Trigger="v1")).identifier
+def test_a_copy_is_not_reused(world: World) -> None:
+    first = world.respond(events.create("request-1", Trigger="v1")).identifier
     world.change(first, SourceDBClusterSnapshotArn="arn")
-    done = respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
+    done = world.respond(events.create("request-2", Trigger="v1", ReuseYoungerThanSeconds="3600"))
     assert done.identifier != first

@@ -5,10 +5,14 @@ from typing import Any, Final
 
 from fake_neptune import Client, Cluster, FakeNeptune, Snapshot, SnapshotBehaviour, SnapshotEnd
 from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.continuation import Continuation, fold, unfold
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.models import MISSING, Missing, Stack
 from neptune_snapshot_provider.core.refusals import Refusal
 from neptune_snapshot_provider.core.request import parse_request
+from neptune_snapshot_provider.core.schedule import TICK_INTERVAL, Budget
+from neptune_snapshot_provider.core.steps import Continue, Respond
+from neptune_snapshot_provider.reconciler import Reconciler
 from support import events
 from support.parameters import ParameterStore
 
@@ -109,16 +113,59 @@ class World(BotoAws):
         self.clock.time += 65
         self.stacks = statuses
 
-    def refuse(self, call: str, refusal: Refusal, *, times: int = 10_000) -> None:
-        """Refuse the next calls of a name."""
-        left = [times]
+    def at_call(self, call: str, change: Callable[[], object], *, after: float = 0.0) -> None:
+        """Let something happen before each call of a name, from so many seconds from now on."""
+        begins_at = self.clock.now() + after
 
         def before(name: str) -> None:
-            if name == call and left[0] > 0:
+            if name == call and self.clock.now() >= begins_at:
+                change()
+
+        self.before = before
+
+    def refuse(
+        self, call: str, refusal: Refusal, *, times: int = 10_000, seconds: float = 1e9
+    ) -> None:
+        """Refuse the next calls of a name, no longer than so many seconds."""
+        left, until = [times], self.clock.now() + seconds
+
+        def refusing() -> None:
+            if left[0] > 0 and self.clock.now() < until:
                 left[0] -= 1
                 raise refusal
 
-        self.before = before
+        self.at_call(call, refusing)
+
+    def reconcile(
+        self,
+        event: dict[str, Any],
+        *,
+        lambda_seconds: float = 900.0,
+        known: Continuation | None = None,
+    ) -> Respond | Continue:
+        """Let one invocation work on an event."""
+        request, now = parse_request(event), self.clock.now()
+        if known:
+            budget = Budget.tick(now, known.started_at, request.timeout, known.delay)
+        else:
+            budget = Budget.first(now, request.timeout, lambda_seconds, request.sent_at)
+        started = known is not None and known.started
+        return Reconciler(request, self, self.clock, budget, started=started).run()
+
+    def respond(self, event: dict[str, Any]) -> Respond:
+        """Let invocations work on an event, by a rule if it takes long, until one responds."""
+        started_at = parse_request(event).sent_at or self.clock.now()
+        known: Continuation | None = None
+        while True:
+            began_at = self.clock.now()
+            outcome = self.reconcile(event, known=known)
+            if isinstance(outcome, Respond):
+                return outcome
+            known = Continuation(
+                started_at=started_at, started=outcome.started, delay=known.delay if known else 0.0
+            )
+            event, known = unfold(fold(event, parse_request(event), known))
+            self.clock.time = max(self.clock.now(), began_at + TICK_INTERVAL)
 
     def add_cluster(
         self,
