@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from neptune_snapshot_provider.contract import OwnerTag
-from neptune_snapshot_provider.core.refusals import Denied, SnapshotBusy
+from neptune_snapshot_provider.core.refusals import Denied
 from neptune_snapshot_provider.core.steps import Continue
 from neptune_snapshot_provider.errors import DeadlineExceeded, SnapshotNotDeletable
 from neptune_snapshot_provider.logs import LogEvent
@@ -24,11 +24,11 @@ def own(world: World) -> str:
     return name
 
 
-def test_an_own_snapshot_is_deleted_and_seen_to_be_gone(world: World, own: str) -> None:
-    done = world.respond(events.delete(own))
-    assert done.identifier == own
+def test_the_status_is_read_again_right_before_the_deletion(world: World, own: str) -> None:
+    """The deletion ends once the snapshot is seen to be gone."""
+    assert world.respond(events.delete(own)).identifier == own
     assert not world.snapshots
-    assert world.calls[-3:] == ["delete", "stack", "snapshot"]
+    assert world.calls == ["stack", "snapshot", "tags", "stack", "delete", "stack", "snapshot"]
 
 
 def test_the_old_snapshot_is_deleted_in_the_cleanup_of_an_update(world: World, own: str) -> None:
@@ -46,19 +46,10 @@ def test_a_snapshot_of_the_update_itself_is_retained_in_its_cleanup(world: World
     assert set(world.snapshots) == {own, taken}
 
 
-def test_the_status_is_read_again_right_before_the_deletion(world: World, own: str) -> None:
-    world.respond(events.delete(own))
-    assert world.calls == ["stack", "snapshot", "tags", "stack", "delete", "stack", "snapshot"]
-
-
 def test_a_rollback_that_becomes_visible_right_before_the_deletion_retains_the_snapshot(
     world: World, own: str
 ) -> None:
-    def before(name: str) -> None:
-        if name == "tags":
-            world.stacks = ("DELETE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
-
-    world.before = before
+    world.turn("DELETE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", call="tags")
     world.respond(events.delete(own))
     assert list(world.snapshots) == [own]
 
@@ -93,39 +84,7 @@ def test_without_evidence_of_a_deletion_the_snapshot_is_retained(
 
 def test_a_deletion_that_becomes_visible_is_carried_out(world: World, own: str) -> None:
     world.stacks = ("UPDATE_COMPLETE",)
-    began_at = world.clock.now()
-
-    def before(name: str) -> None:
-        if name == "stack" and world.clock.now() >= began_at + 40:
-            world.begin("DELETE_IN_PROGRESS")
-
-    world.before = before
-    world.respond(events.delete(own))
-    assert not world.snapshots
-
-
-def test_a_stack_that_cloudformation_does_not_know_loses_no_snapshot(
-    world: World, own: str
-) -> None:
-    world.stacks = ()
-    assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
-    assert list(world.snapshots) == [own]
-
-
-def test_a_nested_stack_below_an_unknown_parent_retains_when_it_is_deleted(
-    world: World, own: str
-) -> None:
-    """The parent may be rolling back."""
-    world.ancestors_known = False
-    assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
-    assert list(world.snapshots) == [own]
-
-
-@pytest.mark.parametrize("parent", ["UPDATE_ROLLBACK_COMPLETE", "CREATE_COMPLETE"])
-def test_a_nested_stack_that_is_deleted_under_an_idle_parent_deletes(
-    world: World, own: str, parent: str
-) -> None:
-    world.stacks = ("DELETE_IN_PROGRESS", parent)
+    world.turn("DELETE_IN_PROGRESS", after=40)
     world.respond(events.delete(own))
     assert not world.snapshots
 
@@ -137,12 +96,6 @@ def test_a_late_delivery_deletes_nothing_in_a_later_operation(world: World, own:
     done = world.respond(events.sent(events.delete(own), sent_at))
     assert done.event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
-
-
-def test_a_copy_with_the_owner_tags_is_unchanged(world: World, own: str) -> None:
-    world.add_snapshot("copy", world.tags_of(own), source=own)
-    world.respond(events.delete("copy"))
-    assert set(world.snapshots) == {own, "copy"}
 
 
 @pytest.mark.parametrize(
@@ -187,9 +140,12 @@ def test_a_snapshot_taken_after_its_deletion_was_requested_is_retained(
     assert ("nightly" in world.snapshots) is is_retained
 
 
-def test_an_id_that_cloudformation_invented_succeeds(world: World) -> None:
-    world.begin("DELETE_IN_PROGRESS")
+def test_an_id_that_cloudformation_invented_succeeds(world: World, own: str) -> None:
     assert world.respond(events.delete("Graph-BeforeMigration-1ABCDEFGHIJK")).snapshot is None
+    assert list(world.snapshots) == [own]
+
+
+OWN = {OwnerTag.STACK: events.STACK_ID, OwnerTag.RESOURCE: events.LOGICAL_ID}
 
 
 @pytest.mark.parametrize(
@@ -198,17 +154,18 @@ def test_an_id_that_cloudformation_invented_succeeds(world: World) -> None:
         {},
         {OwnerTag.STACK: events.STACK_ID},
         {OwnerTag.RESOURCE: events.LOGICAL_ID},
-        {OwnerTag.STACK: events.STACK_ID, OwnerTag.RESOURCE: "Another"},
-        {OwnerTag.STACK: events.STACK_ID + "x", OwnerTag.RESOURCE: events.LOGICAL_ID},
+        {**OWN, OwnerTag.RESOURCE: "Another"},
+        {**OWN, OwnerTag.STACK: events.STACK_ID + "x"},
+        pytest.param({**OWN, OwnerTag.REQUEST: "request-1"}, id="a copy with all of them"),
     ],
 )
 def test_a_foreign_snapshot_is_unchanged_and_the_delete_succeeds(
-    world: World, tags: dict[str, str]
+    world: World, own: str, tags: dict[str, str]
 ) -> None:
-    world.begin("DELETE_IN_PROGRESS")
-    world.add_snapshot("precious", tags)
+    source = own if OwnerTag.REQUEST in tags else ""
+    world.add_snapshot("precious", tags, source=source)
     world.respond(events.delete("precious"))
-    assert list(world.snapshots) == ["precious"]
+    assert set(world.snapshots) == {own, "precious"}
     assert "delete" not in world.calls
 
 
@@ -220,22 +177,11 @@ def test_a_snapshot_still_creating_is_deleted_once_it_can_be(world: World, own: 
     assert world.clock.now() - NOW >= 200
 
 
-def test_a_delete_refused_for_the_state_is_retried(world: World, own: str) -> None:
-    busy = SnapshotBusy("InvalidDBClusterSnapshotStateFault", "busy", "Delete")
-    world.refuse("delete", busy, times=3)
-    world.respond(events.delete(own))
-    assert not world.snapshots
-
-
 def test_a_snapshot_that_is_being_deleted_is_waited_for(world: World, own: str) -> None:
     world.set_status(own, "deleting")
-
-    def before(name: str) -> None:
-        if name == "snapshot" and len(world.clock.pauses) > 10:
-            world.snapshots.clear()
-
-    world.before = before
+    world.at_call("snapshot", world.snapshots.clear, after=30)
     world.respond(events.delete(own))
+    assert len(world.clock.pauses) > 10
     assert "delete" not in world.calls
 
 
@@ -250,6 +196,7 @@ def test_a_failed_snapshot_that_neptune_does_not_delete_fails_at_once(
 
 def test_a_delete_that_does_not_end_says_so_at_the_deadline(world: World, own: str) -> None:
     world.set_status(own, "deleting")
+    assert isinstance(world.reconcile(events.delete(own), lambda_seconds=200), Continue)
     with pytest.raises(DeadlineExceeded, match="deleting"):
         world.respond(events.delete(own, TimeoutSeconds="60"))
 
@@ -258,11 +205,6 @@ def test_a_stack_that_may_not_be_described_loses_no_snapshot(world: World, own: 
     world.refuse("stack", Denied("AccessDenied", "no", "DescribeStacks"))
     assert world.respond(events.delete(own)).event is LogEvent.SNAPSHOT_RETAINED
     assert list(world.snapshots) == [own]
-
-
-def test_a_long_delete_hands_over(world: World, own: str) -> None:
-    world.set_status(own, "deleting")
-    assert isinstance(world.reconcile(events.delete(own), lambda_seconds=200), Continue)
 
 
 def test_a_resource_whose_properties_never_were_valid_can_be_deleted(world: World) -> None:

@@ -123,6 +123,14 @@ class World(BotoAws):
 
         self.before = before
 
+    def turn(self, *statuses: str, call: str = "stack", after: float = 0.0) -> None:
+        """Let the stack have other statuses from a call of that name on."""
+
+        def turning() -> None:
+            self.stacks = statuses
+
+        self.at_call(call, turning, after=after)
+
     def refuse(
         self, call: str, refusal: Refusal, *, times: int = 10_000, seconds: float = 1e9
     ) -> None:
