@@ -28,11 +28,11 @@ class History:
         self.old: dict[str, Any] = {}
         self.last: Respond
 
-    def deploy(self, **change: object) -> Respond:
+    def deploy(self) -> Respond:
         """Deploy with the next trigger; an hour passes."""
         self.world.clock.time += 3600
         self._count += 1
-        wanted: dict[str, Any] = {"Trigger": f"v{self._count}", **self._properties, **change}
+        wanted: dict[str, Any] = {"Trigger": f"v{self._count}", **self._properties}
         new = events.properties(**wanted)
         request_id = f"deployment-{self._count}"
         if self.names:
@@ -55,6 +55,11 @@ class History:
         assert self.names[-1] == replaced
         self.old = known
         return done
+
+    def change(self, **properties: str) -> Respond:
+        """Update the deployed resource with other properties."""
+        new = {**self.old, **properties}
+        return self.world.respond(events.update(self.names[-1], new, self.old, "change"))
 
     def deploy_times(self, times: int) -> None:
         for _ in range(times):
@@ -116,22 +121,19 @@ def test_what_is_not_own_or_not_available_is_never_deleted(
     assert name not in history.last.extras[Attribute.RETAINED]
 
 
-def test_retention_deletes_nothing_during_a_rollback(world: World) -> None:
-    history = History(world, KeepLast="2")
+def test_a_rollback_deletes_nothing_and_does_not_write_the_parameter(world: World) -> None:
+    history = History(world, KeepLast="2", LastGoodParameter=PARAMETER)
     history.deploy_times(3)
-    before = list(world.snapshots)
+    before = list(world.snapshots), dict(world.parameters)
     world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
-    back = events.properties(Trigger="v2", KeepLast="1")
-    world.respond(events.update(history.names[-1], back, history.old, "rollback"))
-    assert list(world.snapshots) == before
+    assert history.change(Trigger="v2", KeepLast="1").identifier == history.names[-2]
+    assert (list(world.snapshots), world.parameters) == before
 
 
 def test_a_lower_keep_last_deletes_without_a_new_snapshot(world: World) -> None:
     history = History(world)
     history.deploy_times(5)
-    new = {**history.old, "KeepLast": "2"}
-    done = world.respond(events.update(history.names[-1], new, history.old, "fewer"))
-    assert done.identifier == history.names[-1]
+    assert history.change(KeepLast="2").identifier == history.names[-1]
     assert list(world.snapshots) == history.names[-2:]
 
 
@@ -157,10 +159,8 @@ def test_a_redelivered_request_deletes_the_same(world: World) -> None:
     history = History(world, KeepLast="2")
     history.deploy_times(4)
     before = list(world.snapshots)
-    event = events.update(
-        history.names[-2], history.old, {**history.old, "Trigger": "v3"}, "deployment-4"
-    )
-    world.respond(event)
+    old = {**history.old, "Trigger": "v3"}
+    world.respond(events.update(history.names[-2], history.old, old, "deployment-4"))
     assert list(world.snapshots) == before
 
 
@@ -214,17 +214,6 @@ def test_a_full_quota_that_may_not_be_read_is_still_named(world: World) -> None:
     assert history.names[0] not in str(caught.value)
 
 
-def test_a_rollback_does_not_write_the_parameter(world: World) -> None:
-    history = History(world, LastGoodParameter=PARAMETER)
-    history.deploy_times(2)
-    before = dict(world.parameters)
-    world.stacks = ("UPDATE_ROLLBACK_IN_PROGRESS",)
-    back = {**history.old, "Trigger": "v1"}
-    done = world.respond(events.update(history.names[1], back, history.old))
-    assert done.identifier == history.names[0]
-    assert world.parameters == before
-
-
 def test_a_late_delivery_does_not_point_the_parameter_back(world: World) -> None:
     history = History(world, LastGoodParameter=PARAMETER)
     history.deploy_times(2)
@@ -265,24 +254,18 @@ def test_a_missing_cluster_can_be_skipped(world: World) -> None:
     assert set(done.extras) == set(ATTRIBUTES) - set(attributes({}))
 
 
-def test_after_a_skip_a_changed_trigger_takes_the_first_snapshot(world: World) -> None:
+def test_after_a_skip_every_change_ends_well(world: World) -> None:
+    world.clusters.clear()
     history = History(world, WhenClusterMissing="SKIP")
-    world.clusters.clear()
-    history.deploy()
-    world.add_cluster()
-    assert history.deploy().extras[Attribute.OUTCOME] == "created"
-    assert list(world.snapshots) == [history.names[-1]]
-
-
-def test_after_a_skip_other_changes_and_deletions_end_well(world: World) -> None:
-    world.clusters.clear()
-    skipped = world.respond(events.create(WhenClusterMissing="SKIP")).identifier
+    skipped = history.deploy().identifier
     world.begin("UPDATE_IN_PROGRESS")
-    old = events.properties(WhenClusterMissing="SKIP")
-    done = world.respond(events.update(skipped, {**old, "TimeoutSeconds": "60"}, old))
+    done = history.change(TimeoutSeconds="60")
     assert (done.identifier, done.extras[Attribute.OUTCOME]) == (skipped, "skipped")
     world.begin("DELETE_IN_PROGRESS")
     assert world.respond(events.delete(skipped)).identifier == skipped
+    world.add_cluster()
+    assert history.deploy().extras[Attribute.OUTCOME] == "created"
+    assert list(world.snapshots) == [history.names[-1]]
 
 
 def test_a_rollback_to_a_skipped_snapshot_keeps_the_physical_id(world: World) -> None:
@@ -295,13 +278,12 @@ def test_a_rollback_to_a_skipped_snapshot_keeps_the_physical_id(world: World) ->
     assert done.identifier == skipped
 
 
-def test_the_outcome_says_whether_a_snapshot_was_taken(world: World) -> None:
-    created = world.respond(events.create())
-    assert created.extras[Attribute.OUTCOME] == "created"
-    world.begin("UPDATE_IN_PROGRESS")
-    new = events.properties(TimeoutSeconds="60")
-    kept = world.respond(events.update(created.identifier, new, events.properties()))
-    assert kept.extras[Attribute.OUTCOME] == "kept"
+def test_every_response_to_an_update_names_the_snapshot_before(world: World) -> None:
+    history = History(world)
+    responses = [history.deploy(), history.deploy(), history.change(TimeoutSeconds="60")]
+    replaced = [done.extras[Attribute.REPLACED] for done in responses]
+    assert replaced == ["", history.names[0], history.names[1]]
+    assert [done.extras[Attribute.OUTCOME] for done in responses] == ["created", "created", "kept"]
 
 
 def test_a_late_delivery_deletes_no_later_snapshot(world: World) -> None:
@@ -346,7 +328,7 @@ def test_a_throttled_call_of_retention_is_retried(world: World) -> None:
     history.deploy_times(3)
     world.refuse("delete", Unavailable("Throttling", "no", "DeleteDBClusterSnapshot"), times=5)
     history.deploy()
-    assert set(world.snapshots) == set(history.names[-2:])
+    assert list(world.snapshots) == history.names[-2:]
 
 
 def test_deletions_that_were_refused_are_not_logged(
@@ -361,12 +343,3 @@ def test_deletions_that_were_refused_are_not_logged(
     assert LogEvent.FINALIZER_SKIPPED in codes
     assert LogEvent.RETENTION_DELETED not in codes
     assert history.last.extras[Attribute.DELETED] == ""
-
-
-def test_every_response_to_an_update_names_the_snapshot_before(world: World) -> None:
-    history = History(world)
-    assert history.deploy().extras[Attribute.REPLACED] == ""
-    assert history.deploy().extras[Attribute.REPLACED] == history.names[0]
-    new = {**history.old, "TimeoutSeconds": "60"}
-    kept = world.respond(events.update(history.names[-1], new, history.old, "kept"))
-    assert kept.extras[Attribute.REPLACED] == history.names[-1]
