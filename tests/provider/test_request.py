@@ -72,6 +72,7 @@ def test_what_is_left_out_has_its_default() -> None:
         ({"TimeoutSeconds": "soon"}, ("TimeoutSeconds", "soon", "whole number", "3300")),
         ({"TimeoutSeconds": "0"}, ("TimeoutSeconds", "0", "1 to 3300")),
         ({"TimeoutSeconds": "3301"}, ("TimeoutSeconds", "3301", "1 to 3300")),
+        ({"OnTimeout": "x"}, ("OnTimeout", "must be FAIL or CONTINUE", "'x'")),
         ({"Tags": "a=b"}, ("Tags", "a=b", "list")),
         ({"Tags": ["a"]}, ("Tags", "a", "Key and Value")),
         ({"Tags": [{"Key": 1, "Value": "b"}]}, ("Tags", "strings")),
