@@ -53,6 +53,7 @@ from support import events
 START = 1_000_000.0
 DEADLINE = START + 3300
 FORWARD = Stack(status="CREATE_IN_PROGRESS")
+ENDED = Stack(status="UPDATE_COMPLETE")
 CLUSTER = Cluster(identifier=events.CLUSTER, engine="neptune", status="available")
 
 
@@ -71,11 +72,6 @@ def create_of(**properties: Any) -> Request:  # noqa: ANN401 - wire properties
 
 
 CREATE = create_of()
-
-
-def update_of(physical_id: str, trigger: str = "new") -> Request:
-    new, old = events.properties(Trigger=trigger), events.properties(Trigger="old")
-    return parse_request(events.update(physical_id, new, old))
 
 
 def own(request: Request, status: str = "creating", percent: int = 5) -> Found:
@@ -132,31 +128,35 @@ def test_a_stack_that_may_not_be_described_is_assumed_to_be_unknown() -> None:
     assert decide(CREATE, observed, at(START + 121)) == AssumeUnknownStack()
 
 
-def test_an_unknown_cluster_fails_at_once() -> None:
-    with pytest.raises(DBClusterNotFoundFault, match="no DB cluster my-graph"):
-        decide(CREATE, refused(ClusterUnknown), SOON)
+@pytest.mark.parametrize(
+    ("kind", "error", "text"),
+    [
+        (ClusterUnknown, DBClusterNotFoundFault, "no DB cluster my-graph"),
+        (Unexpected, ApiFault, "DescribeDBClusters: TheCode: because"),
+    ],
+)
+def test_a_call_that_never_succeeds_fails_at_once(
+    kind: type[Refusal], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        decide(CREATE, refused(kind), SOON)
 
 
-def test_an_unexpected_error_fails_at_once_and_is_named() -> None:
-    with pytest.raises(ApiFault, match="DescribeDBClusters: TheCode: because"):
-        decide(CREATE, refused(Unexpected), SOON)
+def refused_deletion(status: str) -> Observed:
+    snapshot = replace(own(CREATE).snapshot, status=status)
+    return refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
 
 
 @pytest.mark.parametrize("status", ["deleting", "creating", "copying"])
 def test_a_deletion_that_the_snapshots_state_forbids_is_retried(status: str) -> None:
-    request = parse_request(events.delete("s"))
-    snapshot = replace(own(CREATE).snapshot, status=status)
-    observed = refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
-    assert waits(decide(request, observed, SOON)).status == status
+    step = decide(parse_request(events.delete("s")), refused_deletion(status), SOON)
+    assert waits(step).status == status
 
 
 @pytest.mark.parametrize("status", ["failed", "incompatible-restore"])
 def test_a_deletion_that_neptune_never_carries_out_fails(status: str) -> None:
-    request = parse_request(events.delete("s"))
-    snapshot = replace(own(CREATE).snapshot, status=status)
-    observed = refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
     with pytest.raises(SnapshotNotDeletable, match=status):
-        decide(request, observed, SOON)
+        decide(parse_request(events.delete("s")), refused_deletion(status), SOON)
 
 
 def test_a_full_quota_without_retention_fails_with_what_uses_it() -> None:
@@ -165,13 +165,9 @@ def test_a_full_quota_without_retention_fails_with_what_uses_it() -> None:
     known = replace(observed, quota=Quota(usage="7 of 7 used", deletable=("old",)))
     with pytest.raises(SnapshotQuotaExceeded, match=r"7 of 7 used.*no longer needed: old"):
         decide(CREATE, known, SOON)
-
-
-def test_a_full_quota_names_no_snapshot_that_something_uses() -> None:
-    known = replace(refused(QuotaReached), quota=Quota(usage="7 of 7 used", deletable=()))
-    with pytest.raises(SnapshotQuotaExceeded) as caught:
+    known = replace(observed, quota=Quota(usage="7 of 7 used", deletable=()))
+    with pytest.raises(SnapshotQuotaExceeded, match=r"\)\. Raise the quota in Service Quotas\.$"):
         decide(CREATE, known, SOON)
-    assert caught.value.advice == "Raise the quota in Service Quotas."
 
 
 def test_a_full_quota_is_freed_once_and_waited_for() -> None:
@@ -180,16 +176,11 @@ def test_a_full_quota_is_freed_once_and_waited_for() -> None:
     assert decide(request, observed, SOON) == FreeQuota("new")
     freed = replace(observed, freed=Freed(deleted=("a", "b"), until=START + 120))
     wait = waits(decide(request, freed, at(START + 119)))
-    assert (wait.event, wait.situation) == (
-        LogEvent.QUOTA_WAITING,
-        "deleted 2 older snapshots: waiting for the quota",
-    )
+    assert wait.event is LogEvent.QUOTA_WAITING
+    assert wait.situation == "deleted 2 older snapshots: waiting for the quota"
     assert decide(request, freed, at(START + 120)) == Observe(Fact.QUOTA)
-
-
-def test_nothing_is_waited_for_where_nothing_was_deleted() -> None:
-    observed = replace(refused(QuotaReached), freed=Freed(deleted=(), until=START + 120))
-    assert decide(create_of(KeepLast="3"), observed, SOON) == Observe(Fact.QUOTA)
+    in_vain = replace(observed, freed=Freed(deleted=(), until=START + 120))
+    assert decide(request, in_vain, SOON) == Observe(Fact.QUOTA)
 
 
 def test_a_snapshot_in_progress_is_waited_for_with_its_progress() -> None:
@@ -204,9 +195,6 @@ def test_the_deadline_names_the_snapshot_and_retains_it() -> None:
     assert text.startswith("after 3300 s snapshot my-graph-")
     assert "is creating, 5 %. The snapshot continues and is retained." in text
     assert text.endswith("Allow a longer timeout.")
-
-
-def test_the_deadline_of_a_late_request_names_concurrency() -> None:
     with pytest.raises(DeadlineExceeded, match="Lambda started 700 s late: check its concurrency"):
         decide(CREATE, started(), at(DEADLINE + 1, delay=700))
 
@@ -232,26 +220,35 @@ def test_at_the_deadline_the_next_resource_of_a_chain_continues() -> None:
     step = decide(request, started(request), LATE)
     assert isinstance(step, Respond)
     assert step.identifier == own(request).snapshot.identifier
-    foreign = replace(started(request), tags=None)
+    foreign = replace(started(request), tags=None, refusal=Unavailable("x", "x", "x"))
     with pytest.raises(DeadlineExceeded):
-        decide(request, replace(foreign, refusal=Unavailable("x", "x", "x")), at(DEADLINE + 60))
+        decide(request, foreign, at(DEADLINE + 60))
 
 
 def test_an_available_snapshot_is_returned_even_after_the_deadline() -> None:
     assert isinstance(decide(CREATE, started(status="available"), LATE), Respond)
 
 
-def test_the_end_of_an_invocation_hands_over() -> None:
-    assert decide(CREATE, started(), HANDS_OVER) == Continue(started=True)
-    busy = replace(CLUSTER, status="modifying")
-    name = own(CREATE).snapshot.identifier
-    waiting = Observed(identifier=name, snapshot=MISSING, cluster=busy, stack=FORWARD)
-    assert decide(CREATE, waiting, HANDS_OVER) == Continue(started=False)
+NOT_STARTED = Observed(
+    identifier=own(CREATE).snapshot.identifier,
+    snapshot=MISSING,
+    cluster=replace(CLUSTER, status="modifying"),
+    stack=FORWARD,
+)
 
 
-def test_a_snapshot_that_an_earlier_delivery_started_counts_as_started() -> None:
-    observed = replace(started(), started=False)
-    assert decide(CREATE, observed, HANDS_OVER) == Continue(started=True)
+@pytest.mark.parametrize(
+    ("observed", "is_started"),
+    [
+        pytest.param(started(), True, id="started"),
+        pytest.param(replace(started(), started=False), True, id="by an earlier delivery"),
+        pytest.param(replace(started(), stack=ENDED), True, id="unclear status"),
+        pytest.param(NOT_STARTED, False, id="busy cluster"),
+        pytest.param(refused(Unavailable), False, id="refused call"),
+    ],
+)
+def test_the_end_of_an_invocation_hands_over(observed: Observed, *, is_started: bool) -> None:
+    assert decide(CREATE, observed, HANDS_OVER) == Continue(started=is_started)
 
 
 def test_a_create_is_not_handed_over_once_it_is_cancelled() -> None:
@@ -261,15 +258,6 @@ def test_a_create_is_not_handed_over_once_it_is_cancelled() -> None:
     cancelled = replace(started(), stack=Stack(status="ROLLBACK_IN_PROGRESS"))
     with pytest.raises(RequestCancelled, match="is retained"):
         decide(CREATE, cancelled, HANDS_OVER)
-
-
-def test_a_create_whose_status_is_unclear_is_handed_over() -> None:
-    unclear = replace(started(), stack=Stack(status="UPDATE_COMPLETE"))
-    assert decide(CREATE, unclear, HANDS_OVER) == Continue(started=True)
-
-
-def test_a_refused_call_at_the_end_of_an_invocation_is_handed_over() -> None:
-    assert decide(CREATE, refused(Unavailable), HANDS_OVER) == Continue(started=False)
 
 
 OLD = own(parse_request(events.create("request-0", Trigger="old")), status="failed")
@@ -290,15 +278,15 @@ def current(stack: Stack | None, created_at: float | None = BEGAN - 60) -> Obser
     )
 
 
-BACK = update_of(OLD.snapshot.identifier, trigger="old")
-
-
-def test_an_update_does_not_fail_before_the_stack_was_read() -> None:
-    assert decide(BACK, current(None), SOON) == Observe(Fact.STACK)
+EVENT = events.update(
+    OLD.snapshot.identifier, events.properties(Trigger="old"), events.properties(Trigger="new")
+)
+BACK = parse_request(EVENT)
 
 
 @pytest.mark.parametrize("stack", [UPDATING, REVERTING])
 def test_an_update_does_not_fail_while_it_may_be_a_rollback(stack: Stack) -> None:
+    assert decide(BACK, current(None), SOON) == Observe(Fact.STACK)
     wait = waits(decide(BACK, current(stack), SOON))
     assert wait.event is LogEvent.OPERATION_UNCLEAR
 
@@ -316,8 +304,7 @@ def test_an_update_that_goes_forward_fails_once_that_is_certain() -> None:
 
 
 def test_an_update_of_a_superseded_operation_fails_at_once() -> None:
-    event = events.update(OLD.snapshot.identifier, events.properties(Trigger="old"), {})
-    request = parse_request(events.sent(event, BEGAN - 10))
+    request = parse_request(events.sent(EVENT, BEGAN - 10))
     with pytest.raises(SnapshotFailed):
         decide(request, current(UPDATING), SOON)
 
