@@ -16,7 +16,7 @@ from neptune_snapshot_provider.contract import (
 from neptune_snapshot_provider.core import generations, ownership
 from neptune_snapshot_provider.core.models import Snapshot
 from neptune_snapshot_provider.core.properties import Properties
-from neptune_snapshot_provider.core.request import Request, RequestType, parse_request
+from neptune_snapshot_provider.core.request import Request, parse_request
 from neptune_snapshot_provider.name_rules import identifier_problem, shorten_prefix, tag_problem
 from support import events
 
@@ -55,13 +55,7 @@ def test_every_name_obeys_the_rules_of_the_api(
     cluster: str, prefix: str | None, trigger: str, request_id: str
 ) -> None:
     properties = Properties(cluster=cluster.lower(), prefix=prefix or "", trigger=trigger)
-    request = Request(
-        type=RequestType.CREATE,
-        stack_id=events.STACK_ID,
-        request_id=request_id,
-        logical_id="Snapshot",
-        properties=properties,
-    )
+    request = replace(request_of()[0], request_id=request_id)
     name = ownership.snapshot_identifier(request, properties)
     assert identifier_problem(name) is None
     assert name == name.lower()
@@ -78,22 +72,13 @@ def test_a_shortened_prefix_is_a_valid_one(prefix: str) -> None:
 
 def test_names_differ_by_request_resource_and_stack_only() -> None:
     request, properties = request_of()
-    names = {
-        ownership.snapshot_identifier(
-            Request(
-                type=RequestType.CREATE,
-                stack_id=stack,
-                request_id=request_id,
-                logical_id=logical_id,
-                properties=properties,
-            ),
-            properties,
-        )
-        for stack in (events.STACK_ID, events.STACK_ID + "7")
-        for logical_id in ("A", "B")
-        for request_id in ("1", "2")
-    }
-    assert len(names) == 8
+    others = [
+        replace(request, stack_id=events.STACK_ID + "7"),
+        replace(request, logical_id="B"),
+        replace(request, request_id="2"),
+    ]
+    names = {ownership.snapshot_identifier(one, properties) for one in (request, *others)}
+    assert len(names) == 4
     assert ownership.snapshot_identifier(request, properties) == name_of(TimeoutSeconds="5")
 
 
@@ -125,98 +110,80 @@ def test_owner_tags_are_allowed_as_tags() -> None:
         assert tag_problem(key.replace("neptune-snapshot:", "x:"), value) is None
 
 
-def own_snapshot(
-    request: Request, properties: Properties, **fields: object
-) -> tuple[Snapshot, dict[str, str]]:
-    """The snapshot that a request takes, and its tags."""
-    name = ownership.snapshot_identifier(request, properties)
+def own_snapshot(**others: object) -> tuple[Request, Snapshot, dict[str, str]]:
+    """A request, the snapshot that it takes, and its tags."""
+    request, properties = request_of(**others)
     record = {
-        "DBClusterSnapshotIdentifier": name,
+        "DBClusterSnapshotIdentifier": ownership.snapshot_identifier(request, properties),
         "DBClusterIdentifier": properties.cluster,
         "Engine": "neptune",
         "Status": "available",
         "SnapshotType": "manual",
-        **fields,
     }
-    return Snapshot.of(record), ownership.owner_tags(request, properties)
+    return request, Snapshot.of(record), ownership.owner_tags(request, properties)
+
+
+def changed(snapshot: Snapshot, **fields: object) -> Snapshot:
+    return Snapshot.of({**snapshot.fields, **fields})
 
 
 def test_own_needs_both_owner_tags() -> None:
-    request, properties = request_of()
-    snapshot, tags = own_snapshot(request, properties)
+    request, snapshot, tags = own_snapshot()
     assert ownership.belongs_to(request, snapshot, tags)
     assert ownership.is_of_request(request, snapshot, tags)
     for missing in (OwnerTag.STACK, OwnerTag.RESOURCE):
         fewer = {key: value for key, value in tags.items() if key != missing}
         assert not ownership.belongs_to(request, snapshot, fewer)
         assert not ownership.belongs_to(request, snapshot, {**tags, missing: "another"})
-
-
-def test_another_request_of_the_resource_is_not_this_request() -> None:
-    snapshot, tags = own_snapshot(*request_of())
     other = parse_request(events.create("request-2"))
     assert ownership.belongs_to(other, snapshot, tags)
     assert not ownership.is_of_request(other, snapshot, tags)
 
 
 @pytest.mark.parametrize("properties", [{}, {"DBClusterSnapshotIdentifier": "by-name"}])
-def test_a_copy_is_not_own_though_its_tags_are(properties: dict[str, Any]) -> None:
-    """Tags travel with ``copy-db-cluster-snapshot --copy-tags``."""
-    request, wanted = request_of(**properties)
-    snapshot, tags = own_snapshot(request, wanted, SourceDBClusterSnapshotArn="arn:x")
-    assert not ownership.belongs_to(request, snapshot, tags)
-
-
-def test_a_snapshot_of_a_restored_cluster_is_not_own_though_its_tags_are() -> None:
-    """Tags travel with a restore and with CopyTagsToSnapshot; the name does not fit them."""
-    request, properties = request_of()
-    _, tags = own_snapshot(request, properties)
-    by_hand = Snapshot.of({"DBClusterSnapshotIdentifier": "by-hand"})
-    assert not ownership.belongs_to(request, by_hand, tags)
+@pytest.mark.parametrize(
+    "fields", [{"SourceDBClusterSnapshotArn": "arn:x"}, {"DBClusterSnapshotIdentifier": "by-hand"}]
+)
+def test_a_copy_or_a_snapshot_of_a_restored_cluster_is_not_own_though_its_tags_are(
+    properties: dict[str, Any], fields: dict[str, str]
+) -> None:
+    """Tags travel with a copy, with a restore and with CopyTagsToSnapshot."""
+    request, snapshot, tags = own_snapshot(**properties)
+    assert not ownership.belongs_to(request, changed(snapshot, **fields), tags)
 
 
 @pytest.mark.parametrize("tag", [OwnerTag.STACK, OwnerTag.RESOURCE, OwnerTag.REQUEST])
 def test_a_generated_name_ends_with_the_digest_of_its_tags(tag: str) -> None:
-    request, properties = request_of()
-    snapshot, tags = own_snapshot(request, properties)
-    stack, resource = tags[OwnerTag.STACK], tags[OwnerTag.RESOURCE]
-    assert ownership.is_own(snapshot, tags, stack, resource)
-    changed = {**tags, tag: "x"}
-    stack, resource = changed[OwnerTag.STACK], changed[OwnerTag.RESOURCE]
-    assert not ownership.is_own(snapshot, changed, stack, resource)
+    _, snapshot, tags = own_snapshot()
+    assert is_own_by_its_tags(snapshot, tags)
+    assert not is_own_by_its_tags(snapshot, {**tags, tag: "x"})
 
 
 def test_a_snapshot_under_an_explicit_name_is_own_by_its_trigger_tag() -> None:
     """The tools do not know the properties of the resource."""
-    request, properties = request_of(DBClusterSnapshotIdentifier="by-name")
-    snapshot, tags = own_snapshot(request, properties)
-    stack, resource = tags[OwnerTag.STACK], tags[OwnerTag.RESOURCE]
-    assert ownership.is_own(snapshot, tags, stack, resource)
-    elsewhere = Snapshot.of({**snapshot.fields, "DBClusterSnapshotIdentifier": "other-name"})
-    assert not ownership.is_own(elsewhere, tags, stack, resource)
+    _, snapshot, tags = own_snapshot(DBClusterSnapshotIdentifier="by-name")
+    assert is_own_by_its_tags(snapshot, tags)
+    elsewhere = changed(snapshot, DBClusterSnapshotIdentifier="other-name")
+    assert not is_own_by_its_tags(elsewhere, tags)
+
+
+def is_own_by_its_tags(snapshot: Snapshot, tags: dict[str, str]) -> bool:
+    return ownership.is_own(snapshot, tags, tags[OwnerTag.STACK], tags[OwnerTag.RESOURCE])
 
 
 def test_an_explicit_name_with_a_trigger_is_own_by_the_properties() -> None:
-    request, properties = request_of(DBClusterSnapshotIdentifier="by-name", Trigger="v1")
-    snapshot, tags = own_snapshot(request, properties)
-    assert ownership.belongs_to(request, snapshot, tags)
+    assert ownership.belongs_to(*own_snapshot(DBClusterSnapshotIdentifier="by-name", Trigger="v1"))
 
 
 def test_a_wait_owns_what_the_resource_of_its_snapshot_took() -> None:
-    snapshot, tags = own_snapshot(*request_of())
-    properties = {
-        "DBClusterSnapshotIdentifier": snapshot.identifier,
-        "SnapshotLogicalResourceId": events.LOGICAL_ID,
-    }
-    event = {
-        **events.create("request-2"),
-        "LogicalResourceId": "Wait2",
-        "ResourceType": WAIT_RESOURCE_TYPE,
-        "ResourceProperties": properties,
-    }
-    assert ownership.belongs_to(parse_request(event), snapshot, tags)
-    del properties["SnapshotLogicalResourceId"]
-    assert not ownership.belongs_to(parse_request(event), snapshot, tags)
+    _, snapshot, tags = own_snapshot()
+    properties = {"DBClusterSnapshotIdentifier": snapshot.identifier}
+    owning = {**properties, "SnapshotLogicalResourceId": events.LOGICAL_ID}
+    event = {**events.create("request-2"), "LogicalResourceId": "Wait2"}
+    event["ResourceType"] = WAIT_RESOURCE_TYPE
+    for sent, is_own in ((owning, True), (properties, False)):
+        request = parse_request({**event, "ResourceProperties": sent})
+        assert ownership.belongs_to(request, snapshot, tags) is is_own
 
 
 @pytest.mark.parametrize(
@@ -231,29 +198,19 @@ def test_a_wait_owns_what_the_resource_of_its_snapshot_took() -> None:
 def test_usable_is_an_available_manual_snapshot_of_neptune(
     fields: dict[str, Any], *, is_usable: bool
 ) -> None:
-    snapshot, _ = own_snapshot(*request_of(), **fields)
-    assert ownership.is_usable(snapshot) is is_usable
+    assert ownership.is_usable(changed(own_snapshot()[1], **fields)) is is_usable
 
 
 def test_a_reused_snapshot_has_the_generation_that_it_was_taken_for_first() -> None:
-    request, first = request_of(Trigger="v1")
-    snapshot, tags = own_snapshot(request, first)
-    _, second = request_of(Trigger="v2")
+    """Its last generation is the one that it was used for last."""
+    request, snapshot, tags = own_snapshot(Trigger="v1")
+    first, second, third = (request_of(Trigger=f"v{number}")[1] for number in (1, 2, 3))
+    assert generations.is_last(tags, first)
     tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, second, 1e9)
     wanted = [generations.generation(first), generations.generation(second)]
     assert generations.generations(tags) == wanted
-    for properties in (first, second):
-        assert ownership.is_of_generation(request, properties, snapshot, tags)
-    _, third = request_of(Trigger="v3")
-    assert not ownership.is_of_generation(request, third, snapshot, tags)
-
-
-def test_the_last_generation_is_the_one_that_a_snapshot_was_used_for_last() -> None:
-    request, first = request_of(Trigger="v1")
-    tags = ownership.owner_tags(request, first)
-    assert generations.is_last(tags, first)
-    _, second = request_of(Trigger="v2")
-    tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, second, 1e9)
+    for properties, has_it in ((first, True), (second, True), (third, False)):
+        assert ownership.is_of_generation(request, properties, snapshot, tags) is has_it
     assert not generations.is_last(tags, first)
     assert generations.is_last(tags, second)
     assert not generations.is_last({}, second)
@@ -289,12 +246,12 @@ def test_the_generations_always_fit_into_a_tag(uses: list[tuple[str, bool]]) -> 
 
 
 def test_a_snapshot_was_used_when_it_was_taken_or_else_when_it_was_reused() -> None:
-    request, first = request_of(Trigger="v1")
-    snapshot, tags = own_snapshot(request, first)
+    _, snapshot, tags = own_snapshot(Trigger="v1")
+    first, second = (request_of(Trigger=trigger)[1] for trigger in ("v1", "v2"))
     assert generations.used_at(snapshot, tags) == snapshot.created_at
     assert generations.used_at(replace(snapshot, created_at=None), tags) is None
     later = (snapshot.created_at or 0) + 1000
-    for properties in (first, request_of(Trigger="v2")[1]):
+    for properties in (first, second):
         tags[OwnerTag.TRIGGER] = generations.after_reuse(tags, properties, later)
         assert generations.used_at(snapshot, tags) == later
     tags[OwnerTag.TRIGGER] = generations.after_return(tags, first)
@@ -321,8 +278,7 @@ def test_a_snapshot_that_a_reversal_returned_was_used_by_an_update_that_failed()
 
 
 def test_a_trigger_that_is_the_time_of_the_deployment_reuses_any_own_snapshot() -> None:
-    request, _ = request_of(Trigger="20261123T211300.000001Z")
-    snapshot, tags = own_snapshot(*request_of(Trigger="v1"))
+    request, snapshot, tags = own_snapshot(Trigger="v1")
     for trigger, is_reusable in (("20261123T212300.000001Z", True), ("v1", True), ("v2", False)):
         properties = request_of(Trigger=trigger)[1]
         assert ownership.is_reusable(request, properties, snapshot, tags) is is_reusable
