@@ -108,20 +108,20 @@ def test_the_version_is_the_one_that_was_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send"]
+    ("name", "parameters"),
+    [
+        ("_get_func", ["self"]),
+        ("_poll_enabled", ["self"]),
+        ("_setup_polling", ["self"]),
+        ("_remove_polling", ["self"]),
+        ("_send", ["self", "status", "reason"]),
+    ],
 )
-def test_crhelper_has_each_method_that_is_overridden(name: str) -> None:
-    assert inspect.isfunction(getattr(CfnResource, name)), CHANGED + f"there is no {name}"
-
-
-def test_the_signatures_of_overridden_methods_fit() -> None:
-    signatures = {
-        name: [str(one) for one in inspect.signature(getattr(CfnResource, name)).parameters]
-        for name in ("_get_func", "_poll_enabled", "_setup_polling", "_remove_polling", "_send")
-    }
-    own = ["self"]
-    assert signatures.pop("_send")[:3] == ["self", "status", "reason"], CHANGED + "_send"
-    assert set(map(tuple, signatures.values())) == {tuple(own)}, CHANGED + str(signatures)
+def test_the_signatures_of_overridden_methods_fit(name: str, parameters: list[str]) -> None:
+    method = getattr(CfnResource, name)
+    assert inspect.isfunction(method), CHANGED + f"there is no {name}"
+    signature = list(inspect.signature(method).parameters)
+    assert signature[:3] == parameters, CHANGED + name
 
 
 def test_a_request_gets_one_response(server: ResponseServer, event: dict[str, Any]) -> None:
@@ -141,18 +141,43 @@ def test_a_request_gets_one_response(server: ResponseServer, event: dict[str, An
     }
 
 
-def test_a_failure_has_its_reason_and_no_data(
-    server: ResponseServer, event: dict[str, Any]
+@pytest.mark.parametrize(
+    ("response", "reason", "physical_id"),
+    [
+        pytest.param(FAILED, "r" * 256, "the-id", id="failure"),
+        pytest.param(ValueError("why"), "why", "early", id="exception"),
+        pytest.param(None, "no rule", "early", id="rule that cannot be set up"),
+    ],
+)
+def test_a_failure_has_its_reason_its_id_and_no_data(
+    server: ResponseServer,
+    event: dict[str, Any],
+    response: Response | Exception | None,
+    reason: str,
+    physical_id: str,
 ) -> None:
-    respond(Task(FAILED), event)
-    (response,) = server.received
-    assert (response["Status"], response["Reason"]) == ("FAILED", "r" * 256)
-    assert (response["PhysicalResourceId"], response["Data"]) == ("the-id", {})
+    task = Task(response)
+    task.problem = RuntimeError("no rule")
+    respond(task, event)
+    (sent,) = server.received
+    assert (sent["Status"], sent["Reason"]) == ("FAILED", reason)
+    assert sent["PhysicalResourceId"] == physical_id, CHANGED + "the ID is lost"
+    assert sent["LogicalResourceId"] == "TheRealOne"
+    assert sent["Data"] == {}, CHANGED + "the response has Data"
 
 
+@pytest.mark.parametrize("sam", [None, "true"])
 def test_a_request_that_takes_long_gets_a_rule_and_no_response(
-    server: ResponseServer, event: dict[str, Any]
+    server: ResponseServer,
+    event: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    sam: str | None,
 ) -> None:
+    """Under SAM crhelper would set up no poll."""
+    if sam:
+        monkeypatch.setenv("AWS_SAM_LOCAL", sam)
+    else:
+        monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
     task = Task(None)
     respond(task, event)
     assert task.calls == ["work", "set_up_rule"], CHANGED + "_setup_polling is not called"
@@ -170,61 +195,28 @@ def test_a_poll_that_is_not_done_changes_nothing(
 
 @pytest.mark.parametrize("response", [DONE, FAILED], ids=["done", "failed"])
 def test_a_poll_removes_its_rule_after_it_responds(
-    server: ResponseServer, poll: dict[str, Any], response: Response
+    server: ResponseServer,
+    poll: dict[str, Any],
+    response: Response,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Killed in between, the next poll responds; but a Delete may lose the permission by then."""
-    task = Task(response)
     at_removal: list[int] = []
-    remove = task.remove_rule
-
-    def removing() -> None:
-        at_removal.append(server.attempts)
-        remove()
-
-    task.remove_rule = removing  # type: ignore[method-assign]
-    respond(task, poll)
-    assert task.calls == ["work", "remove_rule"], CHANGED + "_remove_polling is not called"
-    assert at_removal == [0 if poll["RequestType"] == "Delete" else 1]
+    monkeypatch.setattr(Task, "remove_rule", lambda _: at_removal.append(server.attempts))
+    respond(Task(response), poll)
+    assert at_removal == [0 if poll["RequestType"] == "Delete" else 1], CHANGED + "_remove_polling"
     (sent,) = server.received
     assert sent["PhysicalResourceId"] == "the-id"
     assert sent["LogicalResourceId"] == "TheRealOne"
     assert sent["Status"] == ("FAILED" if response.reason else "SUCCESS")
 
 
-def test_a_rule_that_cannot_be_set_up_fails_the_request(
-    server: ResponseServer, event: dict[str, Any]
-) -> None:
-    task = Task(None)
-    task.problem = RuntimeError("the reason")
-    respond(task, event)
-    (response,) = server.received
-    assert (response["Status"], response["Reason"]) == ("FAILED", "the reason")
-    assert response["PhysicalResourceId"] == "early", CHANGED + "the ID is lost"
-    assert response["Data"] == {}, CHANGED + "the response to a failed setup has Data"
-
-
-def test_an_exception_responds_with_the_id_set_early(
-    server: ResponseServer, event: dict[str, Any]
-) -> None:
-    respond(Task(ValueError("why")), event)
-    (response,) = server.received
-    assert response["Status"] == "FAILED"
-    assert response["PhysicalResourceId"] == "early", CHANGED + "an ID set early is lost"
-    assert response["LogicalResourceId"] == "TheRealOne"
-
-
 def test_an_invocation_that_is_cut_short_responds_with_the_id_set_early(
-    server: ResponseServer, event: dict[str, Any]
+    server: ResponseServer, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Crhelper's timer fires half a second before the end of the invocation."""
-    task = Task(DONE)
-
-    def work() -> Response:
-        time.sleep(1.5)
-        return DONE
-
-    task.work = work  # type: ignore[method-assign]
-    respond(task, event, Context(remaining=1.5))
+    monkeypatch.setattr(Task, "work", lambda _: time.sleep(1.5))
+    respond(Task(DONE), event, Context(remaining=1.5))
     response = server.received[0]
     assert (response["Status"], response["Reason"]) == ("FAILED", "Execution timed out")
     assert response["PhysicalResourceId"] == "early"
@@ -307,24 +299,6 @@ def test_crhelper_makes_no_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made, CHANGED + "it makes no clients anyway: `_sam_local` can be removed"
 
 
-@pytest.mark.parametrize("value", ["true", None])
-def test_the_environment_of_sam_does_not_matter(
-    server: ResponseServer,
-    event: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
-    value: str | None,
-) -> None:
-    """Under SAM crhelper would set up no poll."""
-    if value:
-        monkeypatch.setenv("AWS_SAM_LOCAL", value)
-    else:
-        monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
-    task = Task(None)
-    respond(task, event)
-    assert task.calls == ["work", "set_up_rule"]
-    assert not server.attempts
-
-
 def test_nothing_of_the_url_is_logged(
     event: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -344,6 +318,5 @@ def test_an_exception_of_crhelper_itself_gets_a_response(
 
     monkeypatch.setattr(CfnResource, "_set_timeout", fail)
     respond(Task(DONE), event)
-    assert server.last["Status"] == "FAILED"
-    assert server.last["Reason"] == "a change of crhelper"
+    assert (server.last["Status"], server.last["Reason"]) == ("FAILED", "a change of crhelper")
     assert json.dumps(server.last["PhysicalResourceId"])
