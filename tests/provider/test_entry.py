@@ -16,12 +16,6 @@ from support import events
 from support.response_server import ResponseServer
 
 PROVIDER = Path(entry.__file__).parents[1]
-INVOKE = """if True:
-    import json, sys
-    sys.path[:0] = sys.argv[1:3]
-    from neptune_snapshot_provider import entry
-    entry.handler(json.load(sys.stdin), None)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -65,48 +59,58 @@ def test_a_provider_that_cannot_be_loaded_fails_the_request_at_once(broken: Resp
     assert broken.sizes[-1] <= 4096
 
 
-def test_what_failed_so_can_be_rolled_back(broken: ResponseServer) -> None:
-    never_made = handler_module.never_made(events.create())
-    entry.handler(sent_to(broken, events.delete(never_made)), None)
-    assert (broken.last["Status"], broken.last["PhysicalResourceId"]) == ("SUCCESS", never_made)
+@pytest.mark.parametrize(
+    ("physical_id", "status"),
+    [(handler_module.never_made(events.create()), "SUCCESS"), ("my-graph-1", "FAILED")],
+)
+def test_what_failed_so_can_be_rolled_back_and_no_snapshot_is_called_deleted(
+    broken: ResponseServer, physical_id: str, status: str
+) -> None:
+    entry.handler(sent_to(broken, events.delete(physical_id)), None)
+    assert (broken.last["Status"], broken.last["PhysicalResourceId"]) == (status, physical_id)
 
 
-def test_a_snapshot_that_cannot_be_deleted_is_not_called_deleted(broken: ResponseServer) -> None:
-    entry.handler(sent_to(broken, events.delete("my-graph-1")), None)
-    assert (broken.last["Status"], broken.last["PhysicalResourceId"]) == ("FAILED", "my-graph-1")
-
-
-def test_a_poll_leaves_the_response_to_the_next_one(broken: ResponseServer) -> None:
-    broken.clear()
-    poll = {**sent_to(broken, events.create()), "CrHelperPoll": True}
-    with pytest.raises(ImportError):
-        entry.handler(poll, None)
-    assert not broken.received
-
-
-def test_a_real_import_that_fails_gets_a_response(server: ResponseServer, tmp_path: Path) -> None:
-    (tmp_path / "boto3.py").write_text("raise SyntaxError('not for this Python')")
+def run(script: str, *, given: str = "", **environment: str) -> str:
+    """Run a script in a process of its own; what it logged."""
     ended = subprocess.run(
-        [sys.executable, "-c", INVOKE, str(tmp_path), str(PROVIDER)],
-        input=json.dumps(sent_to(server, events.create("request-7"))),
-        env={**os.environ, "SSL_CERT_FILE": str(server.authority)},
+        [sys.executable, "-c", script],
+        input=given,
+        env={name: value for name, value in os.environ.items() if "AWS" not in name} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert "cannot be loaded" in ended.stderr
+    return ended.stderr
+
+
+def test_a_real_import_that_fails_gets_a_response(server: ResponseServer, tmp_path: Path) -> None:
+    (tmp_path / "boto3.py").write_text("raise SyntaxError('not for this Python')")
+    logged = run(
+        "import json, sys; from neptune_snapshot_provider import entry; "
+        "entry.handler(json.load(sys.stdin), None)",
+        given=json.dumps(sent_to(server, events.create("request-7"))),
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{PROVIDER}",
+        SSL_CERT_FILE=str(server.authority),
+    )
+    assert "cannot be loaded" in logged
     assert (server.last["Status"], server.last["RequestId"]) == ("FAILED", "request-7")
     assert "SyntaxError: not for this Python" in server.last["Reason"]
 
 
-def test_a_response_that_is_not_accepted_ends_the_invocation_in_an_error(
-    broken: ResponseServer,
+@pytest.mark.parametrize(
+    ("poll", "attempts"), [({"CrHelperPoll": True}, 0), ({}, 1)], ids=["poll", "not accepted"]
+)
+def test_a_poll_and_a_response_that_is_not_accepted_end_in_an_error(
+    broken: ResponseServer, poll: dict[str, bool], attempts: int
 ) -> None:
-    """Lambda delivers the event again."""
+    """The next poll responds, or Lambda delivers the event again."""
+    broken.clear()
     broken.statuses = [403]
     with pytest.raises(ImportError):
-        entry.handler(sent_to(broken, events.create()), None)
+        entry.handler({**sent_to(broken, events.create()), **poll}, None)
+    assert broken.attempts == attempts
+    broken.clear()
 
 
 def test_the_response_is_sent_until_it_is_accepted(
@@ -122,16 +126,9 @@ def test_the_response_is_sent_until_it_is_accepted(
 
 def test_a_client_that_cannot_be_made_at_the_start_is_made_later() -> None:
     """Without a region boto3 makes none; importing works all the same."""
-    environment = {name: value for name, value in os.environ.items() if "AWS" not in name}
-    script = (
+    run(
         "from neptune_snapshot_provider import entry, handler; assert callable(entry.handler); "
-        "assert not handler._aws.cache_info().currsize"
+        "assert not handler._aws.cache_info().currsize",
+        PYTHONPATH=str(PROVIDER),
+        AWS_CONFIG_FILE=os.devnull,
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**environment, "PYTHONPATH": str(PROVIDER), "AWS_CONFIG_FILE": os.devnull},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr

@@ -51,21 +51,16 @@ def put(rules: Rules) -> None:
 def test_a_rule_delivers_its_payload_to_the_function_every_minute(
     rules: Rules, events: EventRules, pauses: list[float]
 ) -> None:
+    """A second invocation replaces the payload."""
+    rules.put(RULE, TARGET, "Provider", "{}")
     put(rules)
     assert events.rules == {RULE: SCHEDULE} == {RULE: "rate(1 minute)"}
     function = "arn:aws-cn:lambda:cn-north-1:123456789012:function:Provider"
     assert events.targets == {
         RULE: {TARGET: {"Id": TARGET, "Arn": function, "Input": '{"a": "b"}'}}
     }
-    assert events.calls == ["put_rule", "put_targets"]
+    assert events.calls == ["put_rule", "put_targets"] * 2
     assert not pauses
-
-
-def test_a_second_invocation_replaces_the_payload(rules: Rules, events: EventRules) -> None:
-    put(rules)
-    rules.put(RULE, TARGET, "Provider", "{}")
-    assert events.targets[RULE][TARGET]["Input"] == "{}"
-    assert len(events.rules) == 1
 
 
 FAULTS: dict[str, Any] = {
@@ -100,32 +95,26 @@ def test_a_rule_that_cannot_be_set_up_leaves_nothing(
     rules: Rules, events: EventRules, pauses: list[float], operation: str, fault: str
 ) -> None:
     events.faults[operation] = [FAULTS[fault]] * ATTEMPTS
-    with pytest.raises(RuleError, match=RULE):
+    with pytest.raises(RuleError, match=RULE) as caught:
         put(rules)
+    assert ("ThrottlingException: slow down" in str(caught.value)) is (fault == "in part")
     assert not events.rules
     assert not events.targets
     assert sum(pauses) < 60, "the invocation has to respond"
 
 
-def test_the_reason_names_the_failed_entry(rules: Rules, events: EventRules) -> None:
-    events.faults["put_targets"] = [FAULTS["in part"]] * ATTEMPTS
-    with pytest.raises(RuleError, match="ThrottlingException: slow down"):
-        put(rules)
-
-
 def test_a_rule_is_removed_with_its_target(rules: Rules, events: EventRules) -> None:
+    """The function's permission stays: the template has one for all rules of the stack."""
     put(rules)
     assert rules.remove(RULE, TARGET)
     assert not events.rules
     assert not events.targets
+    assert events.calls == ["put_rule", "put_targets", "remove_targets", "delete_rule"]
 
 
 @pytest.mark.parametrize("reports_missing", [False, True])
 def test_a_target_of_another_request_stays_with_its_rule(
-    rules: Rules,
-    events: EventRules,
-    *,
-    reports_missing: bool,
+    rules: Rules, events: EventRules, *, reports_missing: bool
 ) -> None:
     """Either answer of EventBridge to the removal of a target that is not there will do."""
     events.reports_missing = reports_missing
@@ -143,31 +132,21 @@ def test_the_latest_target_is_removed_if_it_is_meant(rules: Rules, events: Event
     assert not events.rules
 
 
-def test_without_a_rule_there_is_no_latest_target(rules: Rules, pauses: list[float]) -> None:
-    assert not rules.remove_latest(RULE, lambda _: True)
-    assert not pauses
-
-
 def test_there_may_be_no_rule(rules: Rules, events: EventRules, pauses: list[float]) -> None:
+    assert not rules.remove_latest(RULE, lambda _: True)
     assert not rules.remove(RULE, TARGET)
     assert not pauses
     assert not events.rules
 
 
-def test_a_rule_without_a_target_is_removed(rules: Rules, events: EventRules) -> None:
-    """The function was killed between the two calls."""
-    events.rules[RULE] = SCHEDULE
-    assert rules.remove(RULE, TARGET)
-    assert not events.rules
-
-
-def test_a_rule_that_is_not_found_for_its_targets_is_removed(
-    rules: Rules, events: EventRules
+@pytest.mark.parametrize("faults", [[], [client_error("ResourceNotFoundException")]])
+def test_a_rule_without_a_target_is_removed(
+    rules: Rules, events: EventRules, faults: list[ClientError]
 ) -> None:
-    """It was put a moment ago."""
+    """The function was killed between the two calls, perhaps a moment ago."""
     events.rules[RULE] = SCHEDULE
-    events.faults["remove_targets"] = [client_error("ResourceNotFoundException")]
-    rules.remove(RULE, TARGET)
+    events.faults["remove_targets"] = [*faults]
+    assert bool(rules.remove(RULE, TARGET)) is (not faults)
     assert not events.rules
 
 
@@ -191,10 +170,3 @@ def test_a_rule_that_cannot_be_removed_is_logged(
         rules.remove(RULE, TARGET)
     assert logged(caplog) == [LogEvent.RULE_FAILED]
     assert RULE in caplog.text
-
-
-def test_no_permission_of_the_function_is_changed(rules: Rules, events: EventRules) -> None:
-    """The template has one for all rules of the stack."""
-    put(rules)
-    rules.remove(RULE, TARGET)
-    assert events.calls == ["put_rule", "put_targets", "remove_targets", "delete_rule"]
