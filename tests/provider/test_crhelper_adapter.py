@@ -9,7 +9,6 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
@@ -71,19 +70,10 @@ DONE = Response(physical_id="the-id", data={"a": "b"})
 FAILED = Response(physical_id="the-id", reason="r" * 256)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
-    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
-def server(running: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseServer:
-    """Where responses arrive, and an environment in which crhelper can make no client."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
+def no_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crhelper can make no client."""
     monkeypatch.setattr(boto3, "client", None)
-    running.clear()
-    return running
 
 
 @pytest.fixture(params=["Create", "Update", "Delete"])

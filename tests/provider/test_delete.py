@@ -31,27 +31,15 @@ def test_the_status_is_read_again_right_before_the_deletion(world: World, own: s
     assert world.calls == ["stack", "snapshot", "tags", "stack", "delete", "stack", "snapshot"]
 
 
-def test_the_old_snapshot_is_deleted_in_the_cleanup_of_an_update(world: World, own: str) -> None:
-    world.stacks = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",)
-    world.respond(events.delete(own))
-    assert not world.snapshots
-
-
-def test_a_snapshot_of_the_update_itself_is_retained_in_its_cleanup(world: World, own: str) -> None:
+def test_only_an_older_snapshot_is_deleted_in_the_cleanup_of_an_update(
+    world: World, own: str
+) -> None:
     """A rollback may follow that is not visible yet."""
     world.stacks = ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",)
     taken = world.add_own("of this update", Trigger="two")
-    done = world.respond(events.delete(taken))
-    assert "is retained" in done.situation
-    assert set(world.snapshots) == {own, taken}
-
-
-def test_a_rollback_that_becomes_visible_right_before_the_deletion_retains_the_snapshot(
-    world: World, own: str
-) -> None:
-    world.turn("DELETE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", call="tags")
+    assert "is retained" in world.respond(events.delete(taken)).situation
     world.respond(events.delete(own))
-    assert list(world.snapshots) == [own]
+    assert list(world.snapshots) == [taken]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,6 @@ from support.response_server import ResponseServer
 PROVIDER = Path(entry.__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
-    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
-        yield server
-
-
 @pytest.fixture
 def broken(server: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseServer:
     """The provider cannot be loaded; where the responses arrive."""
@@ -31,7 +24,6 @@ def broken(server: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseS
     def fail(_name: str) -> None:
         raise ImportError("boto3 has changed " * 100)
 
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
     monkeypatch.setattr(entry, "import_module", fail)
     return server
 
@@ -105,19 +97,16 @@ def test_a_poll_and_a_response_that_is_not_accepted_end_in_an_error(
     broken: ResponseServer, poll: dict[str, bool], attempts: int
 ) -> None:
     """The next poll responds, or Lambda delivers the event again."""
-    broken.clear()
     broken.statuses = [403]
     with pytest.raises(ImportError):
         entry.handler({**sent_to(broken, events.create()), **poll}, None)
     assert broken.attempts == attempts
-    broken.clear()
 
 
 def test_the_response_is_sent_until_it_is_accepted(
     broken: ResponseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    broken.clear()
     broken.statuses = [503, 0]
     entry.handler(sent_to(broken, events.create()), None)
     assert broken.attempts == 3

@@ -25,12 +25,6 @@ def aws() -> Iterator[LocalAws]:
         yield aws
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
-    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
-        yield server
-
-
 @pytest.fixture
 def create(aws: LocalAws, server: ResponseServer) -> Iterator[dict[str, Any]]:
     """A request of a stack that is in progress, as it is while a request is fulfilled."""
@@ -50,16 +44,12 @@ def create(aws: LocalAws, server: ResponseServer) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def environment(
-    aws: LocalAws, server: ResponseServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def environment(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The environment of the function, and an account that is empty again afterwards."""
     for name, value in aws.settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
     handler_module._aws.cache_clear()
     handler_module._rules.cache_clear()
-    server.clear()
     neptune = aws.client("neptune")
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
     neptune.create_db_cluster(DBClusterIdentifier="my-graph", Engine="neptune")

@@ -4,7 +4,7 @@ import http.client
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -20,19 +20,6 @@ from support.response_server import ResponseServer
 from support.world import VirtualClock
 
 BODY = {"Status": "SUCCESS", "PhysicalResourceId": "s"}
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResponseServer]:
-    with ResponseServer(tmp_path_factory.mktemp("responses")) as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseServer:
-    monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
-    running.clear()
-    return running
 
 
 @pytest.fixture(autouse=True)

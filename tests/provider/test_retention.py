@@ -1,6 +1,7 @@
 """Which older snapshots are deleted or retained, and what the parameter names."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,39 +43,49 @@ FIVE = [candidate(f"s{number}", number) for number in range(1, 6)]
 """``s5`` is the newest."""
 
 
-def test_the_newest_are_kept_and_the_others_deleted_newest_first() -> None:
-    made = plan(FIVE, 2, newest="s5", replaced_at=4)
-    assert made == Plan(delete=("s3", "s2", "s1"))
-
-
-def test_the_order_of_the_candidates_does_not_matter() -> None:
-    assert plan(FIVE[::-1], 2, newest="s5", replaced_at=4) == plan(
-        FIVE, 2, newest="s5", replaced_at=4
-    )
-
-
-def test_the_replaced_snapshot_is_retained() -> None:
-    made = plan(FIVE, 1, newest="s5", replaced_at=4)
-    assert made == Plan(delete=("s3", "s2", "s1"), retained={"s4": "replaced"})
-
-
-def test_what_is_newer_than_the_replaced_snapshot_is_retained() -> None:
-    """It comes from deployments that failed."""
-    made = plan(FIVE, 1, newest="s5", replaced_at=2)
-    wanted = {"s4": "newer-than-replaced", "s3": "newer-than-replaced", "s2": "replaced"}
-    assert made == Plan(delete=("s1",), retained=wanted)
-
-
-def test_what_the_parameter_names_is_retained() -> None:
-    made = plan(FIVE, 1, newest="s5", replaced_at=4, last_good="s2")
-    assert made.delete == ("s3", "s1")
-    assert made.retained == {"s4": "replaced", "s2": "last-good"}
-
-
-def test_where_nothing_is_replaced_nothing_is_deleted() -> None:
-    made = plan(FIVE, 1, newest="s5", replaced_at=None)
-    assert made.delete == ()
-    assert set(made.retained.values()) == {"nothing-replaced"}
+@pytest.mark.parametrize(
+    ("keep_last", "known", "deleted", "retained"),
+    [
+        pytest.param(2, {"replaced_at": 4}, "s3 s2 s1", {}, id="newest first"),
+        pytest.param(1, {"replaced_at": 4}, "s3 s2 s1", {"s4": "replaced"}, id="replaced"),
+        # They come from deployments that failed.
+        pytest.param(
+            1,
+            {"replaced_at": 2},
+            "s1",
+            {"s4": "newer-than-replaced", "s3": "newer-than-replaced", "s2": "replaced"},
+            id="newer than the replaced one",
+        ),
+        pytest.param(
+            1,
+            {"replaced_at": 4, "last_good": "s2"},
+            "s3 s1",
+            {"s4": "replaced", "s2": "last-good"},
+            id="named by the parameter",
+        ),
+        pytest.param(
+            1,
+            {"replaced_at": None},
+            "",
+            dict.fromkeys(("s4", "s3", "s2", "s1"), "nothing-replaced"),
+            id="nothing replaced",
+        ),
+        # A late delivery, or an Update that keeps its snapshot.
+        pytest.param(
+            2,
+            {"replaced_at": 3, "newest": "s1"},
+            "s2",
+            {"s3": "replaced", "s1": "new"},
+            id="newer ones than the new one",
+        ),
+    ],
+)
+def test_the_newest_are_kept_and_others_deleted_or_retained(
+    keep_last: int, known: dict[str, Any], deleted: str, retained: dict[str, str]
+) -> None:
+    for candidates in (FIVE, FIVE[::-1]):
+        made = plan(candidates, keep_last, **{"newest": "s5", **known})
+        assert made == Plan(delete=tuple(deleted.split()), retained=retained)
 
 
 def test_a_tag_or_a_share_retains() -> None:
@@ -86,13 +97,6 @@ def test_a_tag_or_a_share_retains() -> None:
     made = plan(candidates, 1, newest="s5", replaced_at=4)
     assert made.delete == ("s3", "s2")
     assert made.retained == {"s4": "replaced", "tagged": "keep-tag", "shared": "shared"}
-
-
-def test_the_new_snapshot_is_retained_though_others_are_newer() -> None:
-    """A late delivery, or an Update that keeps its snapshot."""
-    made = plan(FIVE, 2, newest="s1", replaced_at=3)
-    assert made.retained["s1"] == "new"
-    assert "s1" not in made.delete
 
 
 @given(
@@ -166,11 +170,10 @@ def test_a_deployment_that_reused_an_older_snapshot_has_failed(
     assert not has_failed_reuse_since(candidates, 5, newest="reused")
 
 
-def test_the_parameter_follows_to_another_cluster() -> None:
-    good = Candidate(snapshot=snapshot("good", 11, cluster="other-graph"), tags={})
-    assert not keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=False)
-
-
-def test_the_parameter_keeps_naming_an_attempt_with_another_cluster() -> None:
-    good = Candidate(snapshot=snapshot("good", 5, cluster="other-graph"), tags={})
-    assert keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=True)
+@pytest.mark.parametrize(("created_at", "is_own_attempt"), [(11, False), (5, True)])
+def test_the_parameter_keeps_naming_another_cluster_only_after_an_own_attempt(
+    created_at: float, *, is_own_attempt: bool
+) -> None:
+    good = Candidate(snapshot=snapshot("good", created_at, cluster="other-graph"), tags={})
+    keeps = keeps_last_good(good, snapshot("new", 10), replaced_at=3, is_own_attempt=is_own_attempt)
+    assert keeps is is_own_attempt

@@ -195,15 +195,6 @@ def test_a_rollback_to_properties_from_properties_that_never_were_valid(
     assert "create" not in world.calls
 
 
-def test_after_a_rollback_the_next_update_takes_a_snapshot_again(
-    world: World, taken: str, replaced: str
-) -> None:
-    revert(world, replaced)
-    world.begin("UPDATE_IN_PROGRESS")
-    done = world.respond(events.update(taken, old(Trigger="two"), old(), "request-4"))
-    assert done.identifier not in {taken, replaced}
-
-
 def test_a_trigger_that_returns_to_an_earlier_value_is_a_new_snapshot(
     world: World, taken: str, replaced: str
 ) -> None:
@@ -230,35 +221,6 @@ def test_a_late_delivery_of_an_earlier_update_does_not_restore_its_tags(
     with pytest.raises(RequestCancelled):
         world.respond(events.update(taken, first, old(), "request-2"))
     assert world.tags_of(taken)["team"] == "c"
-
-
-@pytest.mark.parametrize("seconds", [3, 40, 10_000])
-def test_a_reversal_before_its_rollback_is_visible_takes_no_snapshot(
-    world: World, taken: str, replaced: str, seconds: float
-) -> None:
-    """The status is stale, or rollback is disabled and the status never shows one."""
-    world.stacks = ("UPDATE_IN_PROGRESS",)
-    sent_at = world.clock.now()
-    world.turn("UPDATE_ROLLBACK_IN_PROGRESS", after=seconds)
-    done = revert(world, replaced)
-    assert done.identifier == taken
-    assert done.is_final
-    assert set(world.snapshots) == {taken, replaced}
-    assert 75 <= world.clock.now() - sent_at <= 80
-
-
-def test_an_update_whose_operation_is_not_visible_yet_takes_a_snapshot(
-    world: World, taken: str, replaced: str
-) -> None:
-    """Until then it looks as if the earlier update, which took the current one, were reverted."""
-    world.stacks = ("UPDATE_IN_PROGRESS",)
-    world.clock.time += 60
-    sent_at = world.clock.now()
-    world.at_call("stack", lambda: setattr(world, "began_at", sent_at - 1), after=30)
-    event = events.update(replaced, old(), old(Trigger="two"), "request-3")
-    done = world.respond(events.sent(event, sent_at))
-    assert done.identifier not in {taken, replaced}
-    assert done.identifier in world.snapshots
 
 
 def test_a_retry_returns_the_snapshot_that_the_failed_attempt_took(
