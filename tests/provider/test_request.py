@@ -7,7 +7,7 @@ import pytest
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from neptune_snapshot_provider.contract import ARGUMENTS, TIMEOUT_MAX
-from neptune_snapshot_provider.core.properties import parse_properties
+from neptune_snapshot_provider.core.properties import Properties, parse_properties
 from neptune_snapshot_provider.core.request import (
     RequestType,
     is_custom_resource_event,
@@ -36,23 +36,20 @@ def test_what_is_no_custom_resource_event(event: object) -> None:
 
 
 def test_a_create_is_read() -> None:
-    request = parse_request(
-        events.create(
-            "r", cluster="My-Graph", Trigger="v1", Tags=events.tag_list(a="b"), TimeoutSeconds="60"
-        )
-    )
+    tags = {"a": "b", "owner": "team@example.com"}
+    others = {"Trigger": "v1", "Tags": events.tag_list(**tags), "TimeoutSeconds": "60"}
+    request = parse_request(events.create("r", cluster="My-Graph", **others))
     assert request.type is RequestType.CREATE
     assert request.properties is not None
     assert request.properties.cluster == "my-graph"
-    assert request.properties.tags == {"a": "b"}
+    assert request.properties.tags == tags
     assert request.timeout == 60
 
 
 def test_what_is_left_out_has_its_default() -> None:
     properties = parse_properties({"DBClusterIdentifier": "my-graph"})
+    assert properties == Properties(cluster="my-graph")
     assert properties.timeout == TIMEOUT_MAX
-    assert properties.tags == {}
-    assert properties.snapshot_identifier == properties.prefix == properties.trigger == ""
 
 
 @pytest.mark.parametrize(
@@ -93,48 +90,40 @@ def test_a_bad_property_is_named_with_value_and_rule(
     assert len(caught.value.reason) <= 256
 
 
-def test_an_email_address_is_a_tag_value() -> None:
-    tags = events.tag_list(owner="team@example.com")
-    assert parse_properties(events.properties(Tags=tags)).tags == {"owner": "team@example.com"}
-
-
-def test_a_missing_cluster_is_named() -> None:
-    with pytest.raises(InvalidRequest, match="DBClusterIdentifier must not be empty"):
-        parse_properties({})
-
-
 @pytest.mark.parametrize("raw", [None, "text", []])
 def test_properties_that_are_no_map(raw: object) -> None:
     with pytest.raises(InvalidRequest, match="ResourceProperties must be a map"):
         parse_properties(raw)
 
 
-def test_an_unknown_request_type_is_named() -> None:
-    with pytest.raises(InvalidRequest, match=r"RequestType must be .*received 'Replace'"):
-        parse_request({**events.create(), "RequestType": "Replace"})
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"ResourceProperties": {}}, "DBClusterIdentifier must not be empty"),
+        ({"RequestType": "Replace"}, "RequestType must be .*received 'Replace'"),
+        ({"RequestType": "Update"}, "PhysicalResourceId"),
+    ],
+)
+def test_an_event_that_lacks_something_is_refused(change: dict[str, Any], text: str) -> None:
+    with pytest.raises(InvalidRequest, match=text):
+        parse_request({**events.create(), **change})
 
 
-def test_an_update_without_a_physical_id_is_refused() -> None:
-    event = events.update("x", events.properties(), events.properties())
-    del event["PhysicalResourceId"]
-    with pytest.raises(InvalidRequest, match="PhysicalResourceId"):
-        parse_request(event)
+def test_an_update_that_changes_no_property_is_a_repetition() -> None:
+    """Old properties that never were valid count as different."""
+    same = events.properties(Trigger="1")
+    assert parse_request(events.update("x", same, same)).is_repeated
+    assert not parse_request(events.update("x", same, events.properties())).is_repeated
+    assert parse_request(events.update("x", same, {"DBClusterIdentifier": "9"})).old is None
 
 
-def test_old_properties_that_never_were_valid_count_as_different() -> None:
-    event = events.update("x", events.properties(), {"DBClusterIdentifier": "9"})
-    assert parse_request(event).old is None
-
-
-def test_a_delete_needs_no_properties() -> None:
-    event = {**events.delete("x"), "ResourceProperties": None}
-    request = parse_request(event)
+def test_a_delete_needs_no_properties_and_keeps_its_timeout_and_its_name() -> None:
+    request = parse_request({**events.delete("x"), "ResourceProperties": None})
     assert request.properties is None
-    assert request.timeout == TIMEOUT_MAX
-
-
-def test_a_delete_keeps_its_timeout() -> None:
-    assert parse_request(events.delete("x", TimeoutSeconds="60")).timeout == 60
+    assert (request.timeout, request.explicit_name) == (TIMEOUT_MAX, "")
+    named = events.delete("x", TimeoutSeconds="60", DBClusterSnapshotIdentifier="By-Name")
+    request = parse_request(named)
+    assert (request.timeout, request.explicit_name) == (60, "by-name")
 
 
 def test_the_time_at_which_a_request_was_sent_is_in_its_url() -> None:
@@ -142,18 +131,6 @@ def test_the_time_at_which_a_request_was_sent_is_in_its_url() -> None:
     assert parse_request(events.sent(events.create(), 1_000_000)).sent_at == 1_000_000
     garbled = {**events.create(), "ResponseURL": f"{events.URL}&X-Amz-Date=soon"}
     assert parse_request(garbled).sent_at is None
-
-
-def test_an_update_that_changes_no_property_is_a_repetition() -> None:
-    same = events.properties(Trigger="1")
-    assert parse_request(events.update("x", same, same)).is_repeated
-    assert not parse_request(events.update("x", same, events.properties())).is_repeated
-
-
-def test_the_explicit_name_is_known_for_a_delete_too() -> None:
-    event = events.delete("by-name", DBClusterSnapshotIdentifier="By-Name")
-    assert parse_request(event).explicit_name == "by-name"
-    assert parse_request(events.delete("x")).explicit_name == ""
 
 
 def test_every_property_that_a_user_sets_names_its_argument_in_python() -> None:

@@ -34,11 +34,12 @@ CLUSTER: dict[str, Any] = {
     "AssociatedRoles": [{"RoleArn": "arn:aws:iam::123456789012:role/loader", "Status": "ACTIVE"}],
 }
 ROLE = "arn:aws:iam::123456789012:role/"
-DERIVED = {"AvailabilityZones": "follow from the subnet group"}
-UNSUPPORTED = {"DatabaseName", "OptionGroupName"}
-"""Neptune's API reference says "Not supported"."""
-GIVEN = {"DBClusterIdentifier", "SnapshotIdentifier", "Engine"}
-NOT_IN_RECORD = {"Tags"}
+NOT_SETTINGS = {
+    *("DBClusterIdentifier", "SnapshotIdentifier", "Engine"),
+    "AvailabilityZones",  # follow from the subnet group
+    *("DatabaseName", "OptionGroupName"),  # Neptune's API reference says "Not supported"
+    "Tags",  # not in the record
+}
 
 
 def with_roles(*names: str) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def test_the_command_uses_every_option_that_a_clusters_record_can_fill() -> None
     operation = model.operation_model("RestoreDBClusterFromSnapshot")
     offered = set(operation.input_shape.members) if operation.input_shape else set[str]()
     used = {word for word in words_of(rendered(CLUSTER)) if word.startswith("--")}
-    left_over = offered - GIVEN - UNSUPPORTED - NOT_IN_RECORD - set(DERIVED)
+    left_over = offered - NOT_SETTINGS
     options = {one.metadata["option"] for one in fields(RestoreSettings) if one.metadata["option"]}
     assert len(left_over) == len(options)
     assert options <= used
@@ -127,6 +128,10 @@ def test_what_a_shell_would_interpret_is_quoted() -> None:
     assert words[-1] == "arn:x/$(reboot)"
 
 
+def roles_in(words: list[str]) -> list[str]:
+    return [words[n + 1] for n, word in enumerate(words) if word == "--role-arn"]
+
+
 def test_five_ordinary_roles_fit() -> None:
     names = [f"GraphStack-NeptuneLoaderRole{number}0A1B2C3D-{'x' * 12}" for number in range(5)]
     groups = [{"VpcSecurityGroupId": f"sg-{number:017x}"} for number in range(5)]
@@ -138,16 +143,11 @@ def test_five_ordinary_roles_fit() -> None:
 
 
 def test_roles_keep_their_paths_accounts_and_features() -> None:
-    arns = [
-        f"{ROLE}service-role/a",
-        f"{ROLE}service-role/b",
-        f"{ROLE}c",
-        "arn:aws-cn:iam::2:role/d",
-    ]
+    arns = [*(ROLE + name for name in ("path/a", "path/b", "c")), "arn:aws-cn:iam::2:role/d"]
     roles: list[dict[str, str]] = [{"RoleArn": arn} for arn in arns]
     roles[1]["FeatureName"] = "Feature"
     words = words_of(rendered({"AssociatedRoles": roles}))
-    assert [words[n + 1] for n, word in enumerate(words) if word == "--role-arn"] == arns
+    assert roles_in(words) == arns
     assert words[words.index("--feature-name") - 1 :][:3] == [arns[1], "--feature-name", "Feature"]
 
 
@@ -165,10 +165,7 @@ def test_a_setting_that_no_tag_can_hold_is_reported_and_drops_no_other(name: str
 def test_a_role_that_no_tag_can_hold_drops_no_other(name: str) -> None:
     """Neptune's documentation does not have the @, so creation must not depend on it."""
     words = words_of(rendered(with_roles("a", name, "b")))
-    assert [words[n + 1] for n, word in enumerate(words) if word == "--role-arn"] == [
-        ROLE + "a",
-        ROLE + "b",
-    ]
+    assert roles_in(words) == [ROLE + "a", ROLE + "b"]
     assert words[-1] == "Not in the tags: roles"
 
 

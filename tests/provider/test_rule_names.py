@@ -14,13 +14,11 @@ from support import events
 
 
 def test_a_rule_is_named_after_stack_resource_and_request() -> None:
-    create = parse_request(events.create())
-    update = parse_request(events.update("s", events.properties(), events.properties()))
-    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-create", rule_name(create))
-    assert re.fullmatch(
-        f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-[0-9a-f]{{8}}", rule_name(update)
-    )
-    assert len(rule_name(create)) <= 64
+    create = rule_name(parse_request(events.create()))
+    update = rule_name(parse_request(events.update("s", events.properties(), events.properties())))
+    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-create", create)
+    assert re.fullmatch(f"{POLL_RULE_PREFIX}0a1b2c3d-[0-9a-f]{{8}}-[0-9a-f]{{8}}", update)
+    assert len(create) <= 64
 
 
 def test_a_delete_knows_the_rule_of_the_create_that_it_cancels() -> None:
@@ -38,16 +36,13 @@ def test_rules_differ_by_request_resource_and_stack() -> None:
 
 
 def test_a_delete_knows_which_targets_are_of_creates_before_it() -> None:
-    create, later = (sent(events.create(), second) for second in (10, 30))
-    delete = sent(events.delete("an-id-that-cloudformation-invented"), 20)
-    assert is_older(target_id(create), delete)
-    assert not is_older(target_id(later), delete)
-
-
-def test_without_the_time_of_sending_every_target_may_be_meant() -> None:
-    create, delete = parse_request(events.create()), parse_request(events.delete("s"))
-    assert is_older(target_id(create), sent(events.delete("s"), 20))
-    assert is_older(target_id(sent(events.create(), 30)), delete)
+    """Without the time of sending every target may be meant."""
+    before, after = (target_id(sent(events.create(), second)) for second in (10, 30))
+    delete = events.delete("an-id-that-cloudformation-invented")
+    assert is_older(before, sent(delete, 20))
+    assert not is_older(after, sent(delete, 20))
+    assert is_older(after, parse_request(delete))
+    assert is_older(target_id(parse_request(events.create())), sent(delete, 20))
 
 
 def test_targets_differ_by_request() -> None:
