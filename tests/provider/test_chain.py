@@ -4,16 +4,11 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider import errors
 from neptune_snapshot_provider.continuation import Continuation, fold, unfold
 from neptune_snapshot_provider.contract import WAIT_RESOURCE_TYPE, Attribute
 from neptune_snapshot_provider.core.properties import parse_properties
 from neptune_snapshot_provider.core.request import parse_request
-from neptune_snapshot_provider.errors import (
-    DBClusterSnapshotNotFoundFault,
-    DeadlineExceeded,
-    InvalidRequest,
-    SnapshotFailed,
-)
 from support import events
 from support.world import World
 
@@ -49,7 +44,7 @@ def test_the_last_link_waits_until_the_snapshot_is_available(world: World, begun
 
 
 def test_only_the_last_link_fails_at_the_deadline(world: World, begun: str) -> None:
-    with pytest.raises(DeadlineExceeded, match=begun):
+    with pytest.raises(errors.DeadlineExceeded, match=begun):
         world.respond(link(events.create("request-2"), begun))
     assert begun in world.snapshots
 
@@ -57,16 +52,16 @@ def test_only_the_last_link_fails_at_the_deadline(world: World, begun: str) -> N
 def test_a_failed_or_missing_snapshot_fails_in_any_link(world: World, begun: str) -> None:
     event = link(events.create("request-2"), begun, OnTimeout="CONTINUE")
     world.set_status(begun, "failed")
-    with pytest.raises(SnapshotFailed):
+    with pytest.raises(errors.SnapshotFailed):
         world.respond(event)
     world.snapshots.clear()
-    with pytest.raises(DBClusterSnapshotNotFoundFault, match=begun):
+    with pytest.raises(errors.DBClusterSnapshotNotFoundFault, match=begun):
         world.respond(event)
 
 
 def test_a_cluster_that_stays_busy_fails_in_the_first_link(world: World) -> None:
     world.add_cluster(status="modifying")
-    with pytest.raises(DeadlineExceeded, match="my-graph is modifying"):
+    with pytest.raises(errors.DeadlineExceeded, match="my-graph is modifying"):
         world.respond(events.create(TimeoutSeconds="600", OnTimeout="CONTINUE"))
 
 
@@ -169,5 +164,7 @@ def test_a_link_stays_a_link_on_a_poll(begun: str) -> None:
 
 def test_a_link_needs_a_snapshot_and_no_cluster() -> None:
     assert parse_properties({"DBClusterSnapshotIdentifier": "s"}, waits_only=True).cluster == ""
-    with pytest.raises(InvalidRequest, match="DBClusterSnapshotIdentifier must not be empty"):
+    with pytest.raises(
+        errors.InvalidRequest, match="DBClusterSnapshotIdentifier must not be empty"
+    ):
         parse_properties({}, waits_only=True)

@@ -18,19 +18,8 @@ from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 
 from neptune_snapshot_provider.aws.client import BotoAws
+from neptune_snapshot_provider.core import refusals
 from neptune_snapshot_provider.core.models import MISSING, Missing, Stack
-from neptune_snapshot_provider.core.refusals import (
-    ClusterBusy,
-    ClusterUnknown,
-    Denied,
-    QuotaReached,
-    Refusal,
-    SnapshotBusy,
-    SnapshotExists,
-    SnapshotGone,
-    Unavailable,
-    Unexpected,
-)
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s"
 
@@ -53,25 +42,25 @@ def neptune(aws: BotoAws) -> Iterator[Stubber]:
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
-        ("DBClusterSnapshotAlreadyExistsFault", 400, SnapshotExists),
-        ("InvalidDBClusterStateFault", 400, ClusterBusy),
-        ("DBClusterNotFoundFault", 404, ClusterUnknown),
-        ("SnapshotQuotaExceeded", 400, QuotaReached),
-        ("SnapshotQuotaExceededFault", 400, QuotaReached),
-        ("InvalidDBClusterSnapshotStateFault", 400, SnapshotBusy),
-        ("AccessDenied", 403, Denied),
-        ("AccessDeniedException", 403, Denied),
-        ("Throttling", 400, Unavailable),
-        ("ThrottlingException", 400, Unavailable),
-        ("RequestLimitExceeded", 503, Unavailable),
-        ("TooMany", 429, Unavailable),
-        ("InternalFailure", 500, Unavailable),
-        ("ServiceUnavailable", 503, Unavailable),
-        ("KMSKeyNotAccessibleFault", 400, Unexpected),
+        ("DBClusterSnapshotAlreadyExistsFault", 400, refusals.SnapshotExists),
+        ("InvalidDBClusterStateFault", 400, refusals.ClusterBusy),
+        ("DBClusterNotFoundFault", 404, refusals.ClusterUnknown),
+        ("SnapshotQuotaExceeded", 400, refusals.QuotaReached),
+        ("SnapshotQuotaExceededFault", 400, refusals.QuotaReached),
+        ("InvalidDBClusterSnapshotStateFault", 400, refusals.SnapshotBusy),
+        ("AccessDenied", 403, refusals.Denied),
+        ("AccessDeniedException", 403, refusals.Denied),
+        ("Throttling", 400, refusals.Unavailable),
+        ("ThrottlingException", 400, refusals.Unavailable),
+        ("RequestLimitExceeded", 503, refusals.Unavailable),
+        ("TooMany", 429, refusals.Unavailable),
+        ("InternalFailure", 500, refusals.Unavailable),
+        ("ServiceUnavailable", 503, refusals.Unavailable),
+        ("KMSKeyNotAccessibleFault", 400, refusals.Unexpected),
     ],
 )
 def test_every_fault_of_the_api_has_its_own_refusal(
-    aws: BotoAws, neptune: Stubber, code: str, status: int, kind: type[Refusal]
+    aws: BotoAws, neptune: Stubber, code: str, status: int, kind: type[refusals.Refusal]
 ) -> None:
     neptune.add_client_error("create_db_cluster_snapshot", code, "because", http_status_code=status)
     with pytest.raises(kind) as caught:
@@ -83,15 +72,15 @@ def test_every_fault_of_the_api_has_its_own_refusal(
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (EndpointConnectionError(endpoint_url="https://localhost"), Unavailable),
-        (ConnectionClosedError(endpoint_url="https://localhost"), Unavailable),
-        (ReadTimeoutError(endpoint_url="https://localhost"), Unavailable),
-        (ResponseParserError("half a response"), Unavailable),
-        (NoCredentialsError(), Unexpected),
+        (EndpointConnectionError(endpoint_url="https://localhost"), refusals.Unavailable),
+        (ConnectionClosedError(endpoint_url="https://localhost"), refusals.Unavailable),
+        (ReadTimeoutError(endpoint_url="https://localhost"), refusals.Unavailable),
+        (ResponseParserError("half a response"), refusals.Unavailable),
+        (NoCredentialsError(), refusals.Unexpected),
     ],
 )
 def test_a_lost_connection_may_be_retried_but_not_missing_credentials(
-    aws: BotoAws, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[Refusal]
+    aws: BotoAws, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type[refusals.Refusal]
 ) -> None:
     def fail(**_: object) -> None:
         raise error
@@ -123,7 +112,7 @@ def test_a_tag_may_have_no_value(aws: BotoAws, neptune: Stubber) -> None:
 @pytest.mark.parametrize("code", ["DBSnapshotNotFound", "InvalidParameterValue"])
 def test_the_tags_of_a_snapshot_that_is_gone(aws: BotoAws, neptune: Stubber, code: str) -> None:
     neptune.add_client_error("list_tags_for_resource", code)
-    with pytest.raises(SnapshotGone):
+    with pytest.raises(refusals.SnapshotGone):
         aws.tags(ARN)
 
 
@@ -165,7 +154,7 @@ def test_a_parent_that_may_not_be_described_is_unknown(described: Described, cod
     own = {"StackStatus": "UPDATE_IN_PROGRESS", "ParentId": "parent"}
     stack = described(own=own, parent={"code": code})
     assert stack == Stack(status="UPDATE_IN_PROGRESS", ancestors_known=False)
-    with pytest.raises(Unavailable):
+    with pytest.raises(refusals.Unavailable):
         described(own=own, parent={"code": "Throttling"})
 
 
@@ -173,7 +162,7 @@ def test_a_stack_that_cloudformation_does_not_know_is_a_value(
     described: Described,
 ) -> None:
     assert described(own={"code": "ValidationError"}) is MISSING
-    with pytest.raises(Denied):
+    with pytest.raises(refusals.Denied):
         described(own={"code": "AccessDenied"})
 
 
@@ -231,7 +220,7 @@ def test_the_quota_is_read_from_the_account(aws: BotoAws) -> None:
         rds.add_response("describe_account_attributes", {"AccountQuotas": quotas})
         rds.add_response("describe_account_attributes", {"AccountQuotas": quotas[:1]})
         assert aws.quota() == (7, 100)
-        with pytest.raises(Unexpected, match="ManualClusterSnapshots"):
+        with pytest.raises(refusals.Unexpected, match="ManualClusterSnapshots"):
             aws.quota()
 
 
@@ -246,5 +235,5 @@ def test_a_parameter_is_written_and_read_and_empty_while_there_is_none(aws: Boto
         assert aws.parameter("/p") == ""
         aws.put_parameter("/p", ARN)
         assert aws.parameter("/p") == ARN
-        with pytest.raises(Denied):
+        with pytest.raises(refusals.Denied):
             aws.parameter("/p")

@@ -2,26 +2,12 @@
 
 import pytest
 
+from neptune_snapshot_provider import errors
 from neptune_snapshot_provider.contract import OwnerTag
+from neptune_snapshot_provider.core import refusals
 from neptune_snapshot_provider.core.models import Snapshot
-from neptune_snapshot_provider.core.refusals import (
-    ClusterBusy,
-    Denied,
-    Refusal,
-    Unavailable,
-)
 from neptune_snapshot_provider.core.schedule import TICK_INTERVAL
 from neptune_snapshot_provider.core.steps import Continue
-from neptune_snapshot_provider.errors import (
-    ClusterUnusable,
-    DBClusterNotFoundFault,
-    DBClusterSnapshotAlreadyExistsFault,
-    DBClusterSnapshotNotFoundFault,
-    DeadlineExceeded,
-    RequestCancelled,
-    SnapshotFailed,
-    UnsupportedEngine,
-)
 from support import events
 from support.world import NOW, World
 
@@ -83,7 +69,7 @@ def test_an_explicit_name_that_exists_is_refused_and_unchanged(
     world: World, tags: dict[str, str]
 ) -> None:
     world.add_snapshot("precious", tags)
-    with pytest.raises(DBClusterSnapshotAlreadyExistsFault, match=r"precious.*is unchanged"):
+    with pytest.raises(errors.DBClusterSnapshotAlreadyExistsFault, match=r"precious.*is unchanged"):
         world.respond(events.create(DBClusterSnapshotIdentifier="Precious"))
     assert world.tags_of("precious") == tags
     assert {"create", "delete", "add_tags", "remove_tags"}.isdisjoint(world.calls)
@@ -123,7 +109,7 @@ def test_a_busy_cluster_is_waited_for(world: World) -> None:
 )
 def test_a_cluster_that_never_comes_back_fails_at_once(world: World, status: str) -> None:
     world.add_cluster(status=status)
-    with pytest.raises(ClusterUnusable, match=f"my-graph is {status}"):
+    with pytest.raises(errors.ClusterUnusable, match=f"my-graph is {status}"):
         world.respond(events.create())
     assert not world.clock.pauses
 
@@ -142,7 +128,7 @@ def turn_snapshots(world: World, status: str) -> None:
 @pytest.mark.parametrize("status", ["failed", "deleting", "deleted", "incompatible-restore"])
 def test_a_snapshot_that_never_comes_fails_at_once(world: World, status: str) -> None:
     turn_snapshots(world, status)
-    with pytest.raises(SnapshotFailed, match=f"is {status}"):
+    with pytest.raises(errors.SnapshotFailed, match=f"is {status}"):
         world.respond(events.create())
     assert len(world.clock.pauses) == 1
     assert len(world.snapshots) == 1
@@ -151,20 +137,20 @@ def test_a_snapshot_that_never_comes_fails_at_once(world: World, status: str) ->
 @pytest.mark.parametrize("status", ["copying", "pending", "upgrading", "never-heard-of"])
 def test_an_unknown_state_is_in_progress_until_the_deadline(world: World, status: str) -> None:
     turn_snapshots(world, status)
-    with pytest.raises(DeadlineExceeded, match=f"{status}.*is retained") as caught:
+    with pytest.raises(errors.DeadlineExceeded, match=f"{status}.*is retained") as caught:
         world.respond(events.create(TimeoutSeconds="600"))
     assert world.clock.now() - NOW == pytest.approx(600)
     assert caught.value.snapshot in world.snapshots
 
 
 def test_a_cluster_that_is_not_there_fails_at_once_and_is_named(world: World) -> None:
-    with pytest.raises(DBClusterNotFoundFault, match="no DB cluster their-graph"):
+    with pytest.raises(errors.DBClusterNotFoundFault, match="no DB cluster their-graph"):
         world.respond(events.create("request-1", cluster="their-graph"))
 
 
 def test_a_cluster_of_another_engine_is_refused(world: World) -> None:
     world.add_cluster(engine="aurora-postgresql")
-    with pytest.raises(UnsupportedEngine, match="my-graph runs aurora-postgresql"):
+    with pytest.raises(errors.UnsupportedEngine, match="my-graph runs aurora-postgresql"):
         world.respond(events.create())
     assert "create" not in world.calls
 
@@ -172,17 +158,17 @@ def test_a_cluster_of_another_engine_is_refused(world: World) -> None:
 @pytest.mark.parametrize(
     ("call", "kind"),
     [
-        ("snapshot", Unavailable),
-        ("cluster", Unavailable),
-        ("stack", Unavailable),
-        ("create", Unavailable),
-        ("create", ClusterBusy),
-        ("cluster", Denied),
-        ("create", Denied),
+        ("snapshot", refusals.Unavailable),
+        ("cluster", refusals.Unavailable),
+        ("stack", refusals.Unavailable),
+        ("create", refusals.Unavailable),
+        ("create", refusals.ClusterBusy),
+        ("cluster", refusals.Denied),
+        ("create", refusals.Denied),
     ],
 )
 def test_a_call_that_is_refused_for_a_while_is_retried(
-    world: World, call: str, kind: type[Refusal]
+    world: World, call: str, kind: type[refusals.Refusal]
 ) -> None:
     world.refuse(call, kind("Code", "because", call), seconds=100)
     assert world.respond(events.create()).snapshot
@@ -192,7 +178,7 @@ def test_a_call_that_is_refused_for_a_while_is_retried(
 def test_a_snapshot_deleted_by_hand_while_waited_for_is_not_taken_again(world: World) -> None:
     world.duration = None
     world.at_call("snapshot", world.snapshots.clear, after=20)
-    with pytest.raises(DBClusterSnapshotNotFoundFault, match="deleted while"):
+    with pytest.raises(errors.DBClusterSnapshotNotFoundFault, match="deleted while"):
         world.respond(events.create())
     assert world.calls.count("create") == 1
 
@@ -231,7 +217,7 @@ def test_a_create_that_its_operation_does_not_permit_starts_no_snapshot(
 ) -> None:
     """A status that may be stale is read again."""
     world.stacks = stacks
-    with pytest.raises(RequestCancelled, match=f"{stacks[-1]}.*data is unchanged"):
+    with pytest.raises(errors.RequestCancelled, match=f"{stacks[-1]}.*data is unchanged"):
         world.respond(events.create())
     assert not world.snapshots
     assert seconds <= world.clock.now() - NOW <= seconds + 5
@@ -275,12 +261,12 @@ def test_a_stale_status_does_not_fail_the_deployment(world: World) -> None:
 @pytest.mark.parametrize("status", ["starting", "backing-up", "modifying", "upgrading", "creating"])
 def test_a_cluster_state_that_ends_is_waited_for(world: World, status: str) -> None:
     world.add_cluster(status=status)
-    with pytest.raises(DeadlineExceeded, match=f"my-graph is {status}"):
+    with pytest.raises(errors.DeadlineExceeded, match=f"my-graph is {status}"):
         world.respond(events.create(TimeoutSeconds="300"))
     assert not world.snapshots
 
 
 def test_a_stack_that_may_not_be_described_gets_a_snapshot(world: World) -> None:
-    world.refuse("stack", Denied("AccessDenied", "no", "DescribeStacks"))
+    world.refuse("stack", refusals.Denied("AccessDenied", "no", "DescribeStacks"))
     assert world.respond(events.create()).identifier in world.snapshots
     assert 120 <= world.clock.now() - NOW <= 130

@@ -5,21 +5,10 @@ from typing import Any
 
 import pytest
 
-from neptune_snapshot_provider.core import ownership
+from neptune_snapshot_provider import errors
+from neptune_snapshot_provider.core import ownership, refusals
 from neptune_snapshot_provider.core.decide import decide
 from neptune_snapshot_provider.core.models import MISSING, Cluster, Snapshot, Stack
-from neptune_snapshot_provider.core.refusals import (
-    ClusterBusy,
-    ClusterUnknown,
-    Denied,
-    QuotaReached,
-    Refusal,
-    SnapshotBusy,
-    SnapshotExists,
-    SnapshotGone,
-    Unavailable,
-    Unexpected,
-)
 from neptune_snapshot_provider.core.request import Request, parse_request
 from neptune_snapshot_provider.core.schedule import Budget, Timing
 from neptune_snapshot_provider.core.steps import (
@@ -36,16 +25,6 @@ from neptune_snapshot_provider.core.steps import (
     Respond,
     Step,
     Wait,
-)
-from neptune_snapshot_provider.errors import (
-    AccessDenied,
-    ApiFault,
-    DBClusterNotFoundFault,
-    DeadlineExceeded,
-    RequestCancelled,
-    SnapshotFailed,
-    SnapshotNotDeletable,
-    SnapshotQuotaExceeded,
 )
 from neptune_snapshot_provider.logs import LogEvent
 from support import events
@@ -98,7 +77,9 @@ def started(request: Request = CREATE, status: str = "creating") -> Observed:
     )
 
 
-def refused(kind: type[Refusal], operation: str = "DescribeDBClusters", **others: Any) -> Observed:  # noqa: ANN401 - fields
+def refused(
+    kind: type[refusals.Refusal], operation: str = "DescribeDBClusters", **others: Any
+) -> Observed:  # noqa: ANN401 - fields
     return Observed(refusal=kind("TheCode", "because", operation), stack=FORWARD, **others)
 
 
@@ -107,8 +88,11 @@ def waits(step: Step) -> Wait:
     return step
 
 
-@pytest.mark.parametrize("kind", [Unavailable, SnapshotExists, SnapshotGone, ClusterBusy])
-def test_a_call_that_may_be_refused_for_a_while_is_retried(kind: type[Refusal]) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [refusals.Unavailable, refusals.SnapshotExists, refusals.SnapshotGone, refusals.ClusterBusy],
+)
+def test_a_call_that_may_be_refused_for_a_while_is_retried(kind: type[refusals.Refusal]) -> None:
     wait = waits(decide(CREATE, refused(kind), SOON))
     assert wait.event is LogEvent.CALL_REFUSED
     assert wait.refused
@@ -116,14 +100,14 @@ def test_a_call_that_may_be_refused_for_a_while_is_retried(kind: type[Refusal]) 
 
 
 def test_a_denied_call_is_retried_while_its_permission_may_propagate() -> None:
-    wait = waits(decide(CREATE, refused(Denied), at(START + 119)))
+    wait = waits(decide(CREATE, refused(refusals.Denied), at(START + 119)))
     assert wait.event is LogEvent.PERMISSION_WAITING
-    with pytest.raises(AccessDenied, match=r"DescribeDBClusters: because.*Grant"):
-        decide(CREATE, refused(Denied), at(START + 121))
+    with pytest.raises(errors.AccessDenied, match=r"DescribeDBClusters: because.*Grant"):
+        decide(CREATE, refused(refusals.Denied), at(START + 121))
 
 
 def test_a_stack_that_may_not_be_described_is_assumed_to_be_unknown() -> None:
-    observed = refused(Denied, "DescribeStacks")
+    observed = refused(refusals.Denied, "DescribeStacks")
     assert isinstance(decide(CREATE, observed, at(START + 119)), Wait)
     assert decide(CREATE, observed, at(START + 121)) == AssumeUnknownStack()
 
@@ -131,12 +115,12 @@ def test_a_stack_that_may_not_be_described_is_assumed_to_be_unknown() -> None:
 @pytest.mark.parametrize(
     ("kind", "error", "text"),
     [
-        (ClusterUnknown, DBClusterNotFoundFault, "no DB cluster my-graph"),
-        (Unexpected, ApiFault, "DescribeDBClusters: TheCode: because"),
+        (refusals.ClusterUnknown, errors.DBClusterNotFoundFault, "no DB cluster my-graph"),
+        (refusals.Unexpected, errors.ApiFault, "DescribeDBClusters: TheCode: because"),
     ],
 )
 def test_a_call_that_never_succeeds_fails_at_once(
-    kind: type[Refusal], error: type[Exception], text: str
+    kind: type[refusals.Refusal], error: type[Exception], text: str
 ) -> None:
     with pytest.raises(error, match=text):
         decide(CREATE, refused(kind), SOON)
@@ -144,7 +128,7 @@ def test_a_call_that_never_succeeds_fails_at_once(
 
 def refused_deletion(status: str) -> Observed:
     snapshot = replace(own(CREATE).snapshot, status=status)
-    return refused(SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
+    return refused(refusals.SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
 
 
 @pytest.mark.parametrize("status", ["deleting", "creating", "copying"])
@@ -155,24 +139,26 @@ def test_a_deletion_that_the_snapshots_state_forbids_is_retried(status: str) -> 
 
 @pytest.mark.parametrize("status", ["failed", "incompatible-restore"])
 def test_a_deletion_that_neptune_never_carries_out_fails(status: str) -> None:
-    with pytest.raises(SnapshotNotDeletable, match=status):
+    with pytest.raises(errors.SnapshotNotDeletable, match=status):
         decide(parse_request(events.delete("s")), refused_deletion(status), SOON)
 
 
 def test_a_full_quota_without_retention_fails_with_what_uses_it() -> None:
-    observed = refused(QuotaReached)
+    observed = refused(refusals.QuotaReached)
     assert decide(CREATE, observed, SOON) == Observe(Fact.QUOTA)
     known = replace(observed, quota=Quota(usage="7 of 7 used", deletable=("old",)))
-    with pytest.raises(SnapshotQuotaExceeded, match=r"7 of 7 used.*no longer needed: old"):
+    with pytest.raises(errors.SnapshotQuotaExceeded, match=r"7 of 7 used.*no longer needed: old"):
         decide(CREATE, known, SOON)
     known = replace(observed, quota=Quota(usage="7 of 7 used", deletable=()))
-    with pytest.raises(SnapshotQuotaExceeded, match=r"\)\. Raise the quota in Service Quotas\.$"):
+    with pytest.raises(
+        errors.SnapshotQuotaExceeded, match=r"\)\. Raise the quota in Service Quotas\.$"
+    ):
         decide(CREATE, known, SOON)
 
 
 def test_a_full_quota_is_freed_once_and_waited_for() -> None:
     request = create_of(KeepLast="3")
-    observed = refused(QuotaReached, identifier="new")
+    observed = refused(refusals.QuotaReached, identifier="new")
     assert decide(request, observed, SOON) == FreeQuota("new")
     freed = replace(observed, freed=Freed(deleted=("a", "b"), until=START + 120))
     wait = waits(decide(request, freed, at(START + 119)))
@@ -189,13 +175,15 @@ def test_a_snapshot_in_progress_is_waited_for_with_its_progress() -> None:
 
 
 def test_the_deadline_names_the_snapshot_and_retains_it() -> None:
-    with pytest.raises(DeadlineExceeded) as caught:
+    with pytest.raises(errors.DeadlineExceeded) as caught:
         decide(CREATE, started(), LATE)
     text = str(caught.value)
     assert text.startswith("after 3300 s snapshot my-graph-")
     assert "is creating, 5 %. The snapshot continues and is retained." in text
     assert text.endswith("Allow a longer timeout.")
-    with pytest.raises(DeadlineExceeded, match="Lambda started 700 s late: check its concurrency"):
+    with pytest.raises(
+        errors.DeadlineExceeded, match="Lambda started 700 s late: check its concurrency"
+    ):
         decide(CREATE, started(), at(DEADLINE + 1, delay=700))
 
 
@@ -203,15 +191,15 @@ def test_nothing_is_started_after_the_deadline() -> None:
     name = own(CREATE).snapshot.identifier
     ready = Observed(identifier=name, snapshot=MISSING, cluster=CLUSTER, stack=FORWARD)
     assert isinstance(decide(CREATE, ready, SOON), CreateSnapshot)
-    with pytest.raises(DeadlineExceeded, match="no snapshot of my-graph was started"):
+    with pytest.raises(errors.DeadlineExceeded, match="no snapshot of my-graph was started"):
         decide(CREATE, ready, LATE)
 
 
 def test_a_call_refused_at_the_deadline_is_repeated_for_a_minute() -> None:
     """What it would have shown may be the end of the wait."""
-    observed = refused(Unavailable)
+    observed = refused(refusals.Unavailable)
     assert isinstance(decide(CREATE, observed, at(DEADLINE + 59)), Wait)
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(errors.DeadlineExceeded):
         decide(CREATE, observed, at(DEADLINE + 60))
 
 
@@ -220,8 +208,8 @@ def test_at_the_deadline_the_next_resource_of_a_chain_continues() -> None:
     step = decide(request, started(request), LATE)
     assert isinstance(step, Respond)
     assert step.identifier == own(request).snapshot.identifier
-    foreign = replace(started(request), tags=None, refusal=Unavailable("x", "x", "x"))
-    with pytest.raises(DeadlineExceeded):
+    foreign = replace(started(request), tags=None, refusal=refusals.Unavailable("x", "x", "x"))
+    with pytest.raises(errors.DeadlineExceeded):
         decide(request, foreign, at(DEADLINE + 60))
 
 
@@ -244,7 +232,7 @@ NOT_STARTED = Observed(
         pytest.param(replace(started(), started=False), True, id="by an earlier delivery"),
         pytest.param(replace(started(), stack=ENDED), True, id="unclear status"),
         pytest.param(NOT_STARTED, False, id="busy cluster"),
-        pytest.param(refused(Unavailable), False, id="refused call"),
+        pytest.param(refused(refusals.Unavailable), False, id="refused call"),
     ],
 )
 def test_the_end_of_an_invocation_hands_over(observed: Observed, *, is_started: bool) -> None:
@@ -256,7 +244,7 @@ def test_a_create_is_not_handed_over_once_it_is_cancelled() -> None:
     unread = replace(started(), stack=None)
     assert decide(CREATE, unread, HANDS_OVER) == Observe(Fact.STACK)
     cancelled = replace(started(), stack=Stack(status="ROLLBACK_IN_PROGRESS"))
-    with pytest.raises(RequestCancelled, match="is retained"):
+    with pytest.raises(errors.RequestCancelled, match="is retained"):
         decide(CREATE, cancelled, HANDS_OVER)
 
 
@@ -295,27 +283,27 @@ def test_a_reversal_succeeds_with_the_recorded_snapshot_and_logs_its_error() -> 
     step = decide(BACK, current(REVERTING), at(START + 75))
     assert isinstance(step, Respond)
     assert (step.identifier, step.is_final) == (OLD.snapshot.identifier, True)
-    assert isinstance(step.cause, SnapshotFailed)
+    assert isinstance(step.cause, errors.SnapshotFailed)
 
 
 def test_an_update_that_goes_forward_fails_once_that_is_certain() -> None:
-    with pytest.raises(SnapshotFailed):
+    with pytest.raises(errors.SnapshotFailed):
         decide(BACK, current(UPDATING), at(START + 75))
 
 
 def test_an_update_of_a_superseded_operation_fails_at_once() -> None:
     request = parse_request(events.sent(EVENT, BEGAN - 10))
-    with pytest.raises(SnapshotFailed):
+    with pytest.raises(errors.SnapshotFailed):
         decide(request, current(UPDATING), SOON)
 
 
 def test_an_update_fails_where_the_stack_cannot_be_read() -> None:
-    refusal = Unexpected("TheCode", "because", "DescribeStacks")
-    with pytest.raises(ApiFault):
+    refusal = refusals.Unexpected("TheCode", "because", "DescribeStacks")
+    with pytest.raises(errors.ApiFault):
         decide(BACK, replace(current(None), refusal=refusal), SOON)
 
 
 def test_a_create_fails_at_once() -> None:
     """A rollback sends no Create."""
-    with pytest.raises(SnapshotFailed):
+    with pytest.raises(errors.SnapshotFailed):
         decide(CREATE, replace(started(status="failed"), stack=None), SOON)

@@ -4,18 +4,13 @@ from typing import Any
 
 import pytest
 
+from neptune_snapshot_provider import errors
 from neptune_snapshot_provider.contract import KEEP_TAG, OwnerTag
 from neptune_snapshot_provider.core import ownership
 from neptune_snapshot_provider.core.attributes import attributes
 from neptune_snapshot_provider.core.refusals import Denied, Unavailable
 from neptune_snapshot_provider.core.request import parse_request
 from neptune_snapshot_provider.core.steps import Respond
-from neptune_snapshot_provider.errors import (
-    DBClusterNotFoundFault,
-    DBClusterSnapshotAlreadyExistsFault,
-    DBClusterSnapshotNotFoundFault,
-    RequestCancelled,
-)
 from support import events
 from support.world import World
 
@@ -78,7 +73,7 @@ def test_only_the_timeout_changed_changes_nothing_and_does_not_wait(
 
 def test_a_snapshot_deleted_by_hand_is_not_returned(world: World, taken: str) -> None:
     world.snapshots.clear()
-    with pytest.raises(DBClusterSnapshotNotFoundFault, match=f"{taken} was deleted outside"):
+    with pytest.raises(errors.DBClusterSnapshotNotFoundFault, match=f"{taken} was deleted outside"):
         world.respond(events.update(taken, old(TimeoutSeconds="60"), old()))
 
 
@@ -87,7 +82,7 @@ def test_the_same_explicit_name_for_another_cluster_is_refused(world: World) -> 
     before = events.properties(DBClusterSnapshotIdentifier="by-name")
     world.respond(events.create(DBClusterSnapshotIdentifier="by-name"))
     after = {**before, "DBClusterIdentifier": "other-graph"}
-    with pytest.raises(DBClusterSnapshotAlreadyExistsFault):
+    with pytest.raises(errors.DBClusterSnapshotAlreadyExistsFault):
         world.respond(events.update("by-name", after, before))
     assert list(world.snapshots) == ["by-name"]
 
@@ -205,7 +200,7 @@ def test_a_trigger_that_returns_to_an_earlier_value_is_a_new_snapshot(
 
 
 def test_an_update_to_a_cluster_that_is_not_there_changes_nothing(world: World, taken: str) -> None:
-    with pytest.raises(DBClusterNotFoundFault, match="nowhere"):
+    with pytest.raises(errors.DBClusterNotFoundFault, match="nowhere"):
         world.respond(events.update(taken, old(cluster="nowhere"), old()))
     assert list(world.snapshots) == [taken]
 
@@ -218,7 +213,7 @@ def test_a_late_delivery_of_an_earlier_update_does_not_restore_its_tags(
     world.respond(events.update(taken, first, old(), "request-2"))
     world.respond(events.update(taken, second, first, "request-3"))
     world.stacks = ("UPDATE_COMPLETE",)
-    with pytest.raises(RequestCancelled):
+    with pytest.raises(errors.RequestCancelled):
         world.respond(events.update(taken, first, old(), "request-2"))
     assert world.tags_of(taken)["team"] == "c"
 
@@ -249,7 +244,7 @@ def test_a_later_operation_supersedes_an_update_at_once(world: World, taken: str
     sent_at = world.clock.now()
     world.begin("UPDATE_IN_PROGRESS")
     event = events.sent(events.update(taken, old(Trigger="two"), old()), sent_at)
-    with pytest.raises(RequestCancelled):
+    with pytest.raises(errors.RequestCancelled):
         world.respond(event)
     assert list(world.snapshots) == [taken]
     assert not world.clock.pauses
