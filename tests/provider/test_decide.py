@@ -77,10 +77,8 @@ def started(request: Request = CREATE, status: str = "creating") -> Observed:
     )
 
 
-def refused(
-    kind: type[refusals.Refusal], operation: str = "DescribeDBClusters", **others: Any
-) -> Observed:  # noqa: ANN401 - fields
-    return Observed(refusal=kind("TheCode", "because", operation), stack=FORWARD, **others)
+def refused(kind: type[refusals.Refusal], operation: str = "DescribeDBClusters") -> Observed:
+    return Observed(refusal=kind("TheCode", "because", operation), stack=FORWARD)
 
 
 def waits(step: Step) -> Wait:
@@ -128,7 +126,8 @@ def test_a_call_that_never_succeeds_fails_at_once(
 
 def refused_deletion(status: str) -> Observed:
     snapshot = replace(own(CREATE).snapshot, status=status)
-    return refused(refusals.SnapshotBusy, "DeleteDBClusterSnapshot", snapshot=snapshot)
+    observed = refused(refusals.SnapshotBusy, "DeleteDBClusterSnapshot")
+    return replace(observed, snapshot=snapshot)
 
 
 @pytest.mark.parametrize("status", ["deleting", "creating", "copying"])
@@ -158,7 +157,7 @@ def test_a_full_quota_without_retention_fails_with_what_uses_it() -> None:
 
 def test_a_full_quota_is_freed_once_and_waited_for() -> None:
     request = create_of(KeepLast="3")
-    observed = refused(refusals.QuotaReached, identifier="new")
+    observed = replace(refused(refusals.QuotaReached), identifier="new")
     assert decide(request, observed, SOON) == FreeQuota("new")
     freed = replace(observed, freed=Freed(deleted=("a", "b"), until=START + 120))
     wait = waits(decide(request, freed, at(START + 119)))

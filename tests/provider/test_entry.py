@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from neptune_snapshot_provider import entry
 from neptune_snapshot_provider import handler as handler_module
+from neptune_snapshot_provider.core.request import Event
 from support import events
 from support.response_server import ResponseServer
 
@@ -28,7 +28,7 @@ def broken(server: ResponseServer, monkeypatch: pytest.MonkeyPatch) -> ResponseS
     return server
 
 
-def sent_to(server: ResponseServer, event: dict[str, Any]) -> dict[str, Any]:
+def sent_to(server: ResponseServer, event: Event) -> Event:
     return {**event, "ResponseURL": server.url}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from neptune_snapshot_provider.contract import ATTRIBUTES, KEEP_TAG, Attribute, OwnerTag
 from neptune_snapshot_provider.core.attributes import attributes
-from neptune_snapshot_provider.core.refusals import Denied, Unavailable
+from neptune_snapshot_provider.core.refusals import Denied, Refusal, Unavailable
 from neptune_snapshot_provider.core.steps import Respond
 from neptune_snapshot_provider.errors import SnapshotQuotaExceeded
 from neptune_snapshot_provider.logs import LogEvent
@@ -137,6 +137,17 @@ def test_a_lower_keep_last_deletes_without_a_new_snapshot(world: World) -> None:
     assert list(world.snapshots) == history.names[-2:]
 
 
+def refuse_after_create(world: World, refusal: Refusal) -> None:
+    """Refuse calls once the snapshot was created."""
+
+    def before(name: str) -> None:
+        if name == refusal.operation and "create" in world.calls:
+            raise refusal
+
+    world.calls.clear()
+    world.before = before
+
+
 @pytest.mark.parametrize("call", ["snapshots_of", "delete", "is_shared", "stack"])
 @pytest.mark.parametrize("kind", [Denied, Unavailable])
 def test_a_failure_of_retention_is_only_a_warning(
@@ -144,14 +155,7 @@ def test_a_failure_of_retention_is_only_a_warning(
 ) -> None:
     history = History(world, KeepLast="1")
     history.deploy_times(3)
-
-    def before(name: str) -> None:
-        # After the create: the snapshot is good by now.
-        if name == call and "create" in world.calls:
-            raise kind("Code", "no", call)
-
-    world.calls.clear()
-    world.before = before
+    refuse_after_create(world, kind("Code", "no", call))
     assert history.deploy().snapshot is not None
 
 
@@ -182,13 +186,7 @@ def test_a_quota_that_cannot_be_freed_fails_the_request(world: World, call: str)
     history = History(world, KeepLast="1")
     history.deploy_times(3)
     world.allowed = 2
-    world.calls.clear()
-
-    def before(name: str) -> None:
-        if name == call and "create" in world.calls:
-            raise Denied("AccessDenied", "no", call)
-
-    world.before = before
+    refuse_after_create(world, Denied("AccessDenied", "no", call))
     with pytest.raises(SnapshotQuotaExceeded):
         history.deploy()
 
