@@ -74,13 +74,6 @@ def test_the_newest_are_retained_and_older_ones_deleted(world: World) -> None:
     assert history.last.extras[Attribute.RETAINED] == ""
 
 
-def test_the_replaced_snapshot_is_retained_for_a_rollback(world: World) -> None:
-    history = History(world, KeepLast="1")
-    history.deploy_times(3)
-    assert list(world.snapshots) == history.names[-2:]
-    assert history.last.extras[Attribute.RETAINED] == f"{history.names[-2]}=replaced"
-
-
 @pytest.mark.parametrize("reason", ["keep-tag", "shared"])
 def test_a_snapshot_with_the_keep_tag_or_shared_is_retained(world: World, reason: str) -> None:
     history = History(world, KeepLast="1")
@@ -321,12 +314,13 @@ def test_a_parameter_that_names_another_clusters_snapshot_is_written(world: Worl
     assert world.parameters[PARAMETER].endswith(done.identifier)
 
 
-def test_a_throttled_call_of_retention_is_retried(world: World) -> None:
+def test_the_replaced_snapshot_is_retained_and_a_throttled_call_is_retried(world: World) -> None:
     history = History(world, KeepLast="1")
     history.deploy_times(3)
     world.refuse("delete", Unavailable("Throttling", "no", "DeleteDBClusterSnapshot"), times=5)
     history.deploy()
     assert list(world.snapshots) == history.names[-2:]
+    assert history.last.extras[Attribute.RETAINED] == f"{history.names[-2]}=replaced"
 
 
 def test_deletions_that_were_refused_are_not_logged(

@@ -199,12 +199,6 @@ def test_a_trigger_that_returns_to_an_earlier_value_is_a_new_snapshot(
     assert len(world.snapshots) == 3
 
 
-def test_an_update_to_a_cluster_that_is_not_there_changes_nothing(world: World, taken: str) -> None:
-    with pytest.raises(errors.DBClusterNotFoundFault, match="nowhere"):
-        world.respond(events.update(taken, old(cluster="nowhere"), old()))
-    assert list(world.snapshots) == [taken]
-
-
 def test_a_late_delivery_of_an_earlier_update_does_not_restore_its_tags(
     world: World, taken: str
 ) -> None:
