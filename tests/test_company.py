@@ -1,15 +1,26 @@
 """The page for companies: what each of its rules does to the template."""
 
 import json
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider
+from cdk_neptune_snapshot import SnapshotProvider
 from cdk_neptune_snapshot.permissions import NETWORK_ACTIONS
-from construct.templates import Json, new_stack, of_type, only, rendered, resources, statements
+from construct.templates import (
+    Json,
+    actions,
+    annotations,
+    ids,
+    new_stack,
+    of_type,
+    only,
+    rendered,
+    resources,
+    stack_with,
+    take,
+)
 from security.authorisations import KNOWN
 from support.documents import DOCS, blocks, run
 
@@ -34,20 +45,13 @@ def test_the_boundary() -> None:
 
 def test_the_page_lists_every_action() -> None:
     ordinary, network = (set(json.loads(block)) for block in blocks(PAGE, "json"))
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    assert actions(stack) == ordinary
+    assert actions(stack_with()) == ordinary
     assert set(NETWORK_ACTIONS) == network
     everything = new_stack()
     SnapshotProvider.get_or_create(everything, vpc=ec2.Vpc(everything, "Vpc"))
-    options: dict[str, Any] = {"keep_last": 1, "last_good_parameter": "/graph"}
-    DatabaseClusterSnapshot(everything, "Snapshot", cluster="graph", **options)
+    take(everything, keep_last=1, last_good_parameter="/graph")
     further = actions(everything) - ordinary - network
     assert {action for action in further if f"`{action}`" in PAGE.read_text()} == further
-
-
-def actions(stack: cdk.Stack) -> set[str]:
-    return {action for statement in statements(stack) for action in statement["Action"]}
 
 
 def test_the_own_role() -> None:
@@ -71,12 +75,9 @@ def test_the_page_lists_an_endpoint_for_every_service_that_is_called() -> None:
     assert len(endpoints) == len(services)
     for name in services:
         assert [one for one in endpoints if f".{name}'" in one], name
-
-
-def test_a_request_waits_for_the_endpoints() -> None:
-    found = resources(applied("add_gateway_endpoint"))
-    endpoints = {name for name, one in found.items() if one["Type"] == "AWS::EC2::VPCEndpoint"}
-    assert endpoints <= set(only(found, "AWS::Lambda::Function")["DependsOn"])
+    # A request waits for the endpoints.
+    waits = only(found, "AWS::Lambda::Function")["DependsOn"]
+    assert set(ids(found, "AWS::EC2::VPCEndpoint")) <= set(waits)
 
 
 def test_the_log_group_and_the_keys() -> None:
@@ -97,6 +98,9 @@ def test_the_names() -> None:
     }
     for kind, key in names.items():
         assert only(found, kind)["Properties"][key] == "acme-Stack-neptune-snapshots"
+    # All else refers to them by `Ref` and `GetAtt`.
+    assert "Fn::GetAtt" in only(found, "AWS::Lambda::Permission")["Properties"]["FunctionName"]
+    assert sum("'acme-" in str(one) for one in found.values()) == 5
     snapshot = only(found, "Custom::NeptuneClusterSnapshot")["Properties"]
     assert snapshot["SnapshotIdentifierPrefix"] == "acme-my-graph"
 
@@ -122,7 +126,7 @@ def test_as_many_clusters_as_the_page_says_fit(clusters: int, limit: int, kind: 
         role = cdk.aws_iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::111122223333:role/r")
         SnapshotProvider.get_or_create(stack, role=role)
     for number in range(clusters):
-        DatabaseClusterSnapshot(stack, f"S{number}", cluster=f"production-graph-{number:03}")
+        take(stack, f"S{number}", cluster=f"production-graph-{number:03}")
     assert size(resources(stack)) < limit
     assert f"about {clusters}\n" in PAGE.read_text() or f"about {clusters} " in PAGE.read_text()
 
@@ -132,9 +136,16 @@ def size(found: dict[str, Json]) -> int:
     return sum(len(json.dumps(rendered(one), separators=(",", ":"))) for one in documents)
 
 
-def test_the_concurrency() -> None:
-    function = only(resources(applied("reserved_concurrent_executions=")), "AWS::Lambda::Function")
-    assert function["Properties"]["ReservedConcurrentExecutions"] == 10
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("reserved_concurrent_executions=", {"ReservedConcurrentExecutions": 10}),
+        ("X86_64", {"Runtime": "python3.12", "Architectures": ["x86_64"]}),
+    ],
+)
+def test_the_options_of_the_function(mark: str, expected: Json) -> None:
+    properties = only(resources(applied(mark)), "AWS::Lambda::Function")["Properties"]
+    assert expected.items() <= properties.items()
 
 
 def test_what_is_tagged_and_what_is_not() -> None:
@@ -146,13 +157,5 @@ def test_what_is_tagged_and_what_is_not() -> None:
     assert untagged == {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::Lambda::Permission"}
 
 
-def test_the_runtime_and_the_architecture() -> None:
-    function = only(resources(applied("X86_64")), "AWS::Lambda::Function")["Properties"]
-    assert (function["Runtime"], function["Architectures"]) == ("python3.12", ["x86_64"])
-
-
 def test_a_prefix_restricts_the_names() -> None:
-    stack = applied("nightly-graph")
-    assert not cdk.assertions.Annotations.from_stack(stack).find_warning(
-        "*", cdk.assertions.Match.any_value()
-    )
+    assert not annotations(applied("nightly-graph"), "warning")

@@ -1,25 +1,23 @@
 """Every example is a complete app that says what it shows, and is listed."""
 
 import re
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from construct.templates import Json, ids, links, only
 from neptune_snapshot_provider import contract
 from support.examples import FOLDER, all_examples, deployable, header, label, template_of
 from support.synthesis import synthesize
 
 EXAMPLES = all_examples()
 REHEARSAL = FOLDER / "rehearsal" / "app.py"
-
-
-def snapshots(template: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == contract.RESOURCE_TYPE
-    }
+CLUSTER, INSTANCE = "AWS::Neptune::DBCluster", "AWS::Neptune::DBInstance"
+MIGRATION = "Custom::Migration"
 
 
 def test_there_are_examples() -> None:
@@ -29,29 +27,28 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=label)
 def test_it_is_synthesised(example: Path, tmp_path: Path) -> None:
-    template = template_of(example, tmp_path, cluster="Other-Graph")
-    found = snapshots(template)
-    assert bool(found) is ("from cdk_neptune_snapshot import" in example.read_text())
-    if found and "clusters" not in example.read_text():
-        (one,) = found.values()
-        assert one["Properties"]["DBClusterIdentifier"] == "other-graph"
+    found = template_of(example, tmp_path, cluster="Other-Graph")["Resources"]
+    source = example.read_text()
+    takes = "from cdk_neptune_snapshot import" in source
+    assert bool(ids(found, contract.RESOURCE_TYPE)) is takes
+    if takes and "clusters" not in source:
+        snapshot = only(found, contract.RESOURCE_TYPE)
+        assert snapshot["Properties"]["DBClusterIdentifier"] == "other-graph"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=label)
 def test_its_header_says_how_to_run_it_and_the_table_lists_it(example: Path) -> None:
     commands = re.findall(r"^ +(cdk deploy .*)$", header(example), flags=re.MULTILINE)
     assert commands
-    for command in commands:
-        assert f'--app "python3 {label(example)}"' in command
+    assert all(f'--app "python3 {label(example)}"' in command for command in commands)
     table = (FOLDER / "README.md").read_text()
     assert f"]({example.relative_to(FOLDER).as_posix()})" in table
 
 
 def test_the_migration_runs_after_the_snapshot(tmp_path: Path) -> None:
-    template = template_of(FOLDER / "before_migration" / "app.py", tmp_path)
-    (name,) = snapshots(template)
-    (run,) = [r for r in template["Resources"].values() if r["Type"] == "Custom::Trigger"]
-    assert name in run["DependsOn"]
+    found = template_of(FOLDER / "before_migration" / "app.py", tmp_path)["Resources"]
+    (name,) = links(found)
+    assert name in only(found, "Custom::Trigger")["DependsOn"]
 
 
 def test_without_its_snapshot_the_upgrade_is_not_synthesised(tmp_path: Path) -> None:
@@ -63,11 +60,10 @@ def test_without_its_snapshot_the_upgrade_is_not_synthesised(tmp_path: Path) -> 
         synthesize(careless, tmp_path / "out")
 
 
-def waits_for(template: dict[str, Any], name: str) -> set[str]:
+def waits_for(found: Json, name: str) -> set[str]:
     """The resources that are complete before another one begins, also indirectly."""
-    resource = template["Resources"][name]
-    direct = {*resource.get("DependsOn", ()), *references(resource)} & set(template["Resources"])
-    return direct.union(*(waits_for(template, one) for one in direct))
+    direct = {*found[name].get("DependsOn", ()), *references(found[name])} & set(found)
+    return direct.union(*(waits_for(found, one) for one in direct))
 
 
 def references(value: Any) -> set[str]:  # noqa: ANN401 - any JSON
@@ -79,61 +75,58 @@ def references(value: Any) -> set[str]:  # noqa: ANN401 - any JSON
     return set[str]().union({named} if named else (), *map(references, value.values()))
 
 
-def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    found = template["Resources"].items()
-    return {name: resource for name, resource in found if resource["Type"] == kind}
+Rehearsal = Callable[..., Json]
 
 
-def in_rehearsal(tmp_path: Path, rehearse: str, release: str = "1") -> dict[str, Any]:
-    outdir = tmp_path / f"{rehearse}-{release}"
-    return template_of(REHEARSAL, outdir, rehearse=rehearse, release=release)
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    """Give the resources of a template of the example, and its name."""
+
+    @cache
+    def synthesized(rehearse: str, release: str = "1") -> Json:
+        folder = tmp_path_factory.mktemp(f"{rehearse}-{release}")
+        template = template_of(REHEARSAL, folder, rehearse=rehearse, release=release)
+        (file,) = folder.glob("*.template.json")
+        return {"Name": file.name, **template}
+
+    return synthesized
 
 
-def test_the_rehearsal_runs_on_a_fast_clone_before_the_snapshot(tmp_path: Path) -> None:
-    template = in_rehearsal(tmp_path, "yes")
-    ((clone, cluster),) = of_type(template, "AWS::Neptune::DBCluster").items()
+def test_the_rehearsal_runs_on_a_fast_clone_before_the_snapshot(rehearsal: Rehearsal) -> None:
+    found = rehearsal("yes")["Resources"]
+    cluster = only(found, CLUSTER)
     assert cluster["DeletionPolicy"] == cluster["UpdateReplacePolicy"] == "Delete"
     assert cluster["Properties"] == {
         "RestoreType": "copy-on-write",
         "SourceDBClusterIdentifier": "my-graph",
         "UseLatestRestorableTime": True,
     }
-    (instance,) = of_type(template, "AWS::Neptune::DBInstance")
-    (snapshot,) = snapshots(template)
-    migrations = of_type(template, "Custom::Migration")
-    (rehearsal,) = [
-        n for n, m in migrations.items() if m["Properties"]["Cluster"] == {"Ref": clone}
-    ]
-    (migration,) = [n for n, m in migrations.items() if m["Properties"]["Cluster"] == "my-graph"]
-    assert clone in waits_for(template, instance)
-    assert instance in waits_for(template, rehearsal)
-    assert rehearsal in waits_for(template, snapshot)
-    assert snapshot in waits_for(template, migration)
+    ((clone,), (instance,), (snapshot,)) = ids(found, CLUSTER), ids(found, INSTANCE), links(found)
+    runs = {str(found[name]["Properties"]["Cluster"]): name for name in ids(found, MIGRATION)}
+    rehearsed, migration = runs.pop(str({"Ref": clone})), runs.pop("my-graph")
+    assert not runs
+    order = [clone, instance, rehearsed, snapshot, migration]
+    assert all(first in waits_for(found, then) for first, then in pairwise(order))
 
 
-def test_removing_the_clone_changes_neither_snapshot_nor_migration(tmp_path: Path) -> None:
-    before, after = (in_rehearsal(tmp_path, rehearse) for rehearse in ("yes", "no"))
-    assert not of_type(after, "AWS::Neptune::DBCluster")
-    assert not of_type(after, "AWS::Neptune::DBInstance")
-    for name in {*snapshots(after), *of_type(after, "Custom::Migration")}:
-        there, then = before["Resources"][name], after["Resources"][name]
-        assert there["Properties"] == then["Properties"]
+def test_removing_the_clone_changes_neither_snapshot_nor_migration(rehearsal: Rehearsal) -> None:
+    before, after = (rehearsal(rehearse)["Resources"] for rehearse in ("yes", "no"))
+    assert not ids(after, CLUSTER, INSTANCE)
+    for name in (*links(after), *ids(after, MIGRATION)):
+        assert before[name]["Properties"] == after[name]["Properties"]
 
 
-def test_every_release_is_rehearsed_on_a_clone_of_its_own(tmp_path: Path) -> None:
-    first, second = (in_rehearsal(tmp_path, "yes", release) for release in ("1", "2"))
-    kinds = ("AWS::Neptune::DBCluster", "AWS::Neptune::DBInstance")
-    for kind in kinds:
-        assert not of_type(first, kind).keys() & of_type(second, kind).keys()
+def test_every_release_is_rehearsed_on_a_clone_of_its_own(rehearsal: Rehearsal) -> None:
+    first, second = (rehearsal("yes", release)["Resources"] for release in ("1", "2"))
+    assert not set(ids(first, CLUSTER, INSTANCE)) & set(ids(second, CLUSTER, INSTANCE))
 
 
-def test_a_rehearsal_alone_is_another_stack_without_snapshot(tmp_path: Path) -> None:
-    only, _ = (in_rehearsal(tmp_path, rehearse) for rehearse in ("only", "yes"))
-    assert not snapshots(only)
-    (migration,) = of_type(only, "Custom::Migration").values()
-    assert "Ref" in migration["Properties"]["Cluster"]
-    names = {file.name for file in tmp_path.glob("*/*.template.json")}
-    assert names == {"MigrationRehearsal.template.json", "RehearsedMigration.template.json"}
+def test_a_rehearsal_alone_is_another_stack_without_snapshot(rehearsal: Rehearsal) -> None:
+    alone = rehearsal("only")
+    assert not links(alone["Resources"])
+    assert "Ref" in only(alone["Resources"], MIGRATION)["Properties"]["Cluster"]
+    assert alone["Name"] == "MigrationRehearsal.template.json"
+    assert rehearsal("yes")["Name"] == "RehearsedMigration.template.json"
 
 
 def test_a_misspelt_choice_does_not_skip_the_rehearsal(tmp_path: Path) -> None:

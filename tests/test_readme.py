@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import aws_cdk as cdk
 import botocore.session
 import jmespath  # type: ignore[import-untyped] # it has no types
 import pytest
@@ -15,8 +16,8 @@ import typer
 from aws_cdk import assertions
 from botocore import xform_name
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
-from construct.templates import of_type, resources
+from cdk_neptune_snapshot import DatabaseClusterSnapshot, RequireSnapshotBeforeUpgrade
+from construct.templates import annotations, ids, only, resources
 from neptune_snapshot_cli.commands import app
 from neptune_snapshot_provider import contract
 from support.deployment import ROOT
@@ -119,14 +120,22 @@ def test_every_block_of_code_can_be_synthesised(page: Path) -> None:
         template = assertions.Template.from_stack(run(code)).to_json()
         found = template.get("Resources", {})
         takes = "DatabaseClusterSnapshot(" in code
-        assert bool(of_type(found, contract.RESOURCE_TYPE)) is takes, code
+        assert bool(ids(found, contract.RESOURCE_TYPE)) is takes, code
 
 
-def test_what_waits_for_the_snapshot_in_the_pages_does() -> None:
-    for page in (DOCS / "index.md", DOCS / "properties.md"):
-        (code,) = [one for one in blocks(page, "python") if ".before(migration)" in one]
-        (migration,) = of_type(resources(run(code)), "Custom::Migration")
-        assert migration["DependsOn"]
+@pytest.mark.parametrize("page", ["index", "properties"])
+def test_what_waits_for_the_snapshot_in_the_pages_does(page: str) -> None:
+    codes = blocks(DOCS / f"{page}.md", "python")
+    (code,) = [one for one in codes if ".before(migration)" in one]
+    assert only(resources(run(code)), "Custom::Migration")["DependsOn"]
+
+
+def test_the_upgrade_in_the_pages_waits_for_the_snapshot() -> None:
+    (code,) = blocks(DOCS / "migrations.md", "python")
+    stack = run(code)
+    cdk.Aspects.of(stack).add(RequireSnapshotBeforeUpgrade())
+    assert not annotations(stack, "error")
+    assert only(resources(stack), "AWS::Neptune::DBCluster")["DependsOn"]
 
 
 def test_readme_is_short() -> None:

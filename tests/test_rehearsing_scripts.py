@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws
+from support import aws_cli
 from support.deployment import ROOT
 
 SCRIPT = ROOT / "examples" / "rehearsal" / "rehearse.sh"
@@ -81,3 +82,22 @@ def test_a_cluster_that_does_not_exist_is_not_cloned(aws: LocalAws, tmp_path: Pa
     assert done.stdout == ""
     assert "DBClusterNotFoundFault" in done.stderr
     assert names(aws) == [CLUSTER]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["describe-clusters"], "unknown operation"),
+        (["describe-db-clusters", "--cluster", "my-graph"], "unknown option --cluster"),
+        (["describe-db-clusters", "--output", "yaml"], "unknown output yaml"),
+        (["describe-db-clusters", "my-graph"], "unknown argument my-graph"),
+        (["modify-db-cluster", "--apply-immediately", "yes"], "a flag takes no value"),
+    ],
+)
+def test_the_stand_in_for_the_command_line_is_strict(
+    words: list[str], complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setattr(sys, "argv", ["aws", "neptune", *words])
+    with pytest.raises(SystemExit, match=complaint):
+        aws_cli.main()

@@ -261,3 +261,9 @@ def test_a_cluster_keeps_its_name_until_the_old_one_has_given_it_up(bash: Bash) 
 
 def test_no_command_of_the_runbook_uses_the_pager() -> None:
     assert 'export AWS_PAGER=""' in runbook.blocks()[0]
+
+
+def test_the_runbook_deletes_nothing_before_its_last_step() -> None:
+    *earlier, last = runbook.blocks()
+    assert "delete-" not in "".join(earlier)
+    assert "delete-db-cluster" in last

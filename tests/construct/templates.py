@@ -1,13 +1,13 @@
-"""Stacks to try things in, and what they are synthesised to."""
+"""Stacks to try things in, and the templates that they are synthesized to."""
 
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import assertions
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_neptune_alpha as neptune_alpha
+from constructs import Construct
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider
 from cdk_neptune_snapshot.permissions import NETWORK_ACTIONS
@@ -16,8 +16,8 @@ from support import intrinsics
 
 Json = dict[str, Any]
 
-EXPLICIT_STACK_TAGS = "@aws-cdk/core:explicitStackTags"
-MINIMIZE_POLICIES = "@aws-cdk/aws-iam:minimizePolicies"
+TWO_HOURS = cdk.Duration.hours(2)
+"""A time limit for which a snapshot is a chain of three resources."""
 
 LONG_ID = "arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/" + "S" * 128
 PSEUDO = {
@@ -29,63 +29,91 @@ PSEUDO = {
 """Realistic values, on the long side."""
 
 
-def python(
-    *arguments: str,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    stdin: str | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """Run another interpreter like this one and say how it ended."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=env,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+def new_stack(**context: object) -> cdk.Stack:
+    return cdk.Stack(cdk.App(analytics_reporting=False, context=context), "Stack")
+
+
+def take(
+    scope: Construct,
+    name: str = "Snapshot",
+    **properties: Any,  # noqa: ANN401 - properties of every type
+) -> DatabaseClusterSnapshot:
+    """Define a snapshot of a cluster ``graph``, or of another one."""
+    return DatabaseClusterSnapshot(scope, name, **{"cluster": "graph", **properties})
+
+
+def stack_with(**properties: Any) -> cdk.Stack:  # noqa: ANN401 - likewise
+    """Define a stack with one snapshot."""
+    stack = new_stack()
+    take(stack, **properties)
+    return stack
+
+
+def topic(scope: Construct, name: str = "Topic") -> cdk.CfnResource:
+    """Define a resource that may wait, or be waited for."""
+    return cdk.CfnResource(scope, name, type="AWS::SNS::Topic")
+
+
+def l2_cluster(
+    scope: Construct,
+    name: str = "Cluster",
+    **properties: Any,  # noqa: ANN401 - likewise
+) -> neptune_alpha.DatabaseCluster:
+    small = neptune_alpha.InstanceType.R5_LARGE
+    vpc = ec2.Vpc(scope, f"{name}Vpc")
+    return neptune_alpha.DatabaseCluster(scope, name, vpc=vpc, instance_type=small, **properties)
+
+
+def imported_cluster(
+    scope: Construct, identifier: str = "My-Graph"
+) -> neptune_alpha.IDatabaseCluster:
+    return neptune_alpha.DatabaseCluster.from_database_cluster_attributes(
+        scope,
+        "Imported",
+        cluster_identifier=identifier,
+        cluster_resource_identifier="cluster-1",
+        cluster_endpoint_address="writer.example.com",
+        reader_endpoint_address="reader.example.com",
+        port=8182,
+        security_group=ec2.SecurityGroup.from_security_group_id(scope, "Group", "sg-1"),
     )
 
 
-def new_stack(**context: object) -> cdk.Stack:
-    app = cdk.App(analytics_reporting=False, context=context)
-    return cdk.Stack(app, "Stack")
-
-
-def flagged_stack(flag: str, *, enabled: bool = True) -> cdk.Stack:
-    return new_stack(**{flag: enabled})
-
-
 def resources(stack: cdk.Stack) -> dict[str, Json]:
-    """Synthesise; fails on dependency cycles too."""
+    """Synthesize; fails on dependency cycles too."""
     found: dict[str, Json] = assertions.Template.from_stack(stack).to_json()["Resources"]
     return found
 
 
 def annotations(stack: cdk.Stack, level: str) -> list[str]:
-    """Give what the app says of a stack: each ``error``, ``warning`` or ``info``."""
+    """Give the messages of a stack: each ``error``, ``warning`` or ``info``."""
     found = assertions.Annotations.from_stack(stack)
     listed = getattr(found, f"find_{level}")("*", assertions.Match.any_value())
     return [str(one.entry.data) for one in listed]
 
 
-def of_type(found: Mapping[str, Json], kind: str) -> list[Json]:
-    return [resource for resource in found.values() if resource["Type"] == kind]
+def of_type(found: Mapping[str, Json], *kinds: str) -> list[Json]:
+    return [resource for resource in found.values() if resource["Type"] in kinds]
+
+
+def only(found: Mapping[str, Json], kind: str) -> Json:
+    (resource,) = of_type(found, kind)
+    return resource
+
+
+def ids(found: Mapping[str, Json], *kinds: str) -> list[str]:
+    return [name for name, resource in found.items() if resource["Type"] in kinds]
+
+
+def links(found: Mapping[str, Json]) -> list[str]:
+    """List the ids of the resources that wait for a snapshot; the last sees it available."""
+    return ids(found, contract.RESOURCE_TYPE, contract.WAIT_RESOURCE_TYPE)
 
 
 def wire(stack: cdk.Stack) -> Json:
     """Give the properties of the only snapshot in a stack, without CloudFormation's own."""
-    (snapshot,) = of_type(resources(stack), contract.RESOURCE_TYPE)
-    return {
-        key: value
-        for key, value in snapshot["Properties"].items()
-        if key not in {"ServiceToken", "ServiceTimeout"}
-    }
-
-
-def tags_on_the_wire(stack: cdk.Stack) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in wire(stack).get("Tags", [])}
+    properties = only(resources(stack), contract.RESOURCE_TYPE)["Properties"]
+    return {k: v for k, v in properties.items() if k not in {"ServiceToken", "ServiceTimeout"}}
 
 
 def rendered(value: Any) -> Any:  # noqa: ANN401 - any JSON goes in and comes out
@@ -99,10 +127,8 @@ def rendered(value: Any) -> Any:  # noqa: ANN401 - any JSON goes in and comes ou
 
 def statements(stack: cdk.Stack) -> list[Json]:
     """List all the provider may do, rendered, with actions and resources as lists."""
-    found = resources(stack)
-    policies = [*of_type(found, "AWS::IAM::Policy"), *of_type(found, "AWS::IAM::ManagedPolicy")]
     listed = []
-    for policy in policies:
+    for policy in of_type(resources(stack), "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
         for statement in rendered(policy["Properties"]["PolicyDocument"]["Statement"]):
             for key in ("Action", "Resource"):
                 if isinstance(statement[key], str):
@@ -111,26 +137,29 @@ def statements(stack: cdk.Stack) -> list[Json]:
     return listed
 
 
+def actions(stack: cdk.Stack) -> set[str]:
+    return {action for statement in statements(stack) for action in statement["Action"]}
+
+
+def with_action(allowed: list[Json], action: str) -> list[Json]:
+    return [statement for statement in allowed if action in statement["Action"]]
+
+
 def resources_for(stack: cdk.Stack, action: str) -> set[str]:
     """Name the resources, without the start of their ARNs, on which an action is allowed."""
     return {
         resource.removeprefix("arn:aws-us-gov:rds:us-gov-west-1:123456789012:")
-        for statement in statements(stack)
-        if statement["Effect"] == "Allow" and action in statement["Action"]
+        for statement in with_action(statements(stack), action)
+        if statement["Effect"] == "Allow"
         for resource in statement["Resource"]
     }
 
 
-def snapshot_in(stack: cdk.Stack, **options: Any) -> dict[str, Json]:  # noqa: ANN401 - of every type
-    """Define a snapshot behind a provider with options; what is synthesised."""
+def provider_in(stack: cdk.Stack, **options: Any) -> dict[str, Json]:  # noqa: ANN401 - likewise
+    """Synthesize a snapshot behind a provider with options."""
     SnapshotProvider.get_or_create(stack, **options)
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
+    take(stack)
     return resources(stack)
-
-
-def only(found: Mapping[str, Json], kind: str) -> Json:
-    (resource,) = of_type(found, kind)
-    return resource
 
 
 def network_of(stack: cdk.Stack) -> list[tuple[str, str]]:

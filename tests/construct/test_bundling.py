@@ -8,9 +8,9 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
 from cdk_neptune_snapshot.bundling import provider_code
-from construct.templates import Json, python
+from construct.templates import Json, new_stack, take
+from support.packages import run
 
 
 def synth(outdir: Path, **context: object) -> Json:
@@ -18,19 +18,24 @@ def synth(outdir: Path, **context: object) -> Json:
     app = cdk.App(outdir=str(outdir), context=context)
     stage = cdk.Stage(app, "Stage")
     for scope, name in ((app, "One"), (app, "Two"), (stage, "Three")):
-        DatabaseClusterSnapshot(cdk.Stack(scope, name), "Snapshot", cluster="graph")
+        take(cdk.Stack(scope, name))
     app.synth()
-    return asset_in(outdir, "One")
-
-
-def asset_in(outdir: Path, stack: str) -> Json:
-    manifest = json.loads((outdir / f"{stack}.assets.json").read_text())
+    manifest = json.loads((outdir / "One.assets.json").read_text())
     (found,) = [
         {"hash": digest, "path": outdir / asset["source"]["path"]}
         for digest, asset in manifest["files"].items()
         if asset["source"]["packaging"] == "zip"
     ]
     return found
+
+
+def source(package: str) -> Path:
+    """Find a package, or a module."""
+    spec = importlib.util.find_spec(package)
+    assert spec
+    assert spec.origin
+    origin = Path(spec.origin)
+    return origin.parent if origin.name == "__init__.py" else origin
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -49,28 +54,18 @@ def asset(tmp_path_factory: pytest.TempPathFactory) -> Json:
 def test_it_holds_the_sources_of_two_packages_and_nothing_else(asset: Json) -> None:
     names = files_in(asset["path"])
     assert {name.split("/")[0] for name in names} == {"crhelper", "neptune_snapshot_provider"}
-    assert {"crhelper/resource_helper.py", "neptune_snapshot_provider/contract.py"} <= set(names)
     assert all(name.endswith(".py") for name in names)
     for package in ("crhelper", "neptune_snapshot_provider"):
-        spec = importlib.util.find_spec(package)
-        assert spec is not None
-        assert spec.origin is not None
-        sources = {f"{package}/{path.name}" for path in Path(spec.origin).parent.glob("*.py")}
-        assert sources <= set(names)
-
-
-def test_its_files_are_readable_for_lambda(asset: Json) -> None:
+        assert {f"{package}/{path.name}" for path in source(package).glob("*.py")} <= set(names)
+    # Lambda can read them.
     modes = {path.stat().st_mode & 0o777 for path in asset["path"].rglob("*") if path.is_file()}
     assert modes == {0o644}
 
 
-def test_its_hash_does_not_depend_on_staging(asset: Json, tmp_path: Path) -> None:
+def test_its_hash_does_not_depend_on_staging_or_the_folder(asset: Json, tmp_path: Path) -> None:
     unstaged = synth(tmp_path, **{"aws:cdk:disable-asset-staging": True})
     assert unstaged["hash"] == asset["hash"]
     assert files_in(unstaged["path"]) == files_in(asset["path"])
-
-
-def test_it_is_synthesised_again_into_the_same_folder(asset: Json, tmp_path: Path) -> None:
     assert synth(tmp_path)["hash"] == synth(tmp_path)["hash"] == asset["hash"]
 
 
@@ -86,32 +81,22 @@ def test_its_hash_follows_the_sources(
     assert synth(tmp_path / "cdk.out")["hash"] != asset["hash"]
 
 
-@pytest.fixture
-def runtime_path(asset: Json, tmp_path: Path) -> list[str]:
-    """The asset, and beside it what Lambda's runtime has: boto3 and what it needs."""
+def test_it_imports_with_nothing_but_the_runtime_beside_it(asset: Json, tmp_path: Path) -> None:
+    """Lambda's runtime has boto3 and what it needs."""
     for name in ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"):
-        spec = importlib.util.find_spec(name)
-        assert spec is not None
-        assert spec.origin is not None
-        origin = Path(spec.origin)
-        source = origin.parent if origin.name == "__init__.py" else origin
-        (tmp_path / source.name).symlink_to(source)
-    return [str(asset["path"]), str(tmp_path)]
-
-
-def test_it_imports_with_nothing_but_the_runtime_beside_it(runtime_path: list[str]) -> None:
+        (tmp_path / source(name).name).symlink_to(source(name))
     script = (
-        f"import sys; sys.path += {runtime_path!r}; sys.dont_write_bytecode = True; "
+        f"import sys; sys.path += {[str(asset['path']), str(tmp_path)]!r}; "
+        "sys.dont_write_bytecode = True; "
         "from neptune_snapshot_provider import entry, handler; assert callable(entry.handler); "
         "assert handler._aws.cache_info().currsize"  # made while it starts
     )
     environment = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": "provider"}
-    done = python("-I", "-S", "-c", script, env=environment)
+    done = run(sys.executable, "-I", "-S", "-c", script, env=environment)
     assert done.returncode == 0, done.stderr
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    stack = cdk.Stack(cdk.App(), "Stack")
     with pytest.raises(RuntimeError, match="The package 'crhelper' is not installed"):
-        provider_code(stack)
+        provider_code(new_stack())

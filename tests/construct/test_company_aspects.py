@@ -1,4 +1,7 @@
-"""A company's Aspects, which change every function, role or log group of an app."""
+"""A company's Aspects, which change every function or log group of an app.
+
+``tests/test_company.py`` has those of the page for companies.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +9,11 @@ from typing import Any
 import aws_cdk as cdk
 import jsii
 import pytest
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
-from construct.templates import network_of, new_stack, of_type, only, snapshot_in
+from construct.templates import network_of, new_stack, only, provider_in
 
 
 @jsii.implements(cdk.IAspect)
@@ -23,7 +25,6 @@ class Every:
         self._change = change
 
     def visit(self, node: IConstruct) -> None:
-        """Look at one construct; called by the CDK."""
         if isinstance(node, self._kind):
             self._change(node)
 
@@ -37,13 +38,12 @@ def into_a_vpc(function: lambda_.CfnFunction) -> None:
 @pytest.mark.parametrize("priority", [None, cdk.AspectPriority.MUTATING, 900])
 @pytest.mark.parametrize("stabilized", [False, True])
 def test_an_aspect_that_moves_functions_into_a_vpc(
-    priority: int | None,
-    stabilized: bool,  # noqa: FBT001 - a setting of the app
+    priority: int | None, *, stabilized: bool
 ) -> None:
     stack = new_stack(**{"@aws-cdk/core:aspectStabilization": stabilized})
     aspect: Any = Every(lambda_.CfnFunction, into_a_vpc)
     cdk.Aspects.of(stack.node.root).add(aspect, priority=priority)
-    function = only(snapshot_in(stack), "AWS::Lambda::Function")
+    function = only(provider_in(stack), "AWS::Lambda::Function")
     assert function["Properties"]["VpcConfig"]["SubnetIds"] == ["subnet-0a1b2c3d"]
     assert network_of(stack) == [("Allow", "*"), ("Deny", "*")]
 
@@ -55,38 +55,5 @@ def test_an_aspect_that_sets_the_retention_of_logs() -> None:
         group.retention_in_days = 365
 
     cdk.Aspects.of(stack).add(Every(logs.CfnLogGroup, a_year))
-    group = only(snapshot_in(stack), "AWS::Logs::LogGroup")
+    group = only(provider_in(stack), "AWS::Logs::LogGroup")
     assert group["Properties"]["RetentionInDays"] == 365
-
-
-def test_an_aspect_that_sets_a_boundary() -> None:
-    stack = new_stack()
-    boundary = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "company-boundary")
-    iam.PermissionsBoundary.of(stack).apply(boundary)
-    role = only(snapshot_in(stack), "AWS::IAM::Role")
-    assert "policy/company-boundary" in str(role["Properties"]["PermissionsBoundary"])
-
-
-def test_an_aspect_that_names_everything() -> None:
-    """Everything else refers to the function, role and log group by ``Ref`` and ``GetAtt``."""
-    stack = new_stack()
-
-    def name(resource: cdk.CfnResource) -> None:
-        names = {
-            lambda_.CfnFunction: "function_name",
-            iam.CfnRole: "role_name",
-            iam.CfnManagedPolicy: "managed_policy_name",
-            logs.CfnLogGroup: "log_group_name",
-        }
-        for kind, attribute in names.items():
-            if isinstance(resource, kind):
-                setattr(resource, attribute, f"acme-{resource.node.path.rpartition('/')[0][-20:]}")
-
-    cdk.Aspects.of(stack).add(Every(cdk.CfnResource, name))
-    found = snapshot_in(stack)
-    function = only(found, "AWS::Lambda::Function")
-    assert function["Properties"]["FunctionName"].startswith("acme-")
-    texts = [str(one) for one in found.values()]
-    assert sum("'acme-" in text for text in texts) == 4
-    for permission in of_type(found, "AWS::Lambda::Permission"):
-        assert "Fn::GetAtt" in permission["Properties"]["FunctionName"]

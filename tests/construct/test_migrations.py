@@ -9,9 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import custom_resources, triggers
 from constructs import Construct, IConstruct
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
-from construct.templates import Json, new_stack, of_type, resources
-from neptune_snapshot_provider import contract
+from construct.templates import TWO_HOURS, links, new_stack, only, resources, take, topic
 
 
 def function(scope: Construct, name: str) -> lambda_.Function:
@@ -66,47 +64,35 @@ def cdk_trigger(stack: cdk.Stack) -> IConstruct:
     ],
     ids=["a custom resource", "an ECS task", "a Trigger"],
 )
-@pytest.mark.parametrize("hours", [0.5, 2], ids=["one resource", "a chain"])
+@pytest.mark.parametrize("timeout", [None, TWO_HOURS], ids=["one resource", "a chain"])
 def test_a_migration_waits_for_the_snapshot(
-    make: Callable[[cdk.Stack], IConstruct], kind: str, hours: float
+    make: Callable[[cdk.Stack], IConstruct], kind: str, timeout: cdk.Duration | None
 ) -> None:
     stack = new_stack()
-    timeout = cdk.Duration.seconds(hours * 3600)
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", timeout=timeout).before(make(stack))
+    take(stack, timeout=timeout).before(make(stack))
     found = resources(stack)
-    (migration,) = of_type(found, kind)
-    assert last_link(found) in migration["DependsOn"]
-
-
-def last_link(found: dict[str, Json]) -> str:
-    kinds = (contract.RESOURCE_TYPE, contract.WAIT_RESOURCE_TYPE)
-    *_, last = (name for name, one in found.items() if one["Type"] in kinds)
-    return last
+    assert links(found)[-1] in only(found, kind)["DependsOn"]
 
 
 def test_several_migrations_wait_for_one_snapshot() -> None:
     stack = new_stack()
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    waiting = [cdk.CfnResource(stack, f"M{n}", type="AWS::SNS::Topic") for n in range(3)]
-    snapshot.before(*waiting)
+    names = ("One", "Two", "Three")
+    take(stack).before(*(topic(stack, name) for name in names))
     found = resources(stack)
-    assert all(last_link(found) in found[f"M{n}"]["DependsOn"] for n in range(3))
+    assert [found[name]["DependsOn"] for name in names] == [links(found)] * 3
 
 
 def test_a_migration_in_another_stack_makes_its_stack_wait() -> None:
     first = new_stack()
     second = cdk.Stack(cdk.App.of(first), "Second")
-    snapshot = DatabaseClusterSnapshot(first, "Snapshot", cluster="graph")
-    snapshot.before(custom_resource(second))
+    take(first).before(custom_resource(second))
     # It is no dependency of the template's: the command line deploys the stacks in this order.
-    assert last_link(resources(first)) not in str(resources(second))
+    assert links(resources(first))[-1] not in str(resources(second))
     assert [stack.stack_name for stack in second.dependencies] == [first.stack_name]
 
 
 def test_a_nested_stack_waits_as_a_whole() -> None:
     stack = new_stack()
-    nested = cdk.NestedStack(stack, "Nested")
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph").before(custom_resource(nested))
+    take(stack).before(custom_resource(cdk.NestedStack(stack, "Nested")))
     found = resources(stack)
-    (waiting,) = of_type(found, "AWS::CloudFormation::Stack")
-    assert last_link(found) in waiting["DependsOn"]
+    assert links(found)[-1] in only(found, "AWS::CloudFormation::Stack")["DependsOn"]

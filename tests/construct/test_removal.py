@@ -7,8 +7,7 @@ import jsii
 import pytest
 from constructs import IConstruct
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
-from construct.templates import annotations, new_stack, of_type, resources
+from construct.templates import annotations, only, resources, stack_with, topic
 from neptune_snapshot_provider import contract
 
 Policy = cdk.RemovalPolicy
@@ -46,7 +45,7 @@ FROM_ABOVE: dict[str, Callable[[cdk.Stack], None]] = {
 
 
 def policies(stack: cdk.Stack) -> tuple[str, str]:
-    (found,) = of_type(resources(stack), contract.RESOURCE_TYPE)
+    found = only(resources(stack), contract.RESOURCE_TYPE)
     return found["DeletionPolicy"], found["UpdateReplacePolicy"]
 
 
@@ -54,45 +53,36 @@ def warnings(stack: cdk.Stack) -> list[str]:
     return [one for one in annotations(stack, "warning") if "removal policy" in one]
 
 
-@pytest.mark.parametrize("policy", IN_TEMPLATE)
-def test_the_property_is_written(policy: cdk.RemovalPolicy) -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", removal_policy=policy)
-    assert policies(stack) == IN_TEMPLATE[policy]
+@pytest.mark.parametrize("policy", [None, *IN_TEMPLATE])
+def test_the_property_is_written(policy: cdk.RemovalPolicy | None) -> None:
+    stack = stack_with(**({"removal_policy": policy} if policy else {}))
+    assert policies(stack) == IN_TEMPLATE[policy or Policy.RETAIN]
     assert not warnings(stack)
 
 
 @pytest.mark.parametrize("above", FROM_ABOVE)
 def test_a_policy_from_above_does_not_delete_backups(above: str) -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    cdk.CfnResource(stack, "Other", type="AWS::SNS::Topic")
+    stack = stack_with()
+    topic(stack)
     FROM_ABOVE[above](stack)
     assert policies(stack) == ("Retain", "Retain")
     (warning,) = warnings(stack)
     assert "is not applied: the snapshot keeps RETAIN" in warning
     if above != "on the type":
-        assert resources(stack)["Other"]["DeletionPolicy"] == "Delete"
+        assert resources(stack)["Topic"]["DeletionPolicy"] == "Delete"
 
 
 def test_nor_does_one_keep_what_was_to_be_deleted() -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", removal_policy=Policy.DESTROY)
+    stack = stack_with(removal_policy=Policy.DESTROY)
     cdk.RemovalPolicies.of(stack).retain()
     assert policies(stack) == ("Delete", "Delete")
     assert len(warnings(stack)) == 1
 
 
-def test_a_policy_for_what_has_none_changes_nothing() -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
+def test_a_policy_from_above_that_changes_nothing_is_not_warned_of() -> None:
+    """The same one, and one for what has none."""
+    stack = stack_with()
+    cdk.RemovalPolicies.of(stack).retain()
     cdk.MissingRemovalPolicies.of(stack).destroy()
     assert policies(stack) == ("Retain", "Retain")
-    assert not warnings(stack)
-
-
-def test_the_same_policy_from_above_is_not_warned_of() -> None:
-    stack = new_stack()
-    DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    cdk.RemovalPolicies.of(stack).retain()
     assert not warnings(stack)

@@ -1,103 +1,79 @@
 """A cluster is made from a snapshot, and an upgrade waits for one."""
 
+from collections.abc import Callable
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_docdb as docdb
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_neptune as neptune
-from aws_cdk import aws_neptune_alpha as neptune_alpha
 from constructs import Construct
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, WhenClusterMissing
-from construct.templates import Json, new_stack, of_type, resources
-from neptune_snapshot_provider import contract
+from construct.templates import (
+    TWO_HOURS,
+    Json,
+    annotations,
+    imported_cluster,
+    l2_cluster,
+    links,
+    new_stack,
+    only,
+    resources,
+    take,
+)
 
-CLUSTER = "AWS::Neptune::DBCluster"
-
-
-def l2_cluster(scope: Construct, name: str = "Cluster") -> neptune_alpha.DatabaseCluster:
-    return neptune_alpha.DatabaseCluster(
-        scope,
-        name,
-        vpc=ec2.Vpc(scope, f"{name}Vpc"),
-        instance_type=neptune_alpha.InstanceType.R5_LARGE,
-        engine_version=neptune_alpha.EngineVersion.V1_3_0_0,
-    )
-
-
-def only_cluster(stack: cdk.Stack) -> Json:
-    (cluster,) = of_type(resources(stack), CLUSTER)
-    return cluster
+ARN = "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:before-v2"
+IRELAND = cdk.Environment(account="111122223333", region="eu-west-1")
 
 
-def test_a_cluster_is_restored_from_the_snapshot_once_it_is_available() -> None:
+def l1_cluster(scope: Construct) -> neptune.CfnDBCluster:
+    return neptune.CfnDBCluster(scope, "Cluster")
+
+
+def cluster_in(found: dict[str, Json]) -> Json:
+    return only(found, "AWS::Neptune::DBCluster")
+
+
+KINDS = pytest.mark.parametrize("make", [l1_cluster, l2_cluster])
+
+
+@KINDS
+@pytest.mark.parametrize("timeout", [None, TWO_HOURS], ids=["one resource", "a chain"])
+def test_a_cluster_is_restored_from_the_snapshot_once_it_is_available(
+    make: Callable[[Construct], Any], timeout: cdk.Duration | None
+) -> None:
     stack = new_stack()
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    snapshot.restore_into(neptune.CfnDBCluster(stack, "Restored"))
-    (name,) = [n for n, one in resources(stack).items() if one["Type"] == contract.RESOURCE_TYPE]
-    source = only_cluster(stack)["Properties"]["SnapshotIdentifier"]
-    assert source == {"Fn::GetAtt": [name, "DBClusterSnapshotArn"]}
-
-
-def test_a_chain_is_waited_for_to_its_end() -> None:
-    stack = new_stack()
-    timeout = cdk.Duration.hours(2)
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", timeout=timeout)
-    snapshot.restore_into(neptune.CfnDBCluster(stack, "Restored"))
+    snapshot, cluster = take(stack, timeout=timeout), make(stack)
+    for _ in range(2):
+        # The second time changes nothing.
+        snapshot.restore_into(cluster)
     found = resources(stack)
-    *_, last = (n for n, one in found.items() if one["Type"] == contract.WAIT_RESOURCE_TYPE)
-    source = only_cluster(stack)["Properties"]["SnapshotIdentifier"]
-    assert source == {"Fn::GetAtt": [last, "DBClusterSnapshotArn"]}
+    source = {"Fn::GetAtt": [links(found)[-1], "DBClusterSnapshotArn"]}
+    assert cluster_in(found)["Properties"]["SnapshotIdentifier"] == source
 
 
-def test_the_l2_cluster_is_restored_too() -> None:
+def test_a_cluster_restored_from_a_snapshot_is_snapshotted_by_its_name() -> None:
+    """By reference the provider's permissions, and so the first snapshot, would wait for it."""
     stack = new_stack()
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    snapshot.restore_into(l2_cluster(stack))
-    assert "Fn::GetAtt" in only_cluster(stack)["Properties"]["SnapshotIdentifier"]
-
-
-def test_a_cluster_is_restored_from_a_snapshot_that_exists_already() -> None:
-    stack = new_stack()
-    arn = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:before-v2"
-    snapshot = DatabaseClusterSnapshot.from_snapshot_arn(stack, "Snapshot", arn)
-    snapshot.restore_into(neptune.CfnDBCluster(stack, "Restored"))
-    assert only_cluster(stack)["Properties"]["SnapshotIdentifier"] == arn
-
-
-def test_doing_it_twice_changes_nothing() -> None:
-    stack = new_stack()
-    cluster = neptune.CfnDBCluster(stack, "Restored")
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    snapshot.restore_into(cluster)
-    snapshot.restore_into(cluster)
-    assert "SnapshotIdentifier" in only_cluster(stack)["Properties"]
+    restored = neptune.CfnDBCluster(stack, "Restored", db_cluster_identifier="restored")
+    take(stack).restore_into(restored)
+    take(stack, "Second", cluster="restored").node.add_dependency(restored)
+    assert len(links(resources(stack))) == 2
 
 
 def test_a_cluster_that_is_restored_from_another_snapshot_is_refused() -> None:
     stack = new_stack()
     cluster = neptune.CfnDBCluster(stack, "Restored", snapshot_identifier="before-v1")
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    with pytest.raises(ValueError, match="is restored from 'before-v1' already") as caught:
-        snapshot.restore_into(cluster)
-    assert str(caught.value).startswith("Invalid cluster 'Stack/Restored': ")
+    refusal = "Invalid cluster 'Stack/Restored': is restored from 'before-v1' already"
+    with pytest.raises(ValueError, match=refusal):
+        take(stack).restore_into(cluster)
 
 
 def test_what_is_no_neptune_cluster_of_this_app_is_refused() -> None:
     stack = new_stack()
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph")
-    imported = neptune_alpha.DatabaseCluster.from_database_cluster_attributes(
-        stack,
-        "Imported",
-        cluster_endpoint_address="graph.example",
-        cluster_identifier="graph",
-        cluster_resource_identifier="cluster-ABC",
-        port=8182,
-        reader_endpoint_address="graph-ro.example",
-        security_group=ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1"),
-    )
-    foreign = docdb.CfnDBCluster(stack, "Documents")
-    for cluster in (imported, foreign, "graph"):
+    snapshot = take(stack)
+    for cluster in (imported_cluster(stack), docdb.CfnDBCluster(stack, "Documents"), "graph"):
         with pytest.raises(ValueError, match=r"^Invalid cluster .*must be a Neptune cluster that"):
             snapshot.restore_into(cluster)  # type: ignore[arg-type]
 
@@ -106,8 +82,8 @@ def test_what_is_no_neptune_cluster_of_this_app_is_refused() -> None:
 def test_the_very_cluster_cannot_wait_for_its_own_snapshot(kind: str) -> None:
     stack = new_stack()
     holder = Construct(stack, "Holder")
-    cluster = neptune.CfnDBCluster(holder, "Cluster") if kind != "L2" else l2_cluster(holder)
-    snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster=cluster)
+    cluster = l2_cluster(holder) if kind == "L2" else l1_cluster(holder)
+    snapshot = take(stack, cluster=cluster)
     waiting = holder if kind == "a construct around it" else cluster
     with pytest.raises(ValueError, match="as each would wait for the other") as caught:
         snapshot.before(waiting)
@@ -115,13 +91,50 @@ def test_the_very_cluster_cannot_wait_for_its_own_snapshot(kind: str) -> None:
     assert "the cluster's identifier as plain text" in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["L1", "L2"])
-def test_a_cluster_waits_for_the_snapshot_of_its_identifier(kind: str) -> None:
+@KINDS
+def test_a_cluster_waits_for_the_snapshot_of_its_identifier(
+    make: Callable[[Construct], Any],
+) -> None:
     stack = new_stack()
-    cluster = neptune.CfnDBCluster(stack, "Cluster") if kind == "L1" else l2_cluster(stack)
-    snapshot = DatabaseClusterSnapshot(
-        stack, "Snapshot", cluster="graph", when_cluster_missing=WhenClusterMissing.SKIP
+    take(stack, when_cluster_missing=WhenClusterMissing.SKIP).before(make(stack))
+    found = resources(stack)
+    assert set(links(found)) <= set(cluster_in(found)["DependsOn"])
+
+
+def restored(arn: str) -> cdk.Stack:
+    stack = cdk.Stack(cdk.App(), "Stack", env=IRELAND)
+    DatabaseClusterSnapshot.from_snapshot_arn(stack, "Snapshot", arn).restore_into(
+        l1_cluster(stack)
     )
-    snapshot.before(cluster)
-    (name,) = [n for n, one in resources(stack).items() if one["Type"] == contract.RESOURCE_TYPE]
-    assert name in only_cluster(stack)["DependsOn"]
+    return stack
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [ARN, ARN.replace(IRELAND.account or "", cdk.Aws.ACCOUNT_ID), cdk.Fn.import_value("Snapshot")],
+    ids=["own", "own by token", "unknown"],
+)
+def test_a_cluster_is_restored_from_what_may_be_an_own_snapshot(arn: str) -> None:
+    stack = restored(arn)
+    assert not annotations(stack, "warning")
+    source = cluster_in(resources(stack))["Properties"]["SnapshotIdentifier"]
+    assert source == stack.resolve(arn)
+
+
+def test_a_shared_snapshot_may_have_to_be_copied() -> None:
+    stack = restored(ARN.replace("111122223333", "444455556666"))
+    (warning,) = annotations(stack, "warning")
+    assert warning.startswith("The snapshot belongs to account 444455556666: that account must")
+    assert "an encrypted snapshot must be copied into account 111122223333" in warning
+    assert "SnapshotIdentifier" in str(resources(stack))
+
+
+def test_a_snapshot_in_another_region_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Invalid snapshot 'arn:aws:rds:us-east-1:.*': is in"):
+        restored(ARN.replace("eu-west-1", "us-east-1"))
+    virginia = cdk.Environment(account=IRELAND.account, region="us-east-1")
+    app = cdk.App()
+    snapshot = take(cdk.Stack(app, "Graph", env=virginia))
+    cluster = l1_cluster(cdk.Stack(app, "Copy", env=IRELAND))
+    with pytest.raises(ValueError, match=r"Invalid snapshot .*is in region us-east-1 of account"):
+        snapshot.restore_into(cluster)

@@ -3,78 +3,49 @@
 import aws_cdk as cdk
 import pytest
 
-from cdk_neptune_snapshot import DatabaseClusterSnapshot
-from construct.templates import (
-    EXPLICIT_STACK_TAGS,
-    annotations,
-    flagged_stack,
-    new_stack,
-    resources,
-    tags_on_the_wire,
-    wire,
-)
+from construct.templates import annotations, new_stack, of_type, resources, stack_with, take, wire
 from neptune_snapshot_provider import contract
 
-BOTH = pytest.mark.parametrize("explicit_stack_tags", [False, True])
+EXPLICIT_STACK_TAGS = "@aws-cdk/core:explicitStackTags"
+BOTH = pytest.mark.parametrize("explicit", [False, True])
 
 
-def snapshot_in(stack: cdk.Stack, **tags: str) -> DatabaseClusterSnapshot:
-    return DatabaseClusterSnapshot(stack, "Snapshot", cluster="graph", tags=tags)
+def sent(stack: cdk.Stack) -> dict[str, str]:
+    """Give the tags on the wire."""
+    return {tag["Key"]: tag["Value"] for tag in wire(stack).get("Tags", [])}
 
 
-def tagged_stack(*, explicit_stack_tags: bool, **tags: str) -> cdk.Stack:
-    app = cdk.App(context={EXPLICIT_STACK_TAGS: explicit_stack_tags})
+def tagged_stack(*, explicit: bool, **tags: str) -> cdk.Stack:
+    app = cdk.App(context={EXPLICIT_STACK_TAGS: explicit})
     return cdk.Stack(app, "Stack", tags=tags)
 
 
-def test_without_tags_the_property_is_absent() -> None:
-    stack = new_stack()
-    snapshot_in(stack)
-    assert "Tags" not in wire(stack)
-
-
 @BOTH
-def test_tags_of_snapshot_stack_and_app_arrive(*, explicit_stack_tags: bool) -> None:
-    stack = flagged_stack(EXPLICIT_STACK_TAGS, enabled=explicit_stack_tags)
-    snapshot = snapshot_in(stack, by="property")
+def test_tags_of_everything_around_the_snapshot_arrive(*, explicit: bool) -> None:
+    stack = tagged_stack(explicit=explicit, given="stack")
+    nested = cdk.NestedStack(stack, "Nested")
+    take(nested)
+    snapshot = take(stack, tags={"by": "property"})
     cdk.Tags.of(snapshot).add("on", "snapshot")
     cdk.Tags.of(stack).add("below", "stack")
     cdk.Tags.of(stack.node.root).add("below-all", "app")
-    assert tags_on_the_wire(stack) == {
-        "by": "property",
-        "on": "snapshot",
-        "below": "stack",
-        "below-all": "app",
-    }
+    around = {"given": "stack", "below": "stack", "below-all": "app"}
+    assert sent(stack) == {**around, "by": "property", "on": "snapshot"}
+    assert sent(nested) == around
 
 
 @BOTH
-def test_tags_given_to_the_stack_arrive(*, explicit_stack_tags: bool) -> None:
-    stack = tagged_stack(explicit_stack_tags=explicit_stack_tags, given="stack")
-    snapshot_in(stack)
-    assert tags_on_the_wire(stack) == {"given": "stack"}
-
-
-@BOTH
-def test_tags_given_to_the_stack_around_a_nested_one_arrive(*, explicit_stack_tags: bool) -> None:
-    stack = tagged_stack(explicit_stack_tags=explicit_stack_tags, given="stack")
-    nested = cdk.NestedStack(stack, "Nested")
-    snapshot_in(nested)
-    assert tags_on_the_wire(nested) == {"given": "stack"}
-
-
-@BOTH
-def test_the_nearest_tag_wins(*, explicit_stack_tags: bool) -> None:
-    stack = tagged_stack(explicit_stack_tags=explicit_stack_tags, a="stack", b="stack", c="stack")
-    snapshot = snapshot_in(stack, b="property", c="property")
+def test_the_nearest_tag_wins(*, explicit: bool) -> None:
+    stack = tagged_stack(explicit=explicit, a="stack", b="stack", c="stack")
+    snapshot = take(stack, tags={"b": "property", "c": "property"})
     cdk.Tags.of(snapshot).add("c", "Tags.of")
-    assert tags_on_the_wire(stack) == {"a": "stack", "b": "property", "c": "Tags.of"}
+    assert sent(stack) == {"a": "stack", "b": "property", "c": "Tags.of"}
 
 
 @BOTH
-def test_inherited_tags_are_removed(*, explicit_stack_tags: bool) -> None:
-    stack = tagged_stack(explicit_stack_tags=explicit_stack_tags, given="stack")
-    snapshot = snapshot_in(stack, by="property")
+def test_inherited_tags_are_removed(*, explicit: bool) -> None:
+    stack = tagged_stack(explicit=explicit, given="stack")
+    snapshot = take(stack, tags={"by": "property"})
     cdk.Tags.of(stack).add("below", "stack")
     for key in ("given", "by", "below"):
         cdk.Tags.of(snapshot).remove(key)
@@ -82,24 +53,24 @@ def test_inherited_tags_are_removed(*, explicit_stack_tags: bool) -> None:
 
 
 @BOTH
-def test_tags_for_some_resource_types_are_told_apart(*, explicit_stack_tags: bool) -> None:
-    stack = flagged_stack(EXPLICIT_STACK_TAGS, enabled=explicit_stack_tags)
-    snapshot_in(stack)
+def test_tags_for_some_resource_types_are_told_apart(*, explicit: bool) -> None:
+    stack = tagged_stack(explicit=explicit)
+    take(stack)
     tags = cdk.Tags.of(stack)
     tags.add("not", "here", exclude_resource_types=[contract.RESOURCE_TYPE])
     tags.add("nor", "here", include_resource_types=["AWS::S3::Bucket"])
     tags.add("but", "this", include_resource_types=[contract.RESOURCE_TYPE])
-    found = tags_on_the_wire(stack)
+    found = sent(stack)
     # Older releases of the CDK put an excluded tag on the stack, whose tags go to all in it.
-    on_stack = stack.tags.tag_values() if explicit_stack_tags else {}
+    on_stack = stack.tags.tag_values() if explicit else {}
     assert found == {"but": "this", **on_stack}
 
 
 def test_stack_tags_added_late_arrive() -> None:
-    stack = flagged_stack(EXPLICIT_STACK_TAGS)
-    snapshot_in(stack)
+    stack = tagged_stack(explicit=True)
+    take(stack)
     stack.tags.set_tag("late", "stack")
-    assert tags_on_the_wire(stack) == {"late": "stack"}
+    assert sent(stack) == {"late": "stack"}
 
 
 COMPANY_TAGS = {
@@ -132,11 +103,11 @@ def warnings(stack: cdk.Stack) -> list[str]:
 def test_the_tags_of_a_company_arrive(on: str) -> None:
     literal = {key: value for key, value in COMPANY_TAGS.items() if key != "token"}
     stack = cdk.Stack(cdk.App(), "Stack", tags=literal if on == "Stack(tags=...)" else None)
-    snapshot_in(stack)
+    take(stack)
     for key, value in COMPANY_TAGS.items():
         if on != "Stack(tags=...)":
             cdk.Tags.of(stack if on == "stack" else stack.node.root).add(key, value)
-    found = tags_on_the_wire(stack)
+    found = sent(stack)
     assert {key: found[key] for key in literal} == literal
     assert ("token" in found) is (on != "Stack(tags=...)")
     assert not warnings(stack)
@@ -145,11 +116,10 @@ def test_the_tags_of_a_company_arrive(on: str) -> None:
 @pytest.mark.parametrize("key", LEFT_OFF)
 def test_the_snapshot_does_not_get_an_inherited_tag_that_it_cannot_have(key: str) -> None:
     value, why = LEFT_OFF[key]
-    stack = new_stack()
-    snapshot_in(stack, by="property")
+    stack = stack_with(tags={"by": "property"})
     cdk.Tags.of(stack.node.root).add(key, value)
     cdk.Tags.of(stack.node.root).add("good", "tag")
-    assert tags_on_the_wire(stack) == {"by": "property", "good": "tag"}
+    assert sent(stack) == {"by": "property", "good": "tag"}
     (warning,) = warnings(stack)
     assert f"{key!r}: {why}" in warning
     assert "Tags.of(snapshot).remove" in warning
@@ -157,28 +127,27 @@ def test_the_snapshot_does_not_get_an_inherited_tag_that_it_cannot_have(key: str
 
 
 def test_of_too_many_tags_those_of_the_property_are_kept() -> None:
-    stack = new_stack()
-    snapshot_in(stack, **{f"property-{number}": "" for number in range(40)})
+    own = {f"property-{number}": "" for number in range(40)}
+    stack = stack_with(tags=own)
     for number in range(7):
         cdk.Tags.of(stack.node.root).add(f"inherited-{number}", "value")
-    found = tags_on_the_wire(stack)
+    found = sent(stack)
     assert len(found) == 43
-    assert {f"property-{number}" for number in range(40)} <= set(found)
+    assert own.items() <= found.items()
     (warning,) = warnings(stack)
     assert warning.count("there are more than 43 tags") == 4
 
 
 def test_a_tag_that_is_removed_is_not_warned_of() -> None:
     stack = new_stack()
-    snapshot = snapshot_in(stack)
+    snapshot = take(stack)
     cdk.Tags.of(stack.node.root).add("motto", "R&D")
     cdk.Tags.of(snapshot).remove("motto")
     assert not warnings(stack)
 
 
 def test_tags_do_not_end_up_on_other_snapshots() -> None:
-    stack = new_stack()
-    snapshot_in(stack, by="property")
-    DatabaseClusterSnapshot(stack, "Other", cluster="graph")
-    tagged = [name for name, found in resources(stack).items() if "Tags" in found["Properties"]]
-    assert len(tagged) == 1
+    stack = stack_with(tags={"by": "property"})
+    take(stack, "Other")
+    snapshots = of_type(resources(stack), contract.RESOURCE_TYPE)
+    assert ["Tags" in one["Properties"] for one in snapshots] == [True, False]
