@@ -1,14 +1,11 @@
 """What the command asks, in memory; and one AWS on this machine for the whole command."""
 
-import io
 import re
 from collections.abc import Iterator
 
 import pytest
-from rich.console import Console
 
 from local_aws import LocalAws, SnapshotBehaviour
-from neptune_snapshot_cli.screen import Board
 from support import small_stack
 from support.fake_aws import FakeAws
 from support.shell import Shell
@@ -19,16 +16,6 @@ def fake() -> FakeAws:
     fake = FakeAws()
     fake.put_cluster()
     return fake
-
-
-@pytest.fixture
-def output() -> io.StringIO:
-    return io.StringIO()
-
-
-@pytest.fixture
-def board(fake: FakeAws, output: io.StringIO) -> Board:
-    return Board(Console(file=output, width=200), now=lambda: fake.time)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
 """The installed command, and what it says where packages are missing."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from support.packages import PROJECT, run
 
 BLOCKED = """
 import sys
@@ -26,12 +26,7 @@ main()
 
 @pytest.mark.parametrize("missing", [["boto3"], ["boto3", "rich", "typer"]])
 def test_without_its_packages_it_says_what_to_install(missing: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", BLOCKED.format(missing=missing)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(sys.executable, "-c", BLOCKED.format(missing=missing))
     assert done.returncode == 1
     assert done.stderr == (
         f"neptune-snapshot needs {' and '.join(missing)}: pip install boto3 rich typer\n"
@@ -39,9 +34,8 @@ def test_without_its_packages_it_says_what_to_install(missing: list[str]) -> Non
 
 
 def test_it_is_installed_with_the_package() -> None:
-    command = Path(sys.executable).with_name("neptune-snapshot")
-    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "neptune-snapshot 0.1.0\n")
+    done = run(Path(sys.executable).with_name("neptune-snapshot"), "--version")
+    assert (done.returncode, done.stdout) == (0, f"neptune-snapshot {PROJECT['version']}\n")
 
 
 def test_it_does_not_import_the_cdk() -> None:
@@ -49,7 +43,5 @@ def test_it_does_not_import_the_cdk() -> None:
         "import sys, neptune_snapshot_cli.commands; "
         "print([one for one in ('aws_cdk', 'jsii', 'crhelper') if one in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ
-    )
+    done = run(sys.executable, "-c", code)
     assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import typer.main
 from typer.testing import CliRunner
 
 from neptune_snapshot_cli.commands import app
+from support.packages import run
 
 GROUP = typer.main.get_command(app)
 COMMANDS = list(getattr(GROUP, "commands"))  # noqa: B009 - a group's
-PROGRAM = Path(sys.executable).with_name("neptune-snapshot")
 
 
 def shown(*words: str, columns: int = 80) -> str:
@@ -29,24 +28,19 @@ def examples(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("columns", [60, 80, 200])
-def test_examples_stay_on_one_line(command: str, columns: int) -> None:
-    assert examples(command)
-    lines = [line.strip() for line in shown(command, columns=columns).splitlines()]
-    for example in examples(command):
-        assert example in lines
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_examples_have_options_that_exist(command: str) -> None:
-    options = set(re.findall(r"--[a-z-]+", shown(command).partition("Example")[0]))
-    for example in examples(command):
+def test_examples_stay_on_one_line_and_have_options_that_exist(command: str) -> None:
+    listed = examples(command)
+    assert listed
+    for columns in (60, 80, 200):
+        assert set(listed) <= {
+            line.strip() for line in shown(command, columns=columns).splitlines()
+        }
+    text = shown(command)
+    options = set(re.findall(r"--[a-z-]+", text.partition("Example")[0]))
+    for example in listed:
         assert set(re.findall(r"(?<= )--[a-z-]+", example)) <= options
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_there_are_no_names_of_types(command: str) -> None:
-    assert not re.search(r"<\w+>|\bBOOLEAN\b|\{\w+\}", shown(command))
+    # No names of types.
+    assert not re.search(r"<\w+>|\bBOOLEAN\b|\{\w+\}", text)
 
 
 def test_commands_and_options_are_grouped() -> None:
@@ -70,35 +64,24 @@ def test_no_line_about_a_command_is_cut() -> None:
     assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 
-def bash(script: str) -> str:
-    """Run a script with the program in its path."""
-    done = subprocess.run(
-        ["/bin/bash", "-c", script],
-        env={"PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "HOME": "/nonexistent"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+COMPLETED: dict[tuple[str, ...], set[str]] = {
+    ("ta",): {"take"},
+    ("",): set(COMMANDS),
+    ("take", "my-graph", "--keep"): {"--keep-last"},
+    ("watch", "--st"): {"--stack"},
+}
+
+
+def test_bash_completes_commands_and_options() -> None:
+    script = 'eval "$(neptune-snapshot --show-completion)"\n'
+    for words in COMPLETED:
+        script += f"""
+        COMP_WORDS=({shlex.join(["neptune-snapshot", *words])}) COMP_CWORD={len(words)}
+        _neptune_snapshot_completion neptune-snapshot
+        echo "${{COMPREPLY[@]}}"
+        """
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = run("/usr/bin/env", "-i", f"PATH={path}", "HOME=/nonexistent", "bash", "-c", script)
     assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.mark.parametrize(
-    ("words", "completed"),
-    [
-        (("ta",), {"take"}),
-        (("",), set(COMMANDS)),
-        (("take", "my-graph", "--keep"), {"--keep-last"}),
-        (("watch", "--st"), {"--stack"}),
-    ],
-)
-def test_bash_completes_commands_and_options(words: tuple[str, ...], completed: set[str]) -> None:
-    line = shlex.join(["neptune-snapshot", *words])
-    script = f"""
-    eval "$(neptune-snapshot --show-completion)"
-    COMP_WORDS=({line}) COMP_CWORD={len(words)}
-    _neptune_snapshot_completion neptune-snapshot
-    printf '%s\\n' "${{COMPREPLY[@]}}"
-    """
-    assert set(bash(script).split()) == completed
+    completed = [set(line.split()) for line in done.stdout.splitlines()]
+    assert completed == list(COMPLETED.values())

@@ -17,6 +17,15 @@ from neptune_snapshot_provider.contract import (
 from support.fake_aws import NOW, STACK_ARN, FakeAws, owned
 from support.taking import put_taken
 
+OTHER = STACK_ARN.replace("my-stack", "other")
+
+
+def put_own(fake: FakeAws, *names: str) -> None:
+    """Have snapshots of a resource, newest first; its stack uses the first."""
+    for age, name in enumerate(names):
+        fake.put(name, age=age, tags=owned())
+    fake.hold("Before", names[0])
+
 
 def verdicts(fake: FakeAws, keep_last: int = 1, stack: str = "") -> dict[str, str]:
     rows, _ = listing.read(fake, cluster="", stack=stack, keep_last=keep_last)
@@ -38,14 +47,8 @@ def test_the_newest_of_each_resource_are_kept(fake: FakeAws) -> None:
         fake.put(f"{name}-{resource}", age=age, tags=owned(resource))
     fake.hold("X", "a-X")
     fake.hold("Y", "a-Y")
-    assert verdicts(fake, keep_last=2) == {
-        "a-X": "kept: newest",
-        "a-Y": "kept: newest",
-        "b-X": "kept: newest",
-        "b-Y": "kept: newest",
-        "c-X": "prunable",
-        "c-Y": "prunable",
-    }
+    newest = dict.fromkeys(("a-X", "a-Y", "b-X", "b-Y"), "kept: newest")
+    assert verdicts(fake, keep_last=2) == {**newest, "c-X": "prunable", "c-Y": "prunable"}
 
 
 def test_reasons_to_retain_one_are_the_providers_own(fake: FakeAws) -> None:
@@ -71,12 +74,10 @@ def test_reasons_to_retain_one_are_the_providers_own(fake: FakeAws) -> None:
 
 def test_nothing_is_prunable_while_a_rollback_may_need_it(fake: FakeAws) -> None:
     """The stack stands for the new one already, and its migration still runs."""
-    fake.put("new", tags=owned())
-    fake.put("before", age=10, tags=owned())
-    fake.put("theirs", age=5, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
-    fake.put("theirs-old", age=15, tags=owned("Other", STACK_ARN.replace("0a1b", "ffff")))
-    fake.hold("Before", "new")
-    fake.hold("Other", "theirs", STACK_ARN.replace("0a1b", "ffff"))
+    put_own(fake, "new", "before")
+    for age, name in enumerate(("theirs", "theirs-old")):
+        fake.put(name, age=age, tags=owned("Other", OTHER))
+    fake.hold("Other", "theirs", OTHER)
     fake.happen("", "UPDATE_IN_PROGRESS")
     assert verdicts(fake) == {
         "new": "kept: newest",
@@ -88,10 +89,8 @@ def test_nothing_is_prunable_while_a_rollback_may_need_it(fake: FakeAws) -> None
 
 def test_snapshots_of_deployments_that_failed_are_never_prunable(fake: FakeAws) -> None:
     """v5's migration failed twice: its first snapshot is the only one from before it."""
-    fake.put("v3", age=40, tags=owned())
-    fake.put("v4", age=30, tags=owned())
-    fake.put("v5-first", age=20, tags=owned())
-    fake.put("v5-second", age=10, tags=owned())
+    for age, name in enumerate(("v5-second", "v5-first", "v4", "v3")):
+        fake.put(name, age=age, tags=owned())
     fake.hold("Before", "v4")
     fake.happen("", "UPDATE_ROLLBACK_COMPLETE")
     assert verdicts(fake) == {
@@ -116,9 +115,7 @@ def test_nothing_is_prunable_where_a_rollback_returned_an_attempt_that_failed(
 @pytest.mark.parametrize("status", ["UPDATE_FAILED", "CREATE_FAILED", "UPDATE_ROLLBACK_FAILED"])
 def test_nothing_of_a_stack_that_stopped_halfway_is_prunable(fake: FakeAws, status: str) -> None:
     """With rollback disabled the stack already uses a snapshot of the deployment that failed."""
-    for age, name in enumerate(("v5-second", "v5-first", "v4")):
-        fake.put(name, age=age, tags=owned())
-    fake.hold("Before", "v5-second")
+    put_own(fake, "v5-second", "v5-first", "v4")
     fake.happen("", status)
     assert verdicts(fake)["v5-first"] == "kept: failed"
 
@@ -131,58 +128,49 @@ def test_nothing_is_prunable_where_no_stack_uses_a_snapshot(fake: FakeAws) -> No
 
 
 def test_what_another_resource_of_a_stack_uses_is_not_prunable(fake: FakeAws) -> None:
-    fake.put("current", tags=owned())
-    fake.put("old", age=1, tags=owned())
-    fake.hold("Before", "current")
+    put_own(fake, "current", "old")
     fake.hold("Imported", "old")
     assert verdicts(fake)["old"] == "kept: replaced"
 
 
 @pytest.mark.parametrize("name", ["/good", {"Ref": "Parameter"}])
 def test_what_the_parameter_names_is_not_prunable(fake: FakeAws, name: object) -> None:
-    fake.put("current", tags=owned())
-    good = fake.put("good", age=1, tags=owned())
-    fake.put("old", age=2, tags=owned())
-    fake.hold("Before", "current")
+    put_own(fake, "current", "good", "old")
     fake.happen("", "UPDATE_COMPLETE")
     fake.values["Parameter"] = "/good"
     fake.templates[STACK_ARN] = template(name)
-    fake.parameters["/good"] = good.arn
-    assert verdicts(fake) == {
-        "current": "kept: newest",
-        "good": "kept: last-good",
-        "old": "prunable",
-    }
+    fake.parameters["/good"] = fake.all_snapshots["good"].arn
+    found = verdicts(fake)
+    assert found == {"current": "kept: newest", "good": "kept: last-good", "old": "prunable"}
 
 
 @pytest.mark.parametrize("found", [None, template({"Fn::ImportValue": "name"})])
 def test_a_parameter_whose_name_is_hidden_makes_it_unknown(fake: FakeAws, found: Any) -> None:  # noqa: ANN401 - a template
-    fake.put("current", tags=owned())
-    fake.put("old", age=1, tags=owned())
-    fake.hold("Before", "current")
+    put_own(fake, "current", "old")
     fake.templates[STACK_ARN] = found
     assert verdicts(fake)["old"] == "unknown: parameter not readable"
 
 
 def test_a_copy_is_not_its_own_though_it_has_the_tags(fake: FakeAws) -> None:
-    fake.put("current", tags=owned())
+    put_own(fake, "current")
     fake.put("copied", age=1, tags=owned(), SourceDBClusterSnapshotArn="arn:aws:rds:x")
     fake.put("restored", age=2, tags={**owned(), OwnerTag.TRIGGER: "of-another"})
-    fake.hold("Before", "current")
-    assert verdicts(fake) == {
-        "current": "kept: newest",
-        "copied": "kept: copy",
-        "restored": "kept: foreign",
-    }
+    found = verdicts(fake)
+    assert found == {"current": "kept: newest", "copied": "kept: copy", "restored": "kept: foreign"}
 
 
-def test_snapshots_of_nested_stacks_are_those_of_their_stack(fake: FakeAws) -> None:
+@pytest.mark.parametrize("stack", ["my-stack", STACK_ARN])
+def test_only_those_of_a_stack_by_name_or_arn(fake: FakeAws, stack: str) -> None:
+    """Those of nested stacks, too; the stack may be gone."""
+    fake.put("mine", tags=owned())
+    fake.put("theirs", tags=owned(stack=OTHER))
+    fake.put("foreign")
+    assert set(verdicts(fake, stack=stack)) == {"mine"}
     nested = STACK_ARN.replace("my-stack", "anything")
-    fake.put("mine", tags=owned(stack=nested))
-    fake.put("theirs", tags=owned(stack=STACK_ARN.replace("my-stack", "other")))
+    fake.put("nested", tags=owned(stack=nested))
     fake.happen("", "CREATE_COMPLETE")
     fake.hold("Nested", nested, kind=STACK_TYPE)
-    assert set(verdicts(fake, stack="my-stack")) == {"mine"}
+    assert set(verdicts(fake, stack=stack)) == {"mine", "nested"}
 
 
 def test_a_stack_that_nobody_knows_is_an_error(fake: FakeAws) -> None:
@@ -192,27 +180,12 @@ def test_a_stack_that_nobody_knows_is_an_error(fake: FakeAws) -> None:
     assert problem.value.status == 4
 
 
-def test_snapshots_of_a_stack_that_is_gone_are_listed(fake: FakeAws) -> None:
-    fake.put("left", tags=owned())
-    assert set(verdicts(fake, stack="my-stack")) == {"left"}
-
-
 def test_whether_one_is_shared_is_asked_only_of_those_that_would_go(fake: FakeAws) -> None:
-    for age in range(100):
-        fake.put(f"s-{age}", age=age, tags=owned())
-    fake.hold("Before", "s-0")
+    put_own(fake, *(f"s-{age}" for age in range(100)))
     verdicts(fake, keep_last=97)
     assert fake.calls.count("is_shared") == 3
     assert fake.calls.count("tags") == 100
     assert fake.calls.count("resources") == 1
-
-
-@pytest.mark.parametrize("stack", ["my-stack", STACK_ARN])
-def test_only_those_of_a_stack_by_name_or_arn(fake: FakeAws, stack: str) -> None:
-    fake.put("mine", tags=owned())
-    fake.put("theirs", tags=owned(stack=STACK_ARN.replace("my-stack", "other")))
-    fake.put("foreign")
-    assert set(verdicts(fake, stack=stack)) == {"mine"}
 
 
 @pytest.mark.parametrize(
@@ -228,16 +201,9 @@ def test_only_those_of_a_stack_by_name_or_arn(fake: FakeAws, stack: str) -> None
 def test_what_may_not_be_seen_is_never_called_prunable(
     fake: FakeAws, question: str, reason: str
 ) -> None:
-    def deny(name: str) -> None:
-        if name == question:
-            raise Denied("some:Action", "no")
-
-    fake.put("new", tags=owned())
-    fake.hold("Before", "new")
-    for age in (1, 2):
-        fake.put(f"old-{age}", age=age, tags=owned())
+    put_own(fake, "new", "old-1", "old-2")
     fake.templates[STACK_ARN] = template("/good")
-    fake.before = deny
+    fake.refuse(Denied("some:Action", "no"), question)
     rows, problems = listing.read(fake, cluster="", stack="", keep_last=1)
     assert {row.verdict for row in rows} == {"kept: newest", f"unknown: {reason}"}
     assert [row.prunable for row in rows] == [False, None, None]
@@ -297,23 +263,14 @@ def test_a_snapshot_without_a_stack_is_kept_while_a_parameter_names_it(fake: Fak
     assert verdicts(fake)[older] == "prunable"
     fake.all_snapshots[older].shared_with.add("999999999999")
     assert verdicts(fake)[older] == "kept: shared"
-
-    def before(name: str) -> None:
-        if name == "parameter":
-            raise Denied("ssm:GetParameter", "no")
-
-    fake.before = before
+    fake.refuse(Denied("ssm:GetParameter", "no"), "parameter")
     assert verdicts(fake)[old] == "unknown: parameter not readable"
 
 
 def test_a_copy_of_a_snapshot_without_a_stack_is_not_its_callers(fake: FakeAws) -> None:
-    name = put_taken(fake, "1", 90)
-    fake.put(
-        "copy",
-        tags=fake.all_snapshots[name].tags,
-        SourceDBClusterSnapshotArn=fake.all_snapshots[name].arn,
-    )
-    fake.put("restored-and-taken", tags=fake.all_snapshots[name].tags)
+    one = fake.all_snapshots[put_taken(fake, "1", 90)]
+    fake.put("copy", tags=one.tags, SourceDBClusterSnapshotArn=one.arn)
+    fake.put("restored-and-taken", tags=one.tags)
     found = verdicts(fake)
     assert found["copy"] == "kept: copy"
     assert found["restored-and-taken"] == "kept: foreign"

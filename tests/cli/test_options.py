@@ -8,14 +8,17 @@ from neptune_snapshot_cli import options
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:before-v2"
 
 
-@pytest.mark.parametrize("value", ["before-v2", "Before-V2", ARN])
-def test_a_snapshot_is_given_by_name_or_arn(value: str) -> None:
-    assert options.snapshot_identifier(value, "eu-west-1") == "before-v2"
-
-
-def test_an_automated_snapshot_can_be_given() -> None:
-    name = "rds:my-graph-2026-11-24-03-10"
-    assert options.snapshot_identifier(name, "eu-west-1") == name
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("before-v2", "before-v2"),
+        ("Before-V2", "before-v2"),
+        (ARN, "before-v2"),
+        ("rds:my-graph-2026-11-24-03-10", "rds:my-graph-2026-11-24-03-10"),
+    ],
+)
+def test_a_snapshot_is_given_by_name_or_arn(value: str, name: str) -> None:
+    assert options.snapshot_identifier(value, "eu-west-1") == name
 
 
 def test_an_arn_of_another_region_is_refused_and_the_remedy_is_named() -> None:

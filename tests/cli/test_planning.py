@@ -1,5 +1,6 @@
 """The plan to restore a snapshot."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,29 +55,37 @@ def test_a_snapshot_that_is_not_there_is_an_error(fake: FakeAws) -> None:
         Planner(fake, "gone")
 
 
-def test_a_snapshot_on_its_way_has_to_be_waited_for(fake: FakeAws) -> None:
-    fake.put("before", "creating", 40)
-    assert "watch --snapshot before" in texts(fake, CheckResult.BAD)
-    fake.put("before", "failed", 40)
-    assert "cannot be restored" in texts(fake, CheckResult.BAD)
-
-
-def test_a_version_that_is_not_offered_any_more_is_told(fake: FakeAws) -> None:
-    fake.versions = {"1.4.5.0"}
-    assert "1.4.1.0 is not offered any more: give a newer" in texts(fake, CheckResult.BAD)
-
-
-def test_a_cluster_of_the_new_name_is_told(fake: FakeAws) -> None:
-    fake.put_cluster("my-graph-restored")
+@pytest.mark.parametrize(
+    ("change", "complaints"),
+    [
+        (lambda fake: fake.put("before", "creating", 40), ["watch --snapshot before"]),
+        (lambda fake: fake.put("before", "failed", 40), ["cannot be restored"]),
+        (lambda fake: fake.versions.clear(), ["1.4.1.0 is not offered any more: give a newer"]),
+        (
+            lambda fake: fake.put_cluster("my-graph-restored"),
+            ["a cluster my-graph-restored already"],
+        ),
+        (
+            lambda fake: fake.groups.clear(),
+            [
+                "Subnet group graph-subnets is not there",
+                "Cluster parameter group graph-parameters is not there",
+            ],
+        ),
+        (
+            lambda fake: fake.put_cluster(status="inaccessible-encryption-credentials", **FIELDS),
+            ["Enable the key again"],
+        ),
+    ],
+    ids=["creating", "failed", "version", "cluster", "groups", "key"],
+)
+def test_what_would_make_the_restore_fail_is_told(
+    fake: FakeAws, change: Callable[[FakeAws], object], complaints: list[str]
+) -> None:
+    change(fake)
     assert not plan(fake).is_good
-    assert "a cluster my-graph-restored already" in texts(fake, CheckResult.BAD)
-
-
-def test_groups_that_are_not_there_are_told(fake: FakeAws) -> None:
-    fake.groups.clear()
     said = texts(fake, CheckResult.BAD)
-    assert "Subnet group graph-subnets is not there" in said
-    assert "Cluster parameter group graph-parameters is not there" in said
+    assert [one for one in complaints if one not in said] == []
 
 
 def test_without_the_old_cluster_one_has_to_look_oneself(fake: FakeAws) -> None:
@@ -85,11 +94,6 @@ def test_without_the_old_cluster_one_has_to_look_oneself(fake: FakeAws) -> None:
     assert "aws ec2 describe-security-groups --group-ids sg-1 sg-2" in said
     assert f"aws kms describe-key --key-id {KEY}" in said
     assert plan(fake).is_good
-
-
-def test_a_key_that_the_old_cluster_cannot_use_is_told(fake: FakeAws) -> None:
-    fake.put_cluster(status="inaccessible-encryption-credentials", **FIELDS)
-    assert "Enable the key again" in texts(fake, CheckResult.BAD)
 
 
 def test_a_snapshot_of_somebody_elses_has_a_command_without_settings(fake: FakeAws) -> None:
@@ -101,15 +105,10 @@ def test_a_snapshot_of_somebody_elses_has_a_command_without_settings(fake: FakeA
 
 
 def test_what_may_not_be_seen_is_said_and_does_not_end_it(fake: FakeAws) -> None:
-    def deny(name: str) -> None:
-        if name in ("has_subnet_group", "offers_version", "cluster"):
-            raise Denied(f"rds:{name}", "no")
-
-    fake.before = deny
-    said = texts(fake, CheckResult.UNSEEN)
-    assert "rds:has_subnet_group is missing" in said
-    assert "rds:offers_version is missing" in said
-    assert plan(fake).is_good
+    for question in ("has_subnet_group", "offers_version", "cluster"):
+        fake.refuse(Denied(f"rds:{question}", "no"), question)
+        assert f"rds:{question} is missing" in texts(fake, CheckResult.UNSEEN)
+        assert plan(fake).is_good
 
 
 def test_settings_that_did_not_fit_the_tags_are_reported(fake: FakeAws) -> None:

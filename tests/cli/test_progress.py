@@ -1,5 +1,7 @@
 """What is shown of a snapshot on its way."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,11 +23,9 @@ def test_the_time_left_follows_from_the_time_so_far(
     assert view(percent).left(100.0) == (None if left is None else pytest.approx(left))
 
 
-def test_without_a_time_of_creation_nothing_is_said_of_time() -> None:
+def test_times_that_are_not_known_or_negative_are_not_shown() -> None:
     assert view(40, created_at=None).times(100.0) == ""
-
-
-def test_a_clock_behind_aws_shows_no_negative_time() -> None:
+    # A clock may be behind AWS.
     assert view(40, created_at=500.0).elapsed(100.0) == 0.0
 
 
@@ -51,21 +51,12 @@ def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None
 
 
 def test_one_line_says_everything() -> None:
-    one = View(
-        identifier="before-v2",
-        status="creating",
-        percent=25,
-        created_at=0.0,
-        cluster="my-graph",
-        cluster_status="backing-up",
-    )
+    one = replace(view(25), cluster="my-graph", cluster_status="backing-up")
     assert one.line(60.0) == (
-        "snapshot before-v2: creating (cluster my-graph: backing-up), 25 %, "
+        "snapshot s: creating (cluster my-graph: backing-up), 25 %, "
         "1 min 00 s, about 3 min 00 s left"
     )
-
-
-def test_of_one_that_is_settled_no_time_is_said_as_the_api_keeps_none() -> None:
+    # The API keeps no time of the end.
     assert view(100, "available").line(500.0) == "snapshot s: available, 100 %"
 
 

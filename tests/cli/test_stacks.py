@@ -29,11 +29,14 @@ def test_a_rollback_belongs_to_the_operation_it_undoes(fake: FakeAws) -> None:
 
 
 def test_the_deletion_of_what_was_replaced_does_not_hide_the_new_one(fake: FakeAws) -> None:
+    """The cluster is read from the properties of an earlier event, and remembered."""
     fake.happen("", "UPDATE_IN_PROGRESS")
+    fake.happen("Before", "UPDATE_IN_PROGRESS", cluster="my-graph")
     fake.happen("Before", "UPDATE_COMPLETE", "new")
     fake.happen("", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     fake.happen("Before", "DELETE_COMPLETE", "old")
-    assert operation(fake).resources["Before"].physical_id == "new"
+    before = operation(fake).resources["Before"]
+    assert (before.physical_id, before.cluster) == ("new", "my-graph")
 
 
 def test_a_nested_stack_is_not_the_stack_itself(fake: FakeAws) -> None:
@@ -42,13 +45,6 @@ def test_a_nested_stack_is_not_the_stack_itself(fake: FakeAws) -> None:
     fake.happen("Nested", "UPDATE_IN_PROGRESS", nested, kind=STACK_TYPE)
     assert operation(fake).nested == [nested]
     assert operation(fake).events[0].is_start
-
-
-def test_the_cluster_is_read_from_an_events_properties_and_remembered(fake: FakeAws) -> None:
-    fake.happen("", "CREATE_IN_PROGRESS")
-    fake.happen("Before", "CREATE_IN_PROGRESS", cluster="my-graph")
-    fake.happen("Before", "CREATE_COMPLETE", "s")
-    assert operation(fake).resources["Before"].cluster == "my-graph"
 
 
 def test_the_cause_is_the_first_failure_that_no_other_caused(fake: FakeAws) -> None:

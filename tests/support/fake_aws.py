@@ -1,13 +1,18 @@
 """What AWS tells the command, in memory and virtual time."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.console import Console
+
 import fake_neptune
 from fake_neptune import ARN, FakeNeptune
+from neptune_snapshot_cli.errors import CliError
 from neptune_snapshot_cli.retry import Clock
+from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_cli.stacks import STACK_TYPE, Event, Resource, Stack
 from neptune_snapshot_provider.contract import RESOURCE_TYPE, OwnerTag
 from neptune_snapshot_provider.core.generations import generation
@@ -23,7 +28,8 @@ class FakeAws:
     """Snapshots, clusters and stacks; every question is written to ``calls``.
 
     ``later`` are changes by the moment at which they happen, in seconds after the start.
-    ``before`` is called with the name of each question first: it may raise.
+    ``before`` is called with the name of each question first: it may raise. A person reads
+    ``output``.
     """
 
     time: float = NOW
@@ -41,6 +47,7 @@ class FakeAws:
     )
     before: Callable[[str], None] | None = None
     events_read: int = 0
+    output: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
         self.neptune = FakeNeptune(lambda: self.time, fake_neptune.Snapshot)
@@ -57,10 +64,29 @@ class FakeAws:
     def clock(self) -> Clock:
         return Clock(now=lambda: self.time, sleep=self._pass, chance=lambda: 0.0)
 
-    def after(self, seconds: float, change: Callable[[], object]) -> None:
+    @property
+    def board(self) -> Board:
+        return Board(Console(file=self.output, width=200), now=lambda: self.time)
+
+    @property
+    def said(self) -> str:
+        return self.output.getvalue()
+
+    def after(self, seconds: float, *changes: Callable[[], object]) -> None:
         """Let something happen so many seconds after the start."""
-        self.later.append((NOW + seconds, change))
+        self.later += [(NOW + seconds, change) for change in changes]
         self.later.sort(key=lambda one: one[0])
+
+    def refuse(
+        self, problem: CliError, *questions: str, since: float = -1, until: float = 1e9
+    ) -> None:
+        """Refuse questions, or all of them, between two moments after the start."""
+
+        def before(name: str) -> None:
+            if (not questions or name in questions) and since < self.time - NOW < until:
+                raise problem
+
+        self.before = before
 
     def put(
         self,
@@ -113,6 +139,7 @@ class FakeAws:
     ) -> None:
         """Add an event; one of ``stack`` itself has no resource."""
         events = self.stacks.setdefault(stack, [])
+        given = {"DBClusterIdentifier": cluster, **properties}
         event = Event(
             id=f"{stack}-{len(events)}",
             stack=stack,
@@ -122,28 +149,16 @@ class FakeAws:
             status=status,
             at=self.time,
             reason=reason,
-            properties=json.dumps({"DBClusterIdentifier": cluster, **properties})
-            if cluster
-            else "",
+            properties=json.dumps(given) if cluster else "",
         )
         events.append(event)
 
     def hold(
-        self,
-        resource: str,
-        physical_id: str,
-        stack: str = STACK_ARN,
-        kind: str = RESOURCE_TYPE,
+        self, name: str, physical_id: str, stack: str = STACK_ARN, kind: str = RESOURCE_TYPE
     ) -> None:
         """Have a stack use a snapshot, or another resource."""
-        one = Resource(
-            stack=stack,
-            name=resource,
-            physical_id=physical_id,
-            type=kind,
-            status="CREATE_COMPLETE",
-        )
-        self.held.setdefault(stack, []).append(one)
+        about = {"stack": stack, "name": name, "physical_id": physical_id, "type": kind}
+        self.held.setdefault(stack, []).append(Resource(**about, status="CREATE_COMPLETE"))
 
     def stack(self, name: str) -> Stack | Missing:
         self._asked("stack")
