@@ -5,8 +5,7 @@ import os
 import pytest
 
 # The CDK validates each template for half a second, and loads its rules for five in each process.
-# It has to be said before the CDK's process starts. tests/security/test_scanners.py and
-# tests/test_app.py validate the templates.
+# It has to be said before the CDK's process starts. tests/security/test_scanners.py validates.
 os.environ["CDK_VALIDATION"] = "false"
 
 _LONGEST = ("tests/smoke/test_smoke.py", "tests/e2e", "tests/simulation/test_crashes.py")

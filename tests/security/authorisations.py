@@ -4,7 +4,7 @@ After the Service Authorization Reference of each service. Where it is unproven 
 a condition key, a call asks once with the key and once without.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -23,6 +23,12 @@ def of(call: Call) -> list[Request]:
         KeyError: The provider makes a call that nobody has described here yet.
     """
     return list(KNOWN[call.operation](call.parameters, resource_tags(call.tags)))
+
+
+def of_all(calls: Iterable[Call], *others: Request) -> list[Request]:
+    """List what must be allowed for calls to succeed, and other requests, each once."""
+    asked = [*(request for call in calls for request in of(call)), *others]
+    return list({repr(each): each for each in asked}.values())
 
 
 def of_the_runtime(stack: str) -> list[Request]:

@@ -1,8 +1,9 @@
-// Decides requests by IAM policies: JSON {policies, requests} in, a list of decisions out.
-import { readFileSync } from "node:fs";
+// Decides requests by IAM policies: on each line JSON {principal, account, requests} in, a list of
+// decisions out.
+import { createInterface } from "node:readline";
 import { runSimulation, runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 
-async function decide({ policy, action, resource, context, isKnown }) {
+async function decide(input, { policy, action, resource, context, isKnown }) {
   const simulation = {
     identityPolicies: policy.map((document, index) => ({ name: `${index}`, policy: document })),
     serviceControlPolicies: [],
@@ -21,5 +22,7 @@ async function decide({ policy, action, resource, context, isKnown }) {
   return { error: errors ?? null, decision: overallResult, ignored: result?.ignoredContextKeys };
 }
 
-const input = JSON.parse(readFileSync(0, "utf8"));
-console.log(JSON.stringify(await Promise.all(input.requests.map(decide))));
+for await (const line of createInterface({ input: process.stdin })) {
+  const input = JSON.parse(line);
+  console.log(JSON.stringify(await Promise.all(input.requests.map((one) => decide(input, one)))));
+}

@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -48,10 +49,34 @@ def allowed(questions: Iterable[Question]) -> list[bool]:
         ValueError: A question makes no sense to IAM: an unknown action, a resource the action
             does not have, or a condition key that neither of them knows.
     """
-    asked = list(questions)
-    return [
-        _decision(question, answer) for question, answer in zip(asked, _ask(asked), strict=True)
+    requests = [
+        {
+            "policy": question.policies,
+            "action": question.request.action,
+            "resource": question.request.resource,
+            "context": question.request.context,
+            "isKnown": question.request.is_known,
+        }
+        for question in questions
     ]
+    asked = {"principal": PRINCIPAL, "account": ACCOUNT, "requests": requests}
+    evaluator = _evaluator()
+    assert evaluator.stdin
+    assert evaluator.stdout
+    evaluator.stdin.write(json.dumps(asked) + "\n")
+    evaluator.stdin.flush()
+    answers = json.loads(evaluator.stdout.readline())
+    for request, answer in zip(requests, answers, strict=True):
+        if answer["error"] or answer["ignored"]:
+            raise ValueError(f"{request}: {answer}")
+    return [answer["decision"] == "Allowed" for answer in answers]
+
+
+def refused(policies: tuple[Policy, ...], requests: Iterable[Request]) -> list[Request]:
+    """List the requests that policies do not allow."""
+    asked = list(requests)
+    answers = allowed(Question(policies, request) for request in asked)
+    return [request for request, answer in zip(asked, answers, strict=True) if not answer]
 
 
 def arn(service: str, resource: str, *, region: str = REGION, account: str = ACCOUNT) -> str:
@@ -59,35 +84,8 @@ def arn(service: str, resource: str, *, region: str = REGION, account: str = ACC
     return f"arn:aws:{service}:{region}:{account}:{resource}"
 
 
-def _ask(questions: Sequence[Question]) -> list[dict[str, Any]]:
-    asked = {
-        "principal": PRINCIPAL,
-        "account": ACCOUNT,
-        "requests": [
-            {
-                "policy": question.policies,
-                "action": question.request.action,
-                "resource": question.request.resource,
-                "context": question.request.context,
-                "isKnown": question.request.is_known,
-            }
-            for question in questions
-        ],
-    }
-    ended = subprocess.run(
-        ["node", str(Path(__file__).with_name("evaluate.mjs"))],  # noqa: S607 - found in PATH
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert ended.returncode == 0, ended.stderr
-    answers: list[dict[str, Any]] = json.loads(ended.stdout)
-    return answers
-
-
-def _decision(question: Question, answer: dict[str, Any]) -> bool:
-    if answer["error"] or answer["ignored"]:
-        raise ValueError(f"{question.request}: {answer}")
-    return bool(answer["decision"] == "Allowed")
+@cache
+def _evaluator() -> "subprocess.Popen[str]":
+    """Start it once: it reads its data for half a second. It ends with its input."""
+    command = ["node", str(Path(__file__).with_name("evaluate.mjs"))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -1,7 +1,7 @@
 """Runs apps of the CDK with cdk-nag, of either major version: ``nagged.py folder app.py ...``.
 
 In one process, as starting the CDK takes longer than most apps. The n-th app is synthesized into
-the n-th folder. Version 3 writes one report for an app, and the app ends in an error if there are
+the n-th folder. Version 3 writes one report for an app, which ends in an error if there are
 findings; version 2 writes one report for each stack.
 """
 

@@ -23,17 +23,12 @@ class Grant:
 
 def needed(calls: Calls, stack: str) -> list[Request]:
     """List what the calls of a stack ask of IAM, each once."""
-    asked = [request for call in calls[stack] for request in authorisations.of(call)]
-    different = {repr(each): each for each in (*asked, *authorisations.of_the_runtime(stack))}
-    return list(different.values())
+    return authorisations.of_all(calls[stack], *authorisations.of_the_runtime(stack))
 
 
 @pytest.mark.parametrize("stack", stacks.ALL)
 def test_every_call_of_every_scenario_is_allowed(calls: Calls, stack: str) -> None:
-    requests = needed(calls, stack)
-    policies = stacks.deployed(stack).policies
-    answers = iam.allowed([Question(policies, request) for request in requests])
-    assert [each for each, allowed in zip(requests, answers, strict=True) if not allowed] == []
+    assert iam.refused(stacks.deployed(stack).policies, needed(calls, stack)) == []
 
 
 @pytest.mark.parametrize("key", ["aws:RequestTag", "aws:ResourceTag", "aws:TagKeys"])
@@ -49,8 +44,7 @@ def test_both_readings_of_the_tags_are_tried(calls: Calls, key: str) -> None:
         "Condition": {"Null": {named: "true"}},
     }
     policies = (*stacks.deployed("literal").policies, {"Statement": [deny]})
-    answers = iam.allowed([Question(policies, request) for request in tagging])
-    assert set(answers) == {True, False}
+    assert 0 < len(iam.refused(policies, tagging)) < len(tagging)
 
 
 def test_no_creation_depends_on_a_tag() -> None:
@@ -67,18 +61,17 @@ def test_the_scenarios_make_every_call_that_the_provider_can_make(calls: Calls) 
 
 
 def test_nothing_is_granted_that_no_scenario_uses(calls: Calls) -> None:
-    requests = [request for stack in calls for request in needed(calls, stack)]
+    requests = {repr(each): each for stack in calls for each in needed(calls, stack)}.values()
+    granted = {str(grant): grant for name in stacks.ALL for grant in grants(name)}
     asked = [
-        (grant, Question((grant.policy,), request))
-        for name in stacks.ALL
-        for grant in grants(name)
+        (name, Question((grant.policy,), request))
+        for name, grant in granted.items()
         for request in requests
         if request.action == grant.action
     ]
-    answers = iam.allowed([question for _, question in asked])
-    used = {str(grant) for (grant, _), allowed in zip(asked, answers, strict=True) if allowed}
-    granted = {str(grant) for name in stacks.ALL for grant in grants(name)}
-    assert granted - used == set()
+    answers = iam.allowed(question for _, question in asked)
+    used = {name for (name, _), allowed in zip(asked, answers, strict=True) if allowed}
+    assert granted.keys() - used == set()
 
 
 def grants(stack: str) -> Iterator[Grant]:

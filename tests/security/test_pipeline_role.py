@@ -1,7 +1,6 @@
 """The role of a pipeline: who may assume it, and that it may take snapshots and little else."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,10 +12,12 @@ import local_aws
 from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider.contract import CallerTag, OwnerTag
 from security import authorisations, iam
-from security.iam import Policy, Question, Request
+from security.iam import Policy, Request
 from security.recording import Call
 from support.deployment import ROOT, Snapshots
 from support.documents import blocks
+from support.packages import run
+from support.shell import Shell
 
 README = ROOT / "examples" / "github_actions" / "README.md"
 CLUSTER = "my-graph"
@@ -57,8 +58,8 @@ def aws() -> Iterator[LocalAws]:
 
 
 @pytest.fixture(scope="module")
-def role(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The role as the commands of the page make it."""
+def policies(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> tuple[Policy, Policy]:
+    """Who may assume the role, and its permissions, as the commands of the page make them."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("docs", "examples"):
         (folder / name).symlink_to(ROOT / name)
@@ -66,25 +67,29 @@ def role(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> str:
     assert commands.count("REGION=eu-west-1\n") == 1
     commands = commands.replace("REGION=eu-west-1\n", f"REGION={iam.REGION}\n")
     script = f'aws() {{ {sys.executable} {ROOT}/tests/support/aws_cli.py "$@"; }}\n{commands}'
-    shell = ["/bin/bash", "-euo", "pipefail", "-c", script]
-    done = subprocess.run(
-        shell, cwd=folder, env=aws.environment, capture_output=True, text=True, check=False
-    )
+    shell = ("/bin/bash", "-euo", "pipefail", "-c", script)
+    done = run(*shell, cwd=folder, env=aws.environment)
     assert done.returncode == 0, done.stderr
-    return ROLE
+    client = aws.client("iam")
+    (name,) = client.list_role_policies(RoleName=ROLE)["PolicyNames"]
+    found = (
+        client.get_role(RoleName=ROLE)["Role"]["AssumeRolePolicyDocument"],
+        client.get_role_policy(RoleName=ROLE, PolicyName=name)["PolicyDocument"],
+    )
+    trust, permissions = (
+        json.loads(unquote(one)) if isinstance(one, str) else one for one in found
+    )
+    return trust, permissions
 
 
 @pytest.fixture(scope="module")
-def trust(aws: LocalAws, role: str) -> Policy:
-    found = aws.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-    return dict(found) if isinstance(found, dict) else dict(json.loads(unquote(found)))
+def trust(policies: tuple[Policy, Policy]) -> Policy:
+    return policies[0]
 
 
 @pytest.fixture(scope="module")
-def permissions(aws: LocalAws, role: str) -> Policy:
-    (name,) = aws.client("iam").list_role_policies(RoleName=role)["PolicyNames"]
-    found = aws.client("iam").get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    return dict(found) if isinstance(found, dict) else dict(json.loads(unquote(found)))
+def permissions(policies: tuple[Policy, Policy]) -> Policy:
+    return policies[1]
 
 
 def may_assume(trust: Policy, token: Mapping[str, str]) -> bool:
@@ -95,11 +100,8 @@ def may_assume(trust: Policy, token: Mapping[str, str]) -> bool:
     asked = {key: value for key, value in statement.items() if key != "Principal"}
     policy = {**trust, "Statement": [{**asked, "Resource": "*"}]}
     resource = f"arn:aws:iam::{iam.ACCOUNT}:role/{ROLE}"
-    request = Request(
-        "sts:AssumeRoleWithWebIdentity", resource, dict(token.items()), is_known=False
-    )
-    (decision,) = iam.allowed([Question((policy,), request)])
-    return decision
+    request = Request("sts:AssumeRoleWithWebIdentity", resource, {**token}, is_known=False)
+    return not iam.refused((policy,), [request])
 
 
 def test_the_workflow_may_assume_the_role(trust: Policy) -> None:
@@ -134,24 +136,17 @@ def test_the_workflow_names_what_the_role_trusts() -> None:
 def calls(aws: LocalAws) -> list[Call]:
     """What the command calls for all that the policy is for."""
     aws.clear_calls()
+    shell = Shell(aws.environment)
     options = ("--owner", OWNER, "--last-good-parameter", PARAMETER, "--tag", "team=graph")
     for number in range(3):
-        taken = _command(
-            aws, "take", CLUSTER, "--request", f"{number}", "--keep-last", "1", *options
-        )
-        assert taken.returncode == 0, taken.stderr
-        confirmed = _command(aws, "confirm", taken.stdout.strip())
-        assert confirmed.returncode == 0, confirmed.stderr
+        taken = shell("take", CLUSTER, "--request", f"{number}", "--keep-last", "1", *options)
+        assert taken.status == 0, taken.err
+        assert shell("confirm", taken.out.strip()).status == 0
     # Nothing may be deleted, so the command says how full the quota is.
     aws.set_snapshot_quota(len(Snapshots(aws, CLUSTER).names()))
-    refused = _command(aws, "take", CLUSTER, "--request", "3", "--keep-last", "9", *options)
-    assert "shared with RDS and Aurora" in refused.stderr
+    refused = shell("take", CLUSTER, "--request", "3", "--keep-last", "9", *options)
+    assert "shared with RDS and Aurora" in refused.err
     return list(_recorded(aws.calls()))
-
-
-def _command(aws: LocalAws, *words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "neptune_snapshot_cli", *words]
-    return subprocess.run(command, env=aws.environment, capture_output=True, text=True, check=False)
 
 
 def _recorded(calls: list[local_aws.Call]) -> Iterator[Call]:
@@ -180,22 +175,18 @@ def _parameters(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_every_call_is_allowed(calls: list[Call], permissions: Policy) -> None:
-    requests = [request for call in calls for request in authorisations.of(call)]
-    answers = iam.allowed([Question((permissions,), request) for request in requests])
-    assert [each for each, allowed in zip(requests, answers, strict=True) if not allowed] == []
+    assert iam.refused((permissions,), authorisations.of_all(calls)) == []
     made = {call.operation.partition(":")[2] for call in calls}
     assert {"CreateDBClusterSnapshot", "AddTagsToResource", "DeleteDBClusterSnapshot"} <= made
 
 
 def test_every_statement_is_needed(calls: list[Call], permissions: Policy) -> None:
     """Without a statement that allows something, a call is refused."""
-    requests = [request for call in calls for request in authorisations.of(call)]
+    requests = authorisations.of_all(calls)
     for statement in permissions["Statement"]:
         if statement["Effect"] == "Allow":
             rest = [one for one in permissions["Statement"] if one is not statement]
-            policy = {**permissions, "Statement": rest}
-            answers = iam.allowed([Question((policy,), request) for request in requests])
-            assert not all(answers), statement["Sid"]
+            assert iam.refused(({**permissions, "Statement": rest},), requests), statement["Sid"]
 
 
 STACKS: Mapping[str, str] = {
@@ -205,14 +196,7 @@ OTHERS: Mapping[str, str] = {CallerTag.TAKEN_BY: f"{OWNER}-2"}
 OWN: Mapping[str, str] = {CallerTag.TAKEN_BY: OWNER}
 
 
-def _tagged(tags: Mapping[str, str]) -> authorisations.Context:
-    return authorisations.resource_tags(tags)
-
-
-def _tagging(tags: Mapping[str, str]) -> authorisations.Context:
-    return authorisations.request_tags(tags)
-
-
+_tagged, _tagging = authorisations.resource_tags, authorisations.request_tags
 SNAPSHOT = authorisations.snapshot(f"{CLUSTER}-anything")
 ATTACKS = {
     "snapshot another cluster": Request(
@@ -243,4 +227,4 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_it_may_not(permissions: Policy, attack: str) -> None:
-    assert iam.allowed([Question((permissions,), ATTACKS[attack])]) == [False]
+    assert iam.refused((permissions,), [ATTACKS[attack]])
