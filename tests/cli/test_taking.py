@@ -5,14 +5,7 @@ import re
 import pytest
 
 from fake_neptune import ARN
-from neptune_snapshot_cli.errors import (
-    Denied,
-    Failed,
-    NoAccess,
-    NotFound,
-    TimedOut,
-    Unanswered,
-)
+from neptune_snapshot_cli.errors import Denied, Failed, NoAccess, NotFound, TimedOut, Unanswered
 from neptune_snapshot_cli.taking import to_fields
 from neptune_snapshot_provider.contract import ATTRIBUTES, Attribute, CallerTag, Outcome, OwnerTag
 from neptune_snapshot_provider.core import ownership
@@ -39,42 +32,30 @@ def caller(world: World) -> Caller:
     return Caller(world)
 
 
-def test_a_snapshot_is_taken_and_carries_the_tags_of_its_caller(
-    world: World, caller: Caller
-) -> None:
+def test_a_snapshot_is_taken_and_carries_the_tags_of_its_caller(caller: Caller) -> None:
+    world = caller.world
     world.duration = 100.0
-    response = caller.take("run-1", trigger="V2 people", tags={"team": "graph"})
+    command = caller.command("run-1", trigger="V2 people", tags={"team": "graph"})
+    response = command.run()
     name = response.identifier
     assert re.fullmatch(rf"{events.CLUSTER}-v2-people-[0-9a-f]{{10}}", name)
     assert response.outcome == Outcome.CREATED
     assert list(world.snapshots) == [name]
-    tags = world.tags_of(name)
-    assert tags[CallerTag.TAKEN_BY] == CALLER
-    assert tags[OwnerTag.REQUEST] == "run-1"
-    assert tags["team"] == "graph"
-    assert OwnerTag.STACK not in tags
-    assert OwnerTag.RESOURCE not in tags
+    own = {CallerTag.TAKEN_BY: CALLER, OwnerTag.REQUEST: "run-1", "team": "graph"}
+    assert own.items() <= world.tags_of(name).items()
+    assert not {OwnerTag.STACK, OwnerTag.RESOURCE} & world.tags_of(name).keys()
     assert f"✓ snapshot {name}: available, 100 %" in caller.said
     assert f"Started snapshot {name}" in caller.said
-
-
-def test_all_attributes_of_a_stacks_resource_are_known(caller: Caller) -> None:
-    command = caller.command("run-1")
-    response = command.run()
+    # All attributes of a stack's resource are known.
     fields = to_fields(response, command._wanted)
     assert set(fields) == {*ATTRIBUTES, "TakenBy", "RequestId"}
-    assert fields["DBClusterSnapshotArn"] == ARN + response.identifier
+    assert fields["DBClusterSnapshotArn"] == ARN + name
     assert "restore-db-cluster-from-snapshot" in fields[Attribute.RESTORE_COMMAND]
 
 
 def test_a_busy_cluster_is_waited_for(world: World, caller: Caller) -> None:
     world.add_cluster(status="modifying")
-
-    def before(_: str) -> None:
-        if world.clock.now() > 1_000_100.0:
-            world.add_cluster()
-
-    world.before = before
+    world.change_after(100, world.add_cluster)
     assert caller.take("run-1").identifier in world.snapshots
     assert f"cluster {events.CLUSTER} is modifying, not available" in caller.said
 
@@ -86,17 +67,12 @@ def test_the_same_request_never_takes_a_second_snapshot(world: World, caller: Ca
     assert sorted(requests(world).values()) == ["run-1", "run-2"]
 
 
-def test_a_request_is_another_one_for_another_cluster_or_owner(
-    world: World, caller: Caller
-) -> None:
-    world.add_cluster("other-graph")
-    other = Caller(world, name="other")
-    names = {
-        caller.taken("run-1", prefix="same"),
-        caller.taken("run-1", prefix="same", cluster="other-graph"),
-        other.taken("run-1", prefix="same"),
-    }
-    assert len(names) == 3
+def test_a_request_is_another_one_for_another_cluster_or_owner(caller: Caller) -> None:
+    caller.world.add_cluster("other-graph")
+    first = caller.taken("run-1", prefix="same")
+    second = caller.taken("run-1", prefix="same", cluster="other-graph")
+    third = Caller(caller.world, name="other").taken("run-1", prefix="same")
+    assert len({first, second, third}) == 3
 
 
 @pytest.mark.parametrize(
@@ -109,13 +85,13 @@ def test_a_request_is_another_one_for_another_cluster_or_owner(
     ],
 )
 def test_the_same_request_with_other_parameters_is_an_error(
-    world: World, caller: Caller, changed: dict[str, object], difference: str
+    caller: Caller, changed: dict[str, object], difference: str
 ) -> None:
     given = {"trigger": "v2", "tags": {"team": "graph"}}
     name = caller.taken("run-1", **given)
     with pytest.raises(Failed, match=f"Request run-1 has snapshot {name} .* with {difference};"):
         caller.take("run-1", **{**given, **changed})
-    assert list(world.snapshots) == [name]
+    assert list(caller.world.snapshots) == [name]
 
 
 def test_policies_of_the_same_request_may_change(world: World, caller: Caller) -> None:
@@ -127,44 +103,38 @@ def test_policies_of_the_same_request_may_change(world: World, caller: Caller) -
 # Retention and the parameter.
 
 
-def test_nothing_is_deleted_before_a_migration_is_known_to_have_succeeded(
-    world: World, caller: Caller
-) -> None:
+def test_nothing_is_deleted_before_a_migration_is_known_to_have_succeeded(caller: Caller) -> None:
     """A pipeline that retries: only the first snapshot holds the data before the migration."""
     names = [caller.taken(f"run-{n}", keep_last=1, trigger=f"v{n}") for n in range(4)]
-    assert set(world.snapshots) == set(names)
+    assert set(caller.world.snapshots) == set(names)
     assert f"neptune-snapshot confirm {names[-1]}" in caller.said
 
 
-def test_older_snapshots_are_deleted_once_a_later_migration_has_succeeded(
-    world: World, caller: Caller
-) -> None:
+def test_older_snapshots_are_deleted_once_a_later_migration_has_succeeded(caller: Caller) -> None:
     first, failed, good = (caller.taken(f"run-{n}") for n in range(3))
     caller.confirm(good)
     after = caller.taken("run-3", keep_last=2)
-    assert set(world.snapshots) == {good, after}
+    assert set(caller.world.snapshots) == {good, after}
     assert f"Deleted older snapshots: {failed}, {first}" in caller.said
 
 
 def test_the_first_snapshot_of_failed_attempts_is_retained(world: World, caller: Caller) -> None:
-    old, good = caller.taken("run-0"), caller.taken("run-1")
+    _, good = caller.taken("run-0"), caller.taken("run-1")
     caller.confirm(good)
     attempts = [caller.taken(f"attempt-{n}", keep_last=1) for n in range(3)]
     assert set(world.snapshots) == {good, *attempts}
-    assert old not in world.snapshots
     caller.confirm(attempts[-1])
     last = caller.taken("run-9", keep_last=1)
     assert set(world.snapshots) == {attempts[-1], last}
 
 
-def test_the_parameter_names_the_first_attempt_until_one_succeeds(
-    world: World, caller: Caller
-) -> None:
+def test_the_parameter_names_the_first_attempt_until_one_succeeds(caller: Caller) -> None:
+    parameters = caller.world.parameters
     first, second = (caller.taken(f"run-{n}", last_good_parameter=PARAMETER) for n in range(2))
-    assert world.parameters[PARAMETER] == ARN + first
+    assert parameters[PARAMETER] == ARN + first
     caller.confirm(second)
     third, _ = (caller.taken(f"run-{n}", last_good_parameter=PARAMETER) for n in (2, 3))
-    assert world.parameters[PARAMETER] == ARN + third
+    assert parameters[PARAMETER] == ARN + third
 
 
 def test_snapshots_of_others_are_never_touched(world: World, caller: Caller) -> None:
@@ -189,9 +159,9 @@ def test_a_stack_does_not_touch_the_snapshots_of_a_caller(world: World, caller: 
     name = caller.taken("run-1")
     snapshot = world.snapshot(name)
     assert snapshot is not MISSING
-    for request_id in ("run-1", "other"):
-        request = parse_request(events.create(request_id))
-        assert not ownership.belongs_to(request, snapshot, world.tags_of(name))
+    requests = [parse_request(events.create(request_id)) for request_id in ("run-1", "other")]
+    tags = world.tags_of(name)
+    assert not any(ownership.belongs_to(request, snapshot, tags) for request in requests)
 
 
 # Reuse.
@@ -206,13 +176,11 @@ def test_a_young_snapshot_of_the_same_trigger_is_reused(world: World, caller: Ca
     assert set(world.snapshots) == {first, other}
 
 
-def test_a_snapshot_whose_migration_has_succeeded_is_not_reused(
-    world: World, caller: Caller
-) -> None:
+def test_a_snapshot_whose_migration_has_succeeded_is_not_reused(caller: Caller) -> None:
     first = caller.taken("run-1")
     caller.confirm(first)
     assert caller.taken("run-2", reuse_seconds=3600) != first
-    assert len(world.snapshots) == 2
+    assert len(caller.world.snapshots) == 2
 
 
 @pytest.mark.parametrize("reuse_seconds", [0, 600])
@@ -233,25 +201,28 @@ def test_a_request_that_reused_a_snapshot_finds_it_again(
 # What goes wrong.
 
 
-def test_a_missing_cluster_is_not_found(world: World, caller: Caller) -> None:
+def test_a_missing_or_stopped_cluster_ends_the_command(world: World, caller: Caller) -> None:
+    world.add_cluster(status="stopped")
+    start = f"aws neptune start-db-cluster --db-cluster-identifier {events.CLUSTER}"
+    with pytest.raises(Failed, match=rf"is stopped .*Start it: {start}\nTo continue: {RESUME}"):
+        caller.take("run-1")
     world.clusters.clear()
     with pytest.raises(NotFound, match=f"There is no DB cluster {events.CLUSTER} .* --region"):
         caller.take("run-1")
 
 
-def test_a_stopped_cluster_is_to_be_started(world: World, caller: Caller) -> None:
-    world.add_cluster(status="stopped")
-    start = f"aws neptune start-db-cluster --db-cluster-identifier {events.CLUSTER}"
-    with pytest.raises(Failed, match=rf"is stopped .*Start it: {start}\nTo continue: {RESUME}"):
-        caller.take("run-1")
+def old_and_good(caller: Caller) -> tuple[str, str]:
+    """Have two snapshots, of which the second is confirmed."""
+    old, good = caller.add("run-1", age=900), caller.add("run-2", age=800)
+    caller.confirm(good)
+    return old, good
 
 
 def test_the_advice_for_the_quota_names_no_snapshot_that_may_be_needed(
     world: World, caller: Caller
 ) -> None:
-    old, good = caller.add("run-1", age=900), caller.add("run-2", age=800)
+    old, good = old_and_good(caller)
     failed = caller.add("run-3", age=700)
-    caller.confirm(good)
     world.add_own("r-1", age=600)
     world.allowed = 4
     with pytest.raises(Failed, match="quota of manual cluster snapshots is used up") as caught:
@@ -263,32 +234,41 @@ def test_the_advice_for_the_quota_names_no_snapshot_that_may_be_needed(
 
 
 def test_retention_makes_room_in_a_full_quota(world: World, caller: Caller) -> None:
-    old, good = caller.add("run-1", age=900), caller.add("run-2", age=800)
-    caller.confirm(good)
+    _, good = old_and_good(caller)
     world.allowed = 2
     new = caller.taken("run-3", keep_last=1)
     assert set(world.snapshots) == {good, new}
-    assert old not in world.snapshots
     assert "waiting for the quota" in caller.said
 
 
 @pytest.mark.parametrize(
-    ("call", "operation", "said", "action"),
+    ("call", "refusal", "action"),
     [
-        ("snapshots_of", "DescribeDBClusterSnapshots", "no", "rds:DescribeDBClusterSnapshots"),
-        ("cluster", "DescribeDBClusters", "no", "rds:DescribeDBClusters"),
+        (
+            "snapshots_of",
+            DeniedCall("AccessDenied", "no", "DescribeDBClusterSnapshots"),
+            "rds:DescribeDBClusterSnapshots",
+        ),
+        (
+            "cluster",
+            DeniedCall("AccessDenied", "no", "DescribeDBClusters"),
+            "rds:DescribeDBClusters",
+        ),
         (
             "create",
-            "CreateDBClusterSnapshot",
-            "User: u is not authorized to perform: rds:AddTagsToResource on resource: r",
+            DeniedCall(
+                "AccessDenied",
+                "User: u is not authorized to perform: rds:AddTagsToResource on resource: r",
+                "CreateDBClusterSnapshot",
+            ),
             "rds:AddTagsToResource",
         ),
     ],
 )
-def test_a_missing_permission_is_named_at_once(  # noqa: PLR0917
-    world: World, caller: Caller, call: str, operation: str, said: str, action: str
+def test_a_missing_permission_is_named_at_once(
+    world: World, caller: Caller, call: str, refusal: DeniedCall, action: str
 ) -> None:
-    world.refuse(call, DeniedCall("AccessDenied", said, operation))
+    world.refuse(call, refusal)
     began = world.clock.now()
     with pytest.raises(Denied, match=f"The permission {action} is missing") as caught:
         caller.take("run-1")
@@ -297,8 +277,7 @@ def test_a_missing_permission_is_named_at_once(  # noqa: PLR0917
 
 
 def test_retention_that_is_not_permitted_is_a_warning(world: World, caller: Caller) -> None:
-    old, good = caller.add("run-1", age=900), caller.add("run-2", age=800)
-    caller.confirm(good)
+    old, good = old_and_good(caller)
     world.refuse("delete", DeniedCall("AccessDenied", "no", "DeleteDBClusterSnapshot"))
     new = caller.taken("run-3", keep_last=1)
     assert set(world.snapshots) == {old, good, new}
@@ -321,12 +300,7 @@ def test_expired_credentials_end_the_command_and_the_snapshot_continues(
     world: World, caller: Caller
 ) -> None:
     world.duration = 1000.0
-
-    def before(_: str) -> None:
-        if world.clock.now() > 1_000_100.0:
-            raise Unexpected("ExpiredToken", "expired", "DescribeDBClusterSnapshots")
-
-    world.before = before
+    world.refuse("", Unexpected("ExpiredToken", "expired", "DescribeDBClusterSnapshots"), age=100)
     with pytest.raises(NoAccess, match=r"The credentials have expired \(ExpiredToken\)"):
         caller.take("run-1")
     world.before = None
@@ -345,18 +319,14 @@ def test_a_timeout_says_how_to_continue(world: World, caller: Caller) -> None:
 
 def test_a_failed_snapshot_is_to_be_deleted_by_hand(world: World, caller: Caller) -> None:
     world.duration = None
-    command = caller.command("run-1")
-
-    def before(call: str) -> None:
-        if call == "snapshot" and world.clock.now() > 1_000_030.0:
-            world.set_status(next(iter(world.snapshots)), "failed")
-
-    world.before = before
-    with pytest.raises(Failed, match="is failed and cannot be used; the cluster is unchanged"):
-        command.run()
+    world.change_after(
+        30, lambda: world.set_status(next(iter(world.snapshots)), "failed"), call="snapshot"
+    )
+    for _ in range(2):
+        # Also the same request again.
+        with pytest.raises(Failed, match="is failed and cannot be used; the cluster is unchanged"):
+            caller.take("run-1")
     world.before = None
-    with pytest.raises(Failed, match="is failed"):
-        caller.take("run-1")
     world.snapshots.clear()
     world.duration = 0.0
     assert caller.take("run-1").identifier in world.snapshots
@@ -366,12 +336,7 @@ def test_an_interruption_says_what_continues(world: World, caller: Caller) -> No
     world.duration = None
     command = caller.command("run-1")
     assert "If snapshot" in command.continuing()
-
-    def before(call: str) -> None:
-        if call == "snapshot" and world.clock.now() > 1_000_030.0:
-            raise KeyboardInterrupt
-
-    world.before = before
+    world.refuse("snapshot", KeyboardInterrupt(), age=30)
     with pytest.raises(KeyboardInterrupt):
         command.run()
     (name,) = world.snapshots

@@ -87,14 +87,8 @@ def has_past(world: World, caller: Caller) -> None:
 
 def is_busy(world: World, _caller: Caller) -> None:
     """The cluster is busy for some polls."""
-    ends_at = world.clock.now() + 10
     world.add_cluster(status="backing-up")
-
-    def before(_: str) -> None:
-        if world.clock.now() >= ends_at:
-            world.add_cluster()
-
-    world.before = before
+    world.change_after(10, world.add_cluster)
 
 
 def is_full(world: World, caller: Caller) -> None:
@@ -198,11 +192,10 @@ def test_a_run_may_be_killed_again_and_again(scenario: Scenario) -> None:
 
 def test_the_past_leaves_something_to_delete() -> None:
     """Otherwise the scenarios would prove little."""
-    scenario = SCENARIOS[3]
-    world, caller = begin(scenario)
+    world, caller = begin(SCENARIOS[3])
     before = set(world.snapshots)
-    arn = run(scenario, caller)
-    gone = [name for name in before if name not in state(world)[0]]
+    arn = run(SCENARIOS[3], caller)
+    gone = before - state(world)[0].keys()
     assert len(gone) == 3
     assert all("-v1-" in name for name in gone)
     # It was taken before the migration that has failed twice.

@@ -114,11 +114,11 @@ class World(BotoAws):
         self.stacks = statuses
 
     def at_call(self, call: str, change: Callable[[], object], *, after: float = 0.0) -> None:
-        """Let something happen before each call of a name, from so many seconds from now on."""
+        """Let something happen before each call of a name, or of any, in so many seconds."""
         begins_at = self.clock.now() + after
 
         def before(name: str) -> None:
-            if name == call and self.clock.now() >= begins_at:
+            if call in ("", name) and self.clock.now() >= begins_at:
                 change()
 
         self.before = before
@@ -132,17 +132,23 @@ class World(BotoAws):
         self.at_call(call, turning, after=after)
 
     def refuse(
-        self, call: str, refusal: Refusal, *, times: int = 10_000, seconds: float = 1e9
+        self,
+        call: str,
+        refusal: Refusal | KeyboardInterrupt,
+        *,
+        times: int = 10_000,
+        after: float = 0.0,
+        seconds: float = 1e9,
     ) -> None:
-        """Refuse the next calls of a name, no longer than so many seconds."""
-        left, until = [times], self.clock.now() + seconds
+        """Refuse the next calls of a name, or of any, in ``after`` seconds, for ``seconds``."""
+        left, until = [times], self.clock.now() + after + seconds
 
         def refusing() -> None:
             if left[0] > 0 and self.clock.now() < until:
                 left[0] -= 1
                 raise refusal
 
-        self.at_call(call, refusing)
+        self.at_call(call, refusing, after=after)
 
     def reconcile(
         self,
