@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,22 +23,17 @@ ARN=$({take})
 
 
 def snapshots(aws: LocalAws, cluster: str) -> dict[str, dict[str, str]]:
-    """The tags of a cluster's snapshots."""
+    """The tags of a cluster's snapshots, by ARN."""
     neptune = aws.client("neptune")
     found = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    return {
-        one["DBClusterSnapshotArn"]: {
-            tag["Key"]: tag["Value"]
-            for tag in neptune.list_tags_for_resource(ResourceName=one["DBClusterSnapshotArn"])[
-                "TagList"
-            ]
-        }
-        for one in found["DBClusterSnapshots"]
-    }
+    arns = [one["DBClusterSnapshotArn"] for one in found["DBClusterSnapshots"]]
+    listed = {arn: neptune.list_tags_for_resource(ResourceName=arn)["TagList"] for arn in arns}
+    return {arn: {tag["Key"]: tag["Value"] for tag in tags} for arn, tags in listed.items()}
 
 
 def test_the_arn_alone_goes_to_the_standard_output(aws: LocalAws, shell: Shell, name: str) -> None:
-    ran = shell("take", name, "--request", "ci-7", "--tag", "team=graph", "--trigger", "v2")
+    command = ("take", name, "--request", "ci-7", "--tag", "team=graph", "--trigger", "v2")
+    ran = shell(*command)
     assert ran.status == 0, ran.err
     assert re.fullmatch(rf"arn:aws:rds:us-east-1:\d+:cluster-snapshot:{name}-v2-\w+\n", ran.out)
     assert "creating" in ran.err
@@ -48,7 +42,7 @@ def test_the_arn_alone_goes_to_the_standard_output(aws: LocalAws, shell: Shell, 
     assert arn == ran.out.strip()
     assert tags["team"] == "graph"
     assert tags[CallerTag.TAKEN_BY].startswith("arn:aws:")
-    again = shell("take", name, "--request", "ci-7", "--tag", "team=graph", "--trigger", "v2")
+    again = shell(*command)
     assert (again.status, again.out) == (0, ran.out)
     assert list(snapshots(aws, name)) == [arn]
 
@@ -72,6 +66,7 @@ def test_json_has_all_attributes(shell: Shell, name: str) -> None:
 def test_older_snapshots_are_deleted_after_a_confirmation(
     aws: LocalAws, shell: Shell, name: str
 ) -> None:
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
     arns = [shell("take", name, "--request", f"{n}").out.strip() for n in range(3)]
     kept = shell("take", name, "--request", "3", "--keep-last", "1")
     assert len(snapshots(aws, name)) == 4
@@ -79,9 +74,8 @@ def test_older_snapshots_are_deleted_after_a_confirmation(
     confirmed = shell("confirm", kept.out.strip())
     assert (confirmed.status, confirmed.out) == (0, "")
     assert "its migration has succeeded" in confirmed.err
-    last = shell(
-        "take", name, "--request", "4", "--keep-last", "1", "--last-good-parameter", f"/{name}"
-    )
+    publish = ("--last-good-parameter", f"/{name}")
+    last = shell("take", name, "--request", "4", "--keep-last", "1", *publish)
     assert last.status == 0, last.err
     deadline = time.monotonic() + 20
     while set(snapshots(aws, name)) & set(arns) and time.monotonic() < deadline:
@@ -128,27 +122,24 @@ def test_exit_statuses_are_the_usual_ones(aws: LocalAws, shell: Shell, name: str
     assert late.status == 5
     command = f"neptune-snapshot take {name} --request late --tag 'a=b c' --timeout 3s"
     assert f"To continue: {command}" in late.err
+    # Options before the command belong to the command that continues.
+    late = shell("--region", "us-east-1", "take", name, "--request", "r", "--timeout", "1s")
+    assert f"take {name} --request r --timeout 1s --region us-east-1" in late.err
     aws.set_snapshot_quota(1)
     full = shell("take", name, "--request", "full")
     assert full.status == 1
     assert "quota of manual cluster snapshots is used up" in full.err
 
 
-def test_options_before_the_command_belong_to_the_command_that_continues(
-    aws: LocalAws, shell: Shell, name: str
-) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=600))
-    ran = shell("--region", "us-east-1", "take", name, "--request", "r", "--timeout", "1s")
-    assert f"take {name} --request r --timeout 1s --region us-east-1" in ran.err
-
-
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_are_explained(
     aws: LocalAws, shell: Shell, name: str, number: signal.Signals, status: int
 ) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6))
-    with start(shell, [*COMMAND, "take", name, "--request", "r"]) as process:
-        wait_for(lambda: bool(snapshots(aws, name)))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=4))
+    with shell.start(*COMMAND, "take", name, "--request", "r") as process:
+        while not snapshots(aws, name):
+            assert process.poll() is None
+            time.sleep(0.1)
         time.sleep(1)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
@@ -173,7 +164,7 @@ def test_a_script_of_three_lines_survives_being_killed(
     migrate.chmod(0o755)
     kills, status = 0, -1
     for delay in (0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 60):
-        with start(shell, ["bash", str(script)], cwd=tmp_path) as process:
+        with shell.start("bash", str(script), cwd=tmp_path) as process:
             try:
                 status = process.wait(timeout=delay)
                 break
@@ -184,24 +175,3 @@ def test_a_script_of_three_lines_survives_being_killed(
     assert kills >= 3
     (arn,) = snapshots(aws, name)
     assert (tmp_path / "migrated").read_text() == f"{arn}\n"
-
-
-def start(shell: Shell, command: list[str], cwd: Path | None = None) -> "subprocess.Popen[str]":
-    """Start a program in a group of its own, whose Ctrl-C is not ignored."""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
-    return subprocess.Popen(
-        ["/usr/bin/env", "--default-signal=INT", *command],
-        env={**environment, **shell.environment},
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

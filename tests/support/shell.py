@@ -1,8 +1,10 @@
 """Runs the command line in this process, on AWS emulated on this machine."""
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from typer.testing import CliRunner
 
@@ -40,3 +42,16 @@ class Shell:
         assert result.exception is None or isinstance(result.exception, SystemExit)
         assert "Traceback" not in result.output
         return Ran(result.exit_code, result.stdout, result.stderr)
+
+    def start(self, *command: str, cwd: Path | None = None) -> "subprocess.Popen[str]":
+        """Start a program in a group of its own, whose Ctrl-C is not ignored."""
+        others = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+        return subprocess.Popen(
+            ["/usr/bin/env", "--default-signal=INT", *command],
+            env={**others, **self.environment},
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
