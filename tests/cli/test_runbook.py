@@ -1,7 +1,6 @@
 """The commands of ``docs/restore.md`` stop when something is wrong, and need only the AWS CLI."""
 
 import shlex
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from neptune_snapshot_provider.contract import RESTORE_TAGS
 from neptune_snapshot_provider.core.restore import RestoreSettings, restored_identifier
 from support import runbook
+from support.packages import run
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:before"
 ROLE = "arn:aws:iam::123456789012:role/"
@@ -36,7 +36,7 @@ FULL = RestoreSettings(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Run:
     status: int
     out: str
@@ -62,21 +62,16 @@ class Bash:
         (answers_of / "status").write_text(str(status))
 
     def run(self, *blocks: str, **values: str) -> Run:
-        text = "\n".join(blocks)
+        text = "\n".join(["set -euo pipefail", *blocks])
         for name, value in values.items():
             text = f"{name}={shlex.quote(value)}\n{text}"
-        done = subprocess.run(
-            ["/bin/bash", "-c", f"set -euo pipefail\n{text}"],
-            env={"PATH": f"{self.folder / 'bin'}:/usr/bin:/bin", "FOLDER": str(self.folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        # Nothing else of the environment is set.
+        variables = (f"PATH={self.folder / 'bin'}:/usr/bin:/bin", f"FOLDER={self.folder}")
+        done = run("/usr/bin/env", "-i", *variables, "/bin/bash", "-c", text)
         recorded = self.folder / "calls"
         lines = recorded.read_text().splitlines() if recorded.exists() else []
         calls = [shlex.split(line) for line in lines]
-        return Run(status=done.returncode, out=done.stdout, err=done.stderr, calls=calls)
+        return Run(done.returncode, done.stdout, done.stderr, calls)
 
 
 AWS = """#!/bin/bash
@@ -131,12 +126,9 @@ def options_of(words: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     name = ""
     for word in words:
-        if word.startswith("--"):
-            name = word
+        name = word if word.startswith("--") else name
         found.setdefault(name, []).append(word)
-    for ignored in ("--query", "--output"):
-        found.pop(ignored, None)
-    return found
+    return {name: all_ for name, all_ in found.items() if name not in {"--query", "--output"}}
 
 
 @pytest.mark.parametrize(
@@ -155,15 +147,20 @@ def test_the_runbook_and_the_restore_command_give_the_same_options(
     assert [options_of(one) for one in ran.called("add-role-to-db-cluster")] == roles
 
 
-def test_tags_without_settings_are_warned_of(bash: Bash) -> None:
-    ran = restore(bash, RestoreSettings())
-    assert "WARNING: the tags hold no settings of the cluster" in ran.err
+TOO_MANY = tuple(f"{ROLE}{number}{'r' * 60}" for number in range(20))
 
 
-def test_settings_that_did_not_fit_the_tags_are_warned_of(bash: Bash) -> None:
-    roles = tuple(f"{ROLE}{number}{'r' * 60}" for number in range(20))
-    ran = restore(bash, RestoreSettings(roles=roles))
-    assert "WARNING: these settings did not fit the tags: roles" in ran.err
+@pytest.mark.parametrize(
+    ("settings", "warning"),
+    [
+        (RestoreSettings(), "the tags hold no settings of the cluster"),
+        (RestoreSettings(roles=TOO_MANY), "these settings did not fit the tags: roles"),
+    ],
+)
+def test_settings_that_the_tags_do_not_hold_are_warned_of(
+    bash: Bash, settings: RestoreSettings, warning: str
+) -> None:
+    assert f"WARNING: {warning}" in restore(bash, settings).err
 
 
 @pytest.mark.parametrize("name", ["a" * 63, "a" * 53 + "-" + "b" * 9, "my-graph"])
@@ -174,29 +171,29 @@ def test_the_restored_cluster_has_the_same_name_as_in_the_restore_command(
     assert ran.out == f"{restored_identifier(name)}\n"
 
 
-@pytest.mark.parametrize("empty", ["STACK", "CLUSTER", "PARAMETER"])
+@pytest.mark.parametrize("empty", ["STACK", "CLUSTER", "PARAMETER", "SNAPSHOT_ARN"])
 def test_an_empty_variable_stops_the_runbook(bash: Bash, empty: str) -> None:
-    bash.answer("describe-db-clusters", "available")
-    script = runbook.script(**{**VALUES, empty: "''"})
-    ran = bash.run(script)
+    """The ARN is that of a parameter without a value."""
+    values = VALUES
+    if empty in VALUES:
+        bash.answer("describe-db-clusters", "available")
+        values = {**VALUES, empty: "''"}
+    ran = bash.run(runbook.script(**values))
     assert ran.status != 0
     assert f"{empty}: parameter null or not set" in ran.err
-    assert not ran.called("restore-db-cluster-from-snapshot")
-
-
-def test_a_parameter_without_a_value_stops_the_runbook(bash: Bash) -> None:
-    ran = bash.run(runbook.script(**VALUES))
-    assert ran.status != 0
-    assert "SNAPSHOT_ARN: parameter null or not set" in ran.err
     assert not ran.called("restore-db-cluster-from-snapshot")
 
 
 WAIT = "wait_for cluster my-graph-restored"
 
 
+def wait(bash: Bash, *blocks: str) -> Run:
+    return bash.run(block(SETUP), *blocks, WAIT, CLUSTER="my-graph")
+
+
 def test_a_wait_prints_each_status(bash: Bash) -> None:
     bash.answer("describe-db-clusters", "creating", "creating", "available")
-    ran = bash.run(block(SETUP), WAIT, CLUSTER="my-graph")
+    ran = wait(bash)
     assert ran.status == 0
     statuses = [line.rpartition(": ")[2] for line in ran.out.splitlines()]
     assert statuses == ["creating", "creating", "available"]
@@ -205,7 +202,7 @@ def test_a_wait_prints_each_status(bash: Bash) -> None:
 def test_a_wait_fails_when_credentials_are_missing(bash: Bash) -> None:
     problem = "Unable to locate credentials. You can configure credentials by running aws login"
     bash.answer("describe-db-clusters", problem, status=253)
-    ran = bash.run(block(SETUP), WAIT, CLUSTER="my-graph")
+    ran = wait(bash)
     assert ran.status == 1
     assert problem in ran.err
 
@@ -215,7 +212,7 @@ def test_a_wait_continues_while_a_new_name_is_not_visible_and_has_a_limit(bash: 
     bash.answer("describe-db-clusters", problem, status=254)
     # Time passes as fast as the stand-in for sleep.
     clock = "sleep() { SECONDS=$((SECONDS + 600)); }"
-    ran = bash.run(block(SETUP), clock, WAIT, CLUSTER="my-graph")
+    ran = wait(bash, clock)
     assert ran.status == 1
     assert ran.out.count("not found yet") == 12
     assert "is not available in time" in ran.err
@@ -224,7 +221,7 @@ def test_a_wait_continues_while_a_new_name_is_not_visible_and_has_a_limit(bash: 
 @pytest.mark.parametrize("status", ["stopped", "migration-failed", "incompatible-restore"])
 def test_a_wait_ends_when_the_status_will_not_change(bash: Bash, status: str) -> None:
     bash.answer("describe-db-clusters", status)
-    ran = bash.run(block(SETUP), WAIT, CLUSTER="my-graph")
+    ran = wait(bash)
     assert ran.status == 1
     assert f": {status}" in ran.out
 
@@ -233,13 +230,18 @@ def test_the_restored_cluster_gets_the_instances_of_the_old_cluster(bash: Bash) 
     rows = "writer\tdb.r6g.large\tdefault.neptune1.4\nreader\tdb.r6g.xlarge\tspecial\n"
     bash.answer("describe-db-instances", rows, "available")
     ran = bash.run(block(SETUP), block("create-db-instance"), CLUSTER="my-graph")
-    created = [options_of(call) for call in ran.called("create-db-instance")]
-    assert [one["--db-instance-identifier"][1] for one in created] == [
-        "writer-restored",
-        "reader-restored",
+    created = [
+        [
+            options.get(f"--db-{one}", ["", ""])[1]
+            for one in ("instance-identifier", "instance-class")
+        ]
+        + options.get("--db-parameter-group-name", [])[1:]
+        for options in (options_of(call) for call in ran.called("create-db-instance"))
     ]
-    assert [one["--db-instance-class"][1] for one in created] == ["db.r6g.large", "db.r6g.xlarge"]
-    assert [one.get("--db-parameter-group-name", [])[1:] for one in created] == [[], ["special"]]
+    assert created == [
+        ["writer-restored", "db.r6g.large"],
+        ["reader-restored", "db.r6g.xlarge", "special"],
+    ]
 
 
 def test_a_cluster_whose_instances_are_gone_gets_one(bash: Bash) -> None:
@@ -259,11 +261,8 @@ def test_a_cluster_keeps_its_name_until_the_old_one_has_given_it_up(bash: Bash) 
     assert "my-graph-failed" in call
 
 
-def test_no_command_of_the_runbook_uses_the_pager() -> None:
-    assert 'export AWS_PAGER=""' in runbook.blocks()[0]
-
-
-def test_the_runbook_deletes_nothing_before_its_last_step() -> None:
+def test_the_runbook_uses_no_pager_and_deletes_nothing_before_its_last_step() -> None:
     *earlier, last = runbook.blocks()
+    assert 'export AWS_PAGER=""' in earlier[0]
     assert "delete-" not in "".join(earlier)
     assert "delete-db-cluster" in last
