@@ -1,4 +1,4 @@
-"""The wheel and the sdist, built once."""
+"""The wheel, built once."""
 
 from pathlib import Path
 
@@ -10,8 +10,3 @@ from support.packages import build
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("wheel", tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="session")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build("sdist", tmp_path_factory.mktemp("sdist"))

@@ -22,48 +22,32 @@ SUPPORTED = [
 
 def read(path: Path) -> dict[str, Any]:
     # Comes with the documentation's tools, but without types.
-    yaml = importlib.import_module("yaml")
-    return cast("dict[str, Any]", yaml.safe_load(path.read_text()))
+    return cast("dict[str, Any]", importlib.import_module("yaml").safe_load(path.read_text()))
 
 
 def jobs(workflow: Path) -> dict[str, Any]:
-    found: dict[str, Any] = read(workflow)["jobs"]
-    return found
+    return cast("dict[str, Any]", read(workflow)["jobs"])
 
 
-@pytest.fixture(scope="module")
-def on_each_python() -> dict[str, Any]:
-    found: dict[str, Any] = jobs(FORGE / "workflows/ci.yml")["test"]
-    return found
-
-
-def test_ci_runs_everything_on_each_supported_python(
-    on_each_python: dict[str, Any],
-) -> None:
-    assert SUPPORTED == on_each_python["strategy"]["matrix"]["python"] == list(PYTHONS)
-    assert on_each_python["steps"][-1] == {"run": ".ci/run"}
+def test_ci_runs_everything_on_each_supported_python_and_keeps_what_setup_downloads() -> None:
+    job = jobs(FORGE / "workflows/ci.yml")["test"]
+    assert SUPPORTED == job["strategy"]["matrix"]["python"] == list(PYTHONS)
+    assert job["steps"][-1] == {"run": ".ci/run"}
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
-
-
-def test_ci_keeps_what_setup_downloads(on_each_python: dict[str, Any]) -> None:
-    (of_uv,) = [each["with"] for each in on_each_python["steps"] if "key" in each.get("with", {})]
+    given = [each["with"] for each in job["steps"] if "with" in each]
+    (of_uv,) = [each for each in given if "key" in each]
     assert of_uv["path"] == "~/.cache/uv"
     assert "hashFiles('**/requirements*.txt')" in of_uv["key"]
-    (of_npm,) = [
-        each["with"] for each in on_each_python["steps"] if "cache" in each.get("with", {})
-    ]
-    assert of_npm["cache"] == "npm"
+    assert [each["cache"] for each in given if "cache" in each] == ["npm"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_a_workflow_uses_nothing_that_can_change(workflow: Path) -> None:
+def test_a_workflow_may_read_only_ends_in_time_and_uses_nothing_that_can_change(
+    workflow: Path,
+) -> None:
     uses = [line.strip("- ") for line in workflow.read_text().splitlines() if "uses:" in line]
     assert uses
     assert [line for line in uses if not PINNED.fullmatch(line)] == []
-
-
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_a_workflow_may_read_only_and_ends_in_time(workflow: Path) -> None:
     assert read(workflow)["permissions"] == {"contents": "read"}
     for name, job in jobs(workflow).items():
         own = {"id-token": "write"} if name == "publish" else {}

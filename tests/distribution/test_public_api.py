@@ -19,19 +19,19 @@ def test_the_public_api_is_the_recorded_one() -> None:
 def test_a_changed_signature_is_both_gone_and_new() -> None:
     before = ["a.C", "a.C(... size: int = 1)", "Property Name"]
     after = ["a.C", "a.C(... size: int = 2)", "a.C.extra -> str", "Property Name"]
-    assert changes(before, after) == (
-        ["a.C(... size: int = 1)"],
-        ["a.C(... size: int = 2)", "a.C.extra -> str"],
-    )
+    gone, new = changes(before, after)
+    assert gone == ["a.C(... size: int = 1)"]
+    assert new == ["a.C(... size: int = 2)", "a.C.extra -> str"]
 
 
 def test_it_knows_inherited_names_parameters_and_the_wire() -> None:
+    construct = "cdk_neptune_snapshot.DatabaseClusterSnapshot"
     assert {
-        "cdk_neptune_snapshot.DatabaseClusterSnapshot.restore_into -> None",
-        "cdk_neptune_snapshot.DatabaseClusterSnapshot.allocated_storage -> float",
-        "cdk_neptune_snapshot.DatabaseClusterSnapshot(1. scope: Construct)",
-        "cdk_neptune_snapshot.DatabaseClusterSnapshot(... keep_last: int | None = None)",
-        "cdk_neptune_snapshot.DatabaseClusterSnapshot.before(*constructs: IConstruct)",
+        f"{construct}.restore_into -> None",
+        f"{construct}.allocated_storage -> float",
+        f"{construct}(1. scope: Construct)",
+        f"{construct}(... keep_last: int | None = None)",
+        f"{construct}.before(*constructs: IConstruct)",
         "Property DBClusterIdentifier",
         "Tag neptune-snapshot:restore-3",
         "type Custom::NeptuneClusterSnapshot",

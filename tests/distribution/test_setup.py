@@ -1,6 +1,7 @@
 """What ``make`` installs: pinned lists, short ones for the demo and for the documentation."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def test_the_shorter_lists_pin_what_the_long_one_pins(requirements: Path) -> Non
 
 
 def test_everything_is_pinned() -> None:
-    for requirements in (DEV, ROOT / "requirements-uv.txt"):
-        assert [pin for pin in pins(requirements) if not re.match(r"[\w.-]+==\d", pin)] == []
+    listed = pins(DEV) | pins(ROOT / "requirements-uv.txt")
+    assert [pin for pin in listed if not re.match(r"[\w.-]+==\d", pin)] == []
 
 
 def test_the_list_of_the_demo_has_all_that_the_emulator_imports(tmp_path: Path) -> None:
@@ -44,27 +45,33 @@ def test_the_list_of_the_demo_has_all_that_the_emulator_imports(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
 
 
-def make_uv(folder: Path, modules: dict[str, str]) -> str:
-    """Have ``make`` set uv up in an empty folder with a Python that lacks something."""
-    for name, code in modules.items():
-        (folder / f"{name}.py").write_text(code)
+OLDER = "import sys\nsys.version_info = (3, 10, 13)\nsys.version = '3.10.13 (main)'\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "complaints"),
+    [
+        (
+            "ensurepip",
+            "raise ImportError",
+            ["cannot create virtual env", f"apt install {Path(sys.executable).name}-venv"],
+        ),
+        (
+            "sitecustomize",
+            OLDER,
+            ["Python 3.11 or newer is needed", "is 3.10.13; name another: make PYTHON="],
+        ),
+    ],
+    ids=["no ensurepip, as on Debian", "an older Python"],
+)
+def test_setup_says_what_the_python_lacks(
+    tmp_path: Path, module: str, code: str, complaints: list[str]
+) -> None:
+    (tmp_path / f"{module}.py").write_text(code)
     for name in ("Makefile", "requirements-uv.txt"):
-        (folder / name).write_text((ROOT / name).read_text())
+        shutil.copy(ROOT / name, tmp_path)
     python = f"PYTHON={sys.executable}"
-    made = run("make", ".venv/bin/uv", python, cwd=folder, env={"PYTHONPATH": str(folder)})
+    made = run("make", ".venv/bin/uv", python, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
     assert made.returncode != 0
-    assert not (folder / ".venv").exists()
-    return made.stderr
-
-
-def test_setup_names_the_package_that_debian_lacks(tmp_path: Path) -> None:
-    said = make_uv(tmp_path, {"ensurepip": "raise ImportError"})
-    assert "cannot create virtual environments" in said
-    assert f"apt install {Path(sys.executable).name}-venv" in said
-
-
-def test_setup_refuses_an_older_python(tmp_path: Path) -> None:
-    older = "import sys\nsys.version_info = (3, 10, 13)\nsys.version = '3.10.13 (main)'\n"
-    said = make_uv(tmp_path, {"sitecustomize": older})
-    assert "Python 3.11 or newer is needed" in said
-    assert "is 3.10.13; name another: make PYTHON=" in said
+    assert not (tmp_path / ".venv").exists()
+    assert [one for one in complaints if one not in made.stderr] == []

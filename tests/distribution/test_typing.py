@@ -35,35 +35,30 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Enviro
     return made
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Somebody's folder, with nothing of the checkout in it or around it."""
-    shutil.copy(USES, tmp_path)
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(STRICT))
-    return tmp_path
-
-
 @pytest.mark.timeout(600)
 def test_mypy_accepts_the_right_uses_and_refuses_the_wrong_ones(
-    environment: Environment, project: Path
+    environment: Environment, tmp_path: Path
 ) -> None:
+    """In a folder with nothing of the checkout in it or around it."""
+    shutil.copy(USES, tmp_path)
     # `make lint` has read the CDK's million lines with the same options. mypy compares contents, so
     # what differs in the environment is read again.
     if LINTED.exists():
-        shutil.copytree(LINTED, project / LINTED.name)
-    options: list[str | Path] = ["--strict", "--explicit-package-bases"]
-    options += ["--python-executable", environment.python]
-    codes = [f"--enable-error-code={code}" for code in MYPY["enable_error_code"]]
-    checked = run(sys.executable, "-m", "mypy", *options, *codes, USES.name, cwd=project)
+        shutil.copytree(LINTED, tmp_path / LINTED.name)
+    options = ["--strict", "--explicit-package-bases", f"--python-executable={environment.python}"]
+    options += [f"--enable-error-code={code}" for code in MYPY["enable_error_code"]]
+    checked = run(sys.executable, "-m", "mypy", *options, USES.name, cwd=tmp_path)
     assert checked.stdout == "Success: no issues found in 1 source file\n", checked.stdout
 
 
 @pytest.mark.timeout(600)
 def test_pyright_accepts_the_right_uses_and_refuses_the_wrong_ones(
-    environment: Environment, project: Path
+    environment: Environment, tmp_path: Path
 ) -> None:
+    shutil.copy(USES, tmp_path)
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(STRICT))
     command = ROOT / "node_modules/.bin/pyright"
-    checked = run(command, "--pythonpath", environment.python, cwd=project)
+    checked = run(command, "--pythonpath", environment.python, cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout
     assert "0 errors, 0 warnings" in checked.stdout
 

@@ -23,13 +23,10 @@ def test_the_newest_release_in_the_changelog_is_the_version() -> None:
     assert importlib.metadata.version("cdk-neptune-snapshot") == PROJECT["version"]
 
 
-def test_the_changelog_begins_with_what_is_unreleased() -> None:
+def test_the_changelog_has_what_is_unreleased_and_then_releases_in_order() -> None:
     headings = [line for line in LINES if line.startswith("## ")]
     assert headings[0] == "## [Unreleased]"
     assert len(headings) == 1 + len(RELEASES)
-
-
-def test_releases_are_in_order() -> None:
     versions = [Version(version) for version, _ in RELEASES]
     days = [date.fromisoformat(day) for _, day in RELEASES]
     assert versions == sorted(set(versions), reverse=True)
