@@ -18,11 +18,12 @@ from construct.templates import (
     only,
     rendered,
     resources,
+    run,
     stack_with,
     take,
 )
 from security.authorisations import KNOWN
-from support.documents import DOCS, blocks, run
+from support.documents import DOCS, blocks
 
 PAGE = DOCS / "company.md"
 

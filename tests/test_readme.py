@@ -17,11 +17,11 @@ from aws_cdk import assertions
 from botocore import xform_name
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, RequireSnapshotBeforeUpgrade
-from construct.templates import annotations, ids, only, resources
+from construct.templates import annotations, ids, only, resources, run
 from neptune_snapshot_cli.commands import app
 from neptune_snapshot_provider import contract
 from support.deployment import ROOT
-from support.documents import DOCS, PAGES, README, blocks, label, run
+from support.documents import DOCS, PAGES, README, blocks, label
 
 DOCUMENTS = [README, *PAGES]
 WITH_CODE = [page for page in DOCUMENTS if blocks(page, "python")]

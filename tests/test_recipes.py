@@ -14,7 +14,6 @@ from local_aws import LocalAws, SnapshotBehaviour
 from neptune_snapshot_provider.contract import CallerTag, OwnerTag
 from support import recipes
 from support.deployment import ROOT, Snapshots
-from support.examples import FOLDER
 from support.recipes import CLUSTER, RECIPES, Machine, Recipe
 
 if TYPE_CHECKING:
@@ -158,8 +157,7 @@ def test_they_install_the_command_as_the_page_says() -> None:
 
 
 def test_an_action_or_key_that_is_not_executed_is_noticed() -> None:
-    workflow = recipes.yaml(FOLDER / "github_actions" / "migrate.yml")
-    text = json.dumps(workflow)
+    text = json.dumps(recipes.github_workflow())
     for old, new in (("actions/checkout", "any/action"), ('"run"', '"if": "always()", "run"')):
         with pytest.raises(ValueError, match="is not"):
             recipes.github_script(json.loads(text.replace(old, new, 1)))

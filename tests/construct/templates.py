@@ -1,14 +1,18 @@
 """Stacks to try things in, and the templates that they are synthesized to."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_neptune as neptune
 from aws_cdk import aws_neptune_alpha as neptune_alpha
 from constructs import Construct
 
+import cdk_neptune_snapshot
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotProvider
 from cdk_neptune_snapshot.permissions import NETWORK_ACTIONS
 from neptune_snapshot_provider import contract
@@ -77,6 +81,19 @@ def imported_cluster(
         port=8182,
         security_group=ec2.SecurityGroup.from_security_group_id(scope, "Group", "sg-1"),
     )
+
+
+def run(code: str) -> cdk.Stack:
+    """Run code as a reader would in an app; a whole app brings a stack of its own."""
+    stack = new_stack()
+    public = {name: getattr(cdk_neptune_snapshot, name) for name in cdk_neptune_snapshot.__all__}
+    names: Json = {"cdk": cdk, "lambda_": lambda_, "neptune": neptune, "stack": stack, **public}
+    if re.search(r"\bmigration\b", code):
+        names["migration"] = cdk.CfnResource(stack, "Migration", type="Custom::Migration")
+    exec(code, names)  # noqa: S102 - the project's own documents
+    used = names["stack"]
+    assert isinstance(used, cdk.Stack)
+    return used
 
 
 def resources(stack: cdk.Stack) -> dict[str, Json]:

@@ -10,13 +10,7 @@ FOLDER = ROOT / "tests" / "apps"
 
 @dataclass(frozen=True)
 class App:
-    """One app.
-
-    Attributes:
-        path: The file that defines and synthesizes it.
-        stacks: Those to deploy, in this order; none if the emulator cannot run the app.
-        is_removable: Whether the emulator can delete the stacks again.
-    """
+    """One app; ``stacks`` are those to deploy, in order, none if the emulator cannot run it."""
 
     path: Path
     stacks: tuple[str, ...] = ()
@@ -24,7 +18,6 @@ class App:
 
     @property
     def name(self) -> str:
-        """The app's name in reports."""
         return self.path.parent.name if self.path.stem == "app" else self.path.stem
 
 

@@ -43,11 +43,10 @@ class MigratingApp:
         version: str,
         *options: str,
         fail: bool = False,
-        step: str = "",
-        tags: dict[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - as of `attempt`
     ) -> dict[str, str]:
         """Deploy a version, which has to succeed unless its migration fails; gives the outputs."""
-        result = self.attempt(version, *options, fail=fail, step=step, tags=tags)
+        result = self.attempt(version, *options, fail=fail, **more)
         assert result.succeeded is not fail, result.output
         # CloudFormation has no empty outputs.
         return {name: value.removeprefix("=") for name, value in result.outputs.items()}

@@ -17,20 +17,11 @@ class ParameterStore:
         self._witness = witness
 
     def get_parameter(self, *, Name: str) -> dict[str, Any]:  # noqa: N803 - API
-        """Read one."""
         if Name not in self.values:
             raise ApiError("ParameterNotFound", Name)
         return {"Parameter": {"Name": Name, "Value": self.values[Name]}}
 
-    def put_parameter(
-        self,
-        *,
-        Name: str,  # noqa: N803 - API
-        Value: str,  # noqa: N803 - API
-        Type: str,  # noqa: N803 - API
-        Overwrite: bool,  # noqa: N803 - API
-    ) -> dict[str, Any]:
-        """Write one."""
+    def put_parameter(self, *, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:  # noqa: N803 - API
         if Type != "String" or (Name in self.values and not Overwrite):
             raise ApiError("ParameterAlreadyExists", Name)
         self._witness(Name, Value)

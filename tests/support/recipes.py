@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -42,12 +42,7 @@ _PROGRAMS = {
 
 @dataclass
 class Machine:
-    """A build machine with a checkout of the reader's repository.
-
-    Attributes:
-        folder: The checkout; programs write what they were asked for into the file ``log``.
-        environment: Variables of every command.
-    """
+    """A build machine; in ``folder`` programs write what they were asked for into ``log``."""
 
     folder: Path
     environment: dict[str, str]
@@ -84,29 +79,23 @@ class Machine:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One pipeline.
-
-    Attributes:
-        name: Its folder.
-        start: Starts a run with an ID. A second run with the same ID is a retry.
-    """
+    """One pipeline: its folder, and how a run with an ID starts. The same ID again is a retry."""
 
     name: str
     start: Callable[[Machine, str], "subprocess.Popen[str]"]
 
 
-def yaml(path: Path) -> Document:
-    """Read a document."""
+def yaml(text: str) -> Any:  # noqa: ANN401 - any document
     # Comes with the documentation's tools, but without types.
-    return cast("Document", importlib.import_module("yaml").safe_load(path.read_text()))
+    return importlib.import_module("yaml").safe_load(text)
+
+
+def github_workflow() -> Document:
+    return cast("Document", yaml((FOLDER / "github_actions" / "migrate.yml").read_text()))
 
 
 def github_script(workflow: Document) -> str:
-    """Write the commands of the only job as one script, in which the first failure ends all.
-
-    Raises:
-        ValueError: The workflow uses something that is not executed here.
-    """
+    """Write the commands of the only job as one script, in which the first failure ends all."""
     (job,) = workflow["jobs"].values()
     lines = ["set -e", 'export GITHUB_OUTPUT="$PWD/output"', ": > output"]
     lines += _exports(workflow.get("env", {}))
@@ -154,13 +143,12 @@ def codebuild_script(buildspec: Document) -> str:
 
 
 def _github(machine: Machine, run: str) -> "subprocess.Popen[str]":
-    script = github_script(yaml(FOLDER / "github_actions" / "migrate.yml"))
-    return machine.start("bash", "-c", script, GITHUB_RUN_ID=run)
+    return machine.start("bash", "-c", github_script(github_workflow()), GITHUB_RUN_ID=run)
 
 
 def codebuild(machine: Machine, **variables: str) -> "subprocess.Popen[str]":
     """Start a build with variables of the project or of the action."""
-    script = codebuild_script(yaml(FOLDER / "codebuild" / "buildspec.yml"))
+    script = codebuild_script(yaml((FOLDER / "codebuild" / "buildspec.yml").read_text()))
     about = {"CODEBUILD_RESOLVED_SOURCE_VERSION": "4f2a91c", **variables}
     return machine.start("bash", "-c", script, **about)
 
@@ -169,16 +157,8 @@ def _codebuild(machine: Machine, run: str) -> "subprocess.Popen[str]":
     return codebuild(machine, EXECUTION=run, CODEBUILD_BUILD_ID=f"graph:{os.urandom(4).hex()}")
 
 
-@dataclass(frozen=True)
-class Project:
-    """A CodeBuild project of CDK Pipelines: its buildspec, and the variables of its action."""
-
-    buildspec: Document
-    variables: Mapping[str, str] = field(hash=False)
-
-
-def projects(template: Document) -> dict[str, Project]:
-    """Read the projects that the actions of a pipeline run, by the action's name."""
+def projects(template: Document) -> dict[str, tuple[Document, dict[str, str]]]:
+    """Read buildspec and variables of each CodeBuild action of a pipeline, by its name."""
     found = template["Resources"]
     (pipeline,) = [one for one in found.values() if one["Type"] == "AWS::CodePipeline::Pipeline"]
     actions = [action for stage in pipeline["Properties"]["Stages"] for action in stage["Actions"]]
@@ -189,16 +169,13 @@ def projects(template: Document) -> dict[str, Project]:
     }
 
 
-def _project(configuration: Document, resources: Document) -> Project:
-    yaml_module = importlib.import_module("yaml")
+def _project(configuration: Document, resources: Document) -> tuple[Document, dict[str, str]]:
     properties = resources[configuration["ProjectName"]["Ref"]]["Properties"]
-    listed = properties["Environment"].get("EnvironmentVariables", [])
-    listed += [
-        {"Name": one["name"], "Value": one["value"]}
-        for one in yaml_module.safe_load(configuration.get("EnvironmentVariables", "[]"))
-    ]
-    variables = {str(one["Name"]): str(one["Value"]) for one in listed}
-    return Project(yaml_module.safe_load(properties["Source"]["BuildSpec"]), variables)
+    of_project = properties["Environment"].get("EnvironmentVariables", [])
+    variables = {str(one["Name"]): str(one["Value"]) for one in of_project}
+    for one in yaml(configuration.get("EnvironmentVariables", "[]")):
+        variables[str(one["name"])] = str(one["value"])
+    return yaml(properties["Source"]["BuildSpec"]), variables
 
 
 def _cdk_pipelines(machine: Machine, run: str) -> "subprocess.Popen[str]":
@@ -206,12 +183,10 @@ def _cdk_pipelines(machine: Machine, run: str) -> "subprocess.Popen[str]":
     known = projects(template)
     lines = ["set -e"]
     for name, after in (("TakeSnapshot", "./migrate"), ("Confirm", "")):
-        project = known[name]
-        variables = {
-            key: value.replace("#{codepipeline.PipelineExecutionId}", run)
-            for key, value in project.variables.items()
-        }
-        script = "\n".join([*_exports(variables), codebuild_script(project.buildspec)])
+        buildspec, given = known[name]
+        execution = "#{codepipeline.PipelineExecutionId}"
+        variables = {key: value.replace(execution, run) for key, value in given.items()}
+        script = "\n".join([*_exports(variables), codebuild_script(buildspec)])
         # Each project has a machine of its own.
         lines += [f"bash -c {shlex.quote(script)}", after]
     return machine.start("bash", "-c", "\n".join(lines))

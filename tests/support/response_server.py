@@ -12,7 +12,7 @@ import trustme
 
 
 class ResponseServer:
-    """Collects responses; ``url`` is where to send them and ``authority`` whom to trust.
+    """Collects responses; ``authority`` is whom to trust.
 
     ``statuses`` are the HTTP statuses of the next attempts, 0 for a connection that is closed
     without one; after them every response is accepted.
@@ -40,7 +40,6 @@ class ResponseServer:
 
     @property
     def last(self) -> dict[str, Any]:
-        """The newest response."""
         return self.received[-1]
 
     @property

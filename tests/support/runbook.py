@@ -2,15 +2,12 @@
 
 import re
 
-from support.deployment import ROOT
-
-RUNBOOK = ROOT / "docs" / "restore.md"
+from support import documents
 
 
 def blocks() -> list[str]:
     """The blocks of commands, in their order."""
-    found = re.findall(r"^```bash\n(.*?)^```$", RUNBOOK.read_text(), re.DOTALL | re.MULTILINE)
-    return [str(block) for block in found]
+    return documents.blocks(documents.DOCS / "restore.md", "bash")
 
 
 def script(**values: str) -> str:

@@ -14,12 +14,7 @@ CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
 
 
 def synthesize(path: Path, outdir: Path, **context: str) -> None:
-    """Run an app in the checkout with the settings of ``cdk.json``, as the command line does.
-
-    Raises:
-        RuntimeError: The CDK refuses the app.
-        SystemExit: The app ends with a message.
-    """
+    """Run an app in the checkout with the settings of ``cdk.json``, as the command line does."""
 
     class AppInFolder(cdk.App):
         def __init__(self) -> None:
