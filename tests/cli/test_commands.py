@@ -30,7 +30,7 @@ def versions(aws: LocalAws, name: str, version: str, **properties: str) -> dict[
 
 
 def test_watching_a_stack_ends_with_the_arn(aws: LocalAws, shell: Shell, name: str) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=3))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6))
     small_stack.create(aws, name, {"Before": small_stack.snapshot(aws, name)})
     ran = shell("watch", "--stack", name)
     assert ran.status == 0, ran.err

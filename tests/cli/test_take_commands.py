@@ -135,7 +135,7 @@ def test_exit_statuses_are_the_usual_ones(aws: LocalAws, shell: Shell, name: str
 def test_signals_are_explained(
     aws: LocalAws, shell: Shell, name: str, number: signal.Signals, status: int
 ) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=4))
+    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=6))
     with shell.start(*COMMAND, "take", name, "--request", "r") as process:
         while not snapshots(aws, name):
             assert process.poll() is None
