@@ -41,7 +41,7 @@ def pytest_runtest_makereport(
         crash = getattr(report.longrepr, "reprcrash", None)
         problem = str(crash.message if crash else report.longrepr) if report.failed else ""
         title = item.name.removeprefix("test_").replace("_", " ")
-        run.recorder.records.end(Ending(lane_of(item), title, problem, report.duration))
+        run.recorder.records.add(Ending(lane_of(item), title, problem, report.duration))
     return report
 
 

@@ -9,7 +9,6 @@ from aws_smoke.evidence import (
     Evidence,
     LogLine,
     Look,
-    RuleSeen,
     StackEvent,
     StatusRead,
 )
@@ -19,6 +18,7 @@ from neptune_snapshot_provider.logs import LogEvent
 
 T = 1_800_000_000.0
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/x/0a1b2c3d-1111-2222-3333-444455556666"
+FORWARD = "UPDATE_IN_PROGRESS"
 RULE = "neptune-snapshot-0a1b2c3d-12345678-abcdefgh"
 
 
@@ -44,6 +44,14 @@ def told(
     return LogLine(lane, T + at, fields, is_provider=False)
 
 
+def versions(new: str, old: str = "") -> dict[str, Any]:
+    """The properties of a request with these versions."""
+    found = {"ResourceProperties": {"Version": new, "Number": "7"}}
+    if old:
+        found["OldResourceProperties"] = {"Version": old, "Number": "7"}
+    return found
+
+
 def said(lane: str, at: float, event: LogEvent, **fields: str) -> LogLine:
     """A line of the provider."""
     return LogLine(lane, T + at, {"message": f"{event} happened", "event": event.value, **fields})
@@ -62,20 +70,20 @@ def good() -> Evidence:
         steps=_steps(),
         events=_events(),
         log=[
-            *(*_keep(), *_undo(), *_first(), *_denied(), *_unrolled(), *_again(), *_poll()),
+            *(*_keep(), *_undo(), *_first(), *_denied(), *_unrolled_and_again(), *_poll()),
             *_attempts(),
         ],
         looks=[
-            Look(T + 1, "a", "creating", 0, T),
-            Look(T + 60, "a", "available", 100, T),
-            Look(T + 90, "a", "deleting", 100, T),
+            Look("a", "creating", 0, T),
+            Look("a", "available", 100, T),
+            Look("a", "deleting", 100, T),
         ],
         status_reads=[
             StatusRead("undo", T + 125, "UPDATE_IN_PROGRESS", T + 100),
             StatusRead("undo", T + 305, "UPDATE_ROLLBACK_COMPLETE", T + 100),
         ],
         cluster_statuses={"available"},
-        rules=[RuleSeen(T, RULE, 4000)],
+        rules={RULE: 4000},
         rules_left=[],
         asked=_asked(),
         fields={"DBClusterSnapshotIdentifier", "Status"},
@@ -144,45 +152,26 @@ def _history(lane: str, statuses: dict[int, str]) -> list[StackEvent]:
 
 
 def _keep() -> list[LogLine]:
-    forward, cleanup = "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
-    delete = "DELETE_IN_PROGRESS"
+    cleanup, delete = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS"
     return [
         said("keep", 5, LogEvent.SNAPSHOT_STARTED),
         said("keep", 55, LogEvent.REQUEST_SUCCEEDED),
         told("keep", 10, "Create", "ProbeReplaced1"),
-        told("keep", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=forward),
+        told("keep", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=FORWARD),
         told("keep", 190, "Delete", "ProbeReplaced1", "made-v1", StackStatus=cleanup),
         told("keep", 320, "Delete", "ProbeReplaced1", "made-v2", StackStatus=delete),
     ]
 
 
 def _undo() -> list[LogLine]:
-    forward = "UPDATE_IN_PROGRESS"
     back, cleanup = "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
-    old, new = {"Version": "v1", "Number": "7"}, {"Version": "v2", "Number": "7"}
+    replaced, migration = "ProbeReplaced1", "ProbeMigration1"
     return [
-        told("undo", 110, "Update", "ProbeReplaced1", "made-v1", StackStatus=forward),
-        told(
-            "undo",
-            115,
-            "Update",
-            "ProbeMigration1",
-            "made-v1",
-            StackStatus=forward,
-            ResourceProperties=new,
-        ),
-        told(
-            "undo",
-            120,
-            "Update",
-            "ProbeMigration1",
-            "made-v1",
-            StackStatus=back,
-            ResourceProperties=old,
-            OldResourceProperties=new,
-        ),
-        told("undo", 130, "Update", "ProbeReplaced1", "made-v2", StackStatus=back),
-        told("undo", 140, "Delete", "ProbeReplaced1", "made-v2", StackStatus=cleanup),
+        told("undo", 110, "Update", replaced, "made-v1", StackStatus=FORWARD),
+        told("undo", 115, "Update", migration, "made-v1", StackStatus=FORWARD, **versions("v2")),
+        told("undo", 120, "Update", migration, "made-v1", StackStatus=back, **versions("v1", "v2")),
+        told("undo", 130, "Update", replaced, "made-v2", StackStatus=back),
+        told("undo", 140, "Delete", replaced, "made-v2", StackStatus=cleanup),
     ]
 
 
@@ -202,28 +191,14 @@ def _denied() -> list[LogLine]:
     ]
 
 
-def _unrolled() -> list[LogLine]:
-    old, new = {"Version": "v1", "Number": "7"}, {"Version": "v2", "Number": "7"}
-    status = {"StackStatus": "UPDATE_IN_PROGRESS"}
+def _unrolled_and_again() -> list[LogLine]:
+    there, back, again = versions("v2", "v1"), versions("v1", "v2"), versions("v3", "v2")
+    update = ("Update", "ProbeReplaced1", "made-v1")
     return [
-        told(
-            "unrolled",
-            at,
-            "Update",
-            "ProbeReplaced1",
-            "made-v1",
-            ResourceProperties=to,
-            OldResourceProperties=of,
-            **status,
-        )
-        for at, of, to in ((10, old, new), (30, new, old))
+        told("unrolled", 10, *update, StackStatus=FORWARD, **there),
+        told("unrolled", 30, *update, StackStatus=FORWARD, **back),
+        told("again", 70, "Update", "ProbeMigration1", "migration", **again),
     ]
-
-
-def _again() -> list[LogLine]:
-    new, newer = {"Version": "v2", "Number": "7"}, {"Version": "v3", "Number": "7"}
-    versions = {"ResourceProperties": newer, "OldResourceProperties": new}
-    return [told("again", 70, "Update", "ProbeMigration1", "migration", **versions)]
 
 
 def _poll() -> list[LogLine]:

@@ -1,5 +1,7 @@
 """The account to run in, and whether it can be run in at all."""
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,17 +15,9 @@ BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 SNAPSHOTS_NEEDED: Final = 20
 """Manual cluster snapshots a run may have at once."""
 QUOTA: Final = "ManualClusterSnapshots"
-_SERVICES: Final = (
-    "cloudformation",
-    "events",
-    "lambda",
-    "logs",
-    "neptune",
-    "rds",
-    "ssm",
-    "sts",
-)
+_SERVICES: Final = ("cloudformation", "events", "lambda", "logs", "neptune", "rds", "ssm", "sts")
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 8})
+_POLL_SECONDS: Final = 2.0
 
 
 class Refused(Exception):
@@ -42,6 +36,13 @@ class Account:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
         """The client of a service; threads may share it."""
         return self.clients[service]
+
+    def listed(
+        self, service: str, operation: str, key: str, **arguments: str
+    ) -> Iterator[dict[str, Any]]:
+        """What all pages of an operation list under a key."""
+        pages = self.clients[service].get_paginator(operation).paginate(**arguments)
+        return (one for page in pages for one in page[key])
 
     @property
     def foreign_endpoint(self) -> str:
@@ -85,62 +86,44 @@ def require_ready(account: Account) -> None:
     Raises:
         Refused: The region has no Neptune, is not bootstrapped, or has no room for snapshots.
     """
-    _require_neptune(account)
-    _require_bootstrap(account)
-    _require_room(account)
-
-
-def _require_neptune(account: Account) -> None:
+    region = account.region
     try:
         versions = account.client("neptune").describe_db_engine_versions(Engine="neptune")
     except (BotoCoreError, ClientError) as problem:
-        raise Refused(f"Neptune cannot be asked in {account.region}: {problem}") from problem
+        raise Refused(f"Neptune cannot be asked in {region}: {problem}") from problem
     if not versions["DBEngineVersions"]:
-        raise Refused(f"There is no Neptune in {account.region}. Choose another AWS_REGION.")
-
-
-def _require_bootstrap(account: Account) -> None:
+        raise Refused(f"There is no Neptune in {region}. Choose another AWS_REGION.")
     try:
         account.client("ssm").get_parameter(Name=BOOTSTRAP)
     except (BotoCoreError, ClientError) as problem:
         raise Refused(
-            f"The CDK cannot deploy to {account.region} yet ({problem}). Bootstrap it: "
-            f"npx cdk bootstrap aws://{account.id}/{account.region}"
+            f"The CDK cannot deploy to {region} yet ({problem}). Bootstrap it: "
+            f"npx cdk bootstrap aws://{account.id}/{region}"
         ) from problem
-
-
-def _require_room(account: Account) -> None:
     for quota in account_quotas(account):
-        if quota["AccountQuotaName"] != QUOTA:
-            continue
         free = quota["Max"] - quota["Used"]
-        if free < SNAPSHOTS_NEEDED:
+        if quota["AccountQuotaName"] == QUOTA and free < SNAPSHOTS_NEEDED:
             raise Refused(
                 f"{SNAPSHOTS_NEEDED} manual cluster snapshots are needed and {free} of "
-                f"{quota['Max']} are free in {account.region}. Delete old ones or raise the quota."
+                f"{quota['Max']} are free in {region}. Delete old ones or raise the quota."
             )
 
 
 def account_quotas(account: Account) -> list[dict[str, Any]]:
     """RDS's quotas of the account; empty where the caller may not ask."""
     try:
-        quotas: list[dict[str, Any]] = account.client("rds").describe_account_attributes()[
-            "AccountQuotas"
-        ]
+        return list(account.client("rds").describe_account_attributes()["AccountQuotas"])
     except ClientError:
         return []
-    return quotas
 
 
-def manual_snapshots(account: Account, cluster: str | None = None) -> list[dict[str, Any]]:
+def manual_snapshots(account: Account, cluster: str = "") -> Iterator[dict[str, Any]]:
     """All manual cluster snapshots of the account and region, or of one cluster."""
     wanted = {"DBClusterIdentifier": cluster} if cluster else {}
-    pages = account.client("neptune").get_paginator("describe_db_cluster_snapshots")
-    return [
-        record
-        for page in pages.paginate(SnapshotType="manual", **wanted)
-        for record in page["DBClusterSnapshots"]
-    ]
+    operation = "describe_db_cluster_snapshots"
+    return account.listed(
+        "neptune", operation, "DBClusterSnapshots", SnapshotType="manual", **wanted
+    )
 
 
 def error_code(problem: Exception) -> str:
@@ -148,3 +131,13 @@ def error_code(problem: Exception) -> str:
     if isinstance(problem, ClientError):
         return problem.response.get("Error", {}).get("Code", "")
     return type(problem).__name__
+
+
+def wait_until(over: Callable[[], bool], seconds: float) -> bool:
+    """Poll until something is over; whether that was in time."""
+    until = time.monotonic() + seconds
+    while not over():
+        if time.monotonic() > until:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True

@@ -2,20 +2,24 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws_smoke.account import Account, account_quotas, error_code
+from aws_smoke.account import Account, account_quotas, error_code, wait_until
 from aws_smoke.evidence import Asked, Evidence
 from aws_smoke.naming import Run, as_list
 
-_LOOK_SECONDS: Final = 2.0
 _WAIT_SECONDS: Final = 3600.0
 NATIVE_TYPE: Final = "AWS::RDS::ClusterSnapshot"
 _MISSED_SECONDS: Final = 60.0
 """A snapshot that is not to be seen for so long does not come any more."""
+_CREATE: Final = "create_db_cluster_snapshot"
+_DESCRIBE: Final = "describe_db_cluster_snapshots"
+_DELETE: Final = "delete_db_cluster_snapshot"
 
 
 def ask(call: Callable[[], dict[str, Any]]) -> Asked:
@@ -25,132 +29,108 @@ def ask(call: Callable[[], dict[str, Any]]) -> Asked:
         answer = call()
     except (BotoCoreError, ClientError) as problem:
         return Asked(code=error_code(problem), began=began, ended=time.time())
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    date = headers.get("date")
+    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
     server = parsedate_to_datetime(date).timestamp() if date else None
     return Asked("", answer, began, time.time(), server)
 
 
+@dataclass(frozen=True)
 class Questions:
     """Asks, and leaves one snapshot behind that is this run's but of no stack."""
 
-    def __init__(self, account: Account, run: Run, cluster: str, evidence: Evidence) -> None:
-        """Ask about a cluster in the name of a run."""
-        self._account = account
-        self._neptune = account.client("neptune")
-        self._run = run
-        self._cluster = cluster
-        self._asked = evidence.asked
+    account: Account
+    run: Run
+    cluster: str
+    evidence: Evidence
 
     @property
     def taken(self) -> str:
         """The name of that snapshot."""
-        return f"{self._run.prefix}-taken"
+        return self.run.named("taken")
 
     def ask_neptune(self) -> None:
         """Ask what Neptune answers, while a snapshot is being taken and afterwards."""
-        asked, second = self._asked, f"{self._run.prefix}-second"
+        taken, second, copy, none = map(self.run.named, ("taken", "second", "copy", "none"))
+        arn = self.account.arn("cluster-snapshot", taken)
         # In capitals on purpose: names are said to be stored in lower case.
-        asked["create"] = self._create(self.taken.upper())
-        asked["describe-at-once"] = ask(lambda: self._describe(self.taken))
-        asked["tags-at-once"] = ask(lambda: self._tags(self.taken))
-        asked["create-again"] = self._create(self.taken)
-        asked["create-beside"] = self._create(second)
-        creating = self.taken if asked["create-beside"].code else second
-        asked["delete-while-creating"] = ask(lambda: self._delete(creating))
-        asked["describe-in-capitals"] = ask(lambda: self._describe(self.taken.upper()))
-        asked["no-snapshot"] = ask(lambda: self._describe(f"{self._run.prefix}-none"))
-        asked["no-snapshot-tags"] = ask(lambda: self._tags(f"{self._run.prefix}-none"))
-        name = f"{self._run.prefix}-none"
-        asked["no-cluster"] = ask(
-            lambda: self._neptune.describe_db_clusters(DBClusterIdentifier=name)
-        )
-        asked["cluster-in-capitals"] = ask(
-            lambda: self._neptune.describe_db_clusters(DBClusterIdentifier=self._cluster.upper())
-        )
-        asked["quotas"] = Asked(answer={"AccountQuotas": account_quotas(self._account)})
-        if not asked["create-beside"].code:
-            self._delete_for_good(second)
-        self.wait_until(self.taken, "available")
-        arn = self._account.arn("cluster-snapshot", self.taken)
-        asked["retag"] = ask(
-            lambda: self._neptune.add_tags_to_resource(
-                ResourceName=arn, Tags=as_list({"smoke-retag": "yes"})
-            )
-        )
-        asked["tags-after-retag"] = ask(lambda: self._tags(self.taken))
-        copy = f"{self._run.prefix}-copy"
-        asked["copy"] = ask(
-            lambda: self._neptune.copy_db_cluster_snapshot(
-                SourceDBClusterSnapshotIdentifier=arn,
-                TargetDBClusterSnapshotIdentifier=copy,
-                Tags=as_list(self._run.tags),
-            )
-        )
-        if not asked["copy"].code:
+        self._create("create", taken.upper())
+        self._snapshot("describe-at-once", _DESCRIBE, taken)
+        self._tags("tags-at-once", taken)
+        self._create("create-again", taken)
+        has_second = self._create("create-beside", second)
+        creating = second if has_second else taken
+        self._snapshot("delete-while-creating", _DELETE, creating)
+        self._snapshot("describe-in-capitals", _DESCRIBE, taken.upper())
+        self._snapshot("no-snapshot", _DESCRIBE, none)
+        self._tags("no-snapshot-tags", none)
+        for question, name in (("no-cluster", none), ("cluster-in-capitals", self.cluster.upper())):
+            self._ask(question, "describe_db_clusters", DBClusterIdentifier=name)
+        quotas = {"AccountQuotas": account_quotas(self.account)}
+        self.evidence.asked["quotas"] = Asked(answer=quotas)
+        if has_second:
+            self.wait_until(second, "available")
+            self._snapshot("delete", _DELETE, second)
+            self.wait_until(second, "")
+            self._snapshot("deleted", _DESCRIBE, second)
+        self.wait_until(taken, "available")
+        retag = as_list({"smoke-retag": "yes"})
+        self._ask("retag", "add_tags_to_resource", ResourceName=arn, Tags=retag)
+        self._tags("tags-after-retag", taken)
+        if self._ask(
+            "copy",
+            "copy_db_cluster_snapshot",
+            SourceDBClusterSnapshotIdentifier=arn,
+            TargetDBClusterSnapshotIdentifier=copy,
+            Tags=as_list(self.run.tags),
+        ):
             self.wait_until(copy, "available")
-            asked["describe-copy"] = ask(lambda: self._describe(copy))
-        asked["describe-original"] = ask(lambda: self._describe(self.taken))
-        asked["attributes"] = ask(
-            lambda: self._neptune.describe_db_cluster_snapshot_attributes(
-                DBClusterSnapshotIdentifier=self.taken
-            )
-        )
+            self._snapshot("describe-copy", _DESCRIBE, copy)
+        self._snapshot("describe-original", _DESCRIBE, taken)
+        self._snapshot("attributes", "describe_db_cluster_snapshot_attributes", taken)
 
     def ask_others(self) -> None:
         """Ask what the other services answer about what is not there."""
-        none, asked = f"{self._run.prefix}-none", self._asked
-        events, stacks = self._account.client("events"), self._account.client("cloudformation")
-        asked["no-targets"] = ask(lambda: events.remove_targets(Rule=none, Ids=["1"]))
-        asked["no-rule"] = ask(lambda: events.delete_rule(Name=none))
-        asked["no-parameter"] = ask(
-            lambda: self._account.client("ssm").get_parameter(Name=f"/{none}")
-        )
-        asked["no-stack"] = ask(lambda: stacks.describe_stacks(StackName=none))
-        asked["native-type"] = ask(
-            lambda: stacks.describe_type(Type="RESOURCE", TypeName=NATIVE_TYPE)
-        )
+        none, stacks = self.run.named("none"), "cloudformation"
+        self._ask("no-targets", "remove_targets", "events", Rule=none, Ids=["1"])
+        self._ask("no-rule", "delete_rule", "events", Name=none)
+        self._ask("no-parameter", "get_parameter", "ssm", Name=f"/{none}")
+        self._ask("no-stack", "describe_stacks", stacks, StackName=none)
+        self._ask("native-type", "describe_type", stacks, Type="RESOURCE", TypeName=NATIVE_TYPE)
 
     def wait_until(self, name: str, status: str) -> None:
-        """Wait until a snapshot has a status; "" is that it is gone."""
-        began = seen = time.monotonic()
-        while time.monotonic() < began + _WAIT_SECONDS:
-            records = ask(lambda: self._describe(name)).answer.get("DBClusterSnapshots", [])
+        """Wait until a snapshot has a status, or is missed; "" is that it is gone."""
+        describe = partial(self._call, _DESCRIBE, DBClusterSnapshotIdentifier=name)
+        seen = time.monotonic()
+
+        def is_so() -> bool:
+            nonlocal seen
+            records = ask(describe).answer.get("DBClusterSnapshots", [])
             seen = time.monotonic() if records else seen
-            if status == (records[0]["Status"] if records else ""):
-                return
-            if time.monotonic() > seen + _MISSED_SECONDS:
-                return
-            time.sleep(_LOOK_SECONDS)
+            missed = time.monotonic() > seen + _MISSED_SECONDS
+            return missed or status == (records[0]["Status"] if records else "")
 
-    def _delete_for_good(self, name: str) -> None:
-        self.wait_until(name, "available")
-        self._asked["delete"] = ask(lambda: self._delete(name))
-        self.wait_until(name, "")
-        self._asked["deleted"] = ask(lambda: self._describe(name))
+        wait_until(is_so, _WAIT_SECONDS)
 
-    def _create(self, name: str) -> Asked:
-        return ask(
-            lambda: self._neptune.create_db_cluster_snapshot(
-                DBClusterSnapshotIdentifier=name,
-                DBClusterIdentifier=self._cluster,
-                Tags=as_list(self._run.tags),
-            )
-        )
+    def _create(self, question: str, name: str) -> bool:
+        tags, about = as_list(self.run.tags), {"DBClusterIdentifier": self.cluster}
+        return self._ask(question, _CREATE, DBClusterSnapshotIdentifier=name, Tags=tags, **about)
 
-    def _describe(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._neptune.describe_db_cluster_snapshots(
-            DBClusterSnapshotIdentifier=name
-        )
-        return found
+    def _snapshot(self, question: str, operation: str, name: str) -> None:
+        self._ask(question, operation, DBClusterSnapshotIdentifier=name)
 
-    def _tags(self, name: str) -> dict[str, Any]:
-        arn = self._account.arn("cluster-snapshot", name)
-        found: dict[str, Any] = self._neptune.list_tags_for_resource(ResourceName=arn)
-        return found
+    def _tags(self, question: str, name: str) -> None:
+        arn = self.account.arn("cluster-snapshot", name)
+        self._ask(question, "list_tags_for_resource", ResourceName=arn)
 
-    def _delete(self, name: str) -> dict[str, Any]:
-        deleted: dict[str, Any] = self._neptune.delete_db_cluster_snapshot(
-            DBClusterSnapshotIdentifier=name
-        )
-        return deleted
+    def _ask(
+        self, question: str, operation: str, service: str = "neptune", **arguments: object
+    ) -> bool:
+        """Ask and keep what came of it; whether it was answered."""
+        asked = ask(partial(self._call, operation, service, **arguments))
+        self.evidence.asked[question] = asked
+        return not asked.code
+
+    def _call(
+        self, operation: str, service: str = "neptune", **arguments: object
+    ) -> dict[str, Any]:
+        return dict(getattr(self.account.client(service), operation)(**arguments))

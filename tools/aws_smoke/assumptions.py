@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from deployment.cdk_cli import PROJECT
@@ -13,15 +12,7 @@ _ROW: Final = re.compile(r"^\| ([A-Z]+\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$",
 
 @dataclass(frozen=True)
 class Assumption:
-    """One row of the page.
-
-    Attributes:
-        id: Stable; never reused.
-        title: What is assumed.
-        verdict: What public evidence says, and where.
-        consequence: What a user notices if it is wrong.
-        coverage: Which module relies on it, and which check looks at it.
-    """
+    """One row of the page; ``coverage`` names the modules that rely on it, and its checks."""
 
     id: str
     title: str
@@ -32,8 +23,7 @@ class Assumption:
     @property
     def checks(self) -> tuple[str, ...]:
         """The smoke checks that the page names."""
-        _, _, named = self.coverage.partition("smoke ")
-        return tuple(re.findall(r"`(\w+)`", named))
+        return tuple(re.findall(r"`(\w+)`", self.coverage.partition("smoke ")[2]))
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -41,6 +31,6 @@ class Assumption:
         return tuple(re.findall(r"`([\w.]+)`", self.coverage.partition(";")[0]))
 
 
-def read(page: Path = PAGE) -> list[Assumption]:
+def read() -> list[Assumption]:
     """All assumptions in the order of the page."""
-    return [Assumption(*found) for found in _ROW.findall(page.read_text())]
+    return [Assumption(*found) for found in _ROW.findall(PAGE.read_text())]

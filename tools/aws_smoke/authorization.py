@@ -1,25 +1,23 @@
 """Calls made under session policies, which show what AWS evaluates when it authorizes them."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import boto3
 
-from aws_smoke.account import Account
+from aws_smoke.account import wait_until
 from aws_smoke.asking import Questions, ask
-from aws_smoke.evidence import Asked, Evidence
-from aws_smoke.naming import TAG, Run, as_list
+from aws_smoke.evidence import Asked
+from aws_smoke.naming import TAG, as_list
 
-_POLL_SECONDS: Final = 5.0
 _PROPAGATION_SECONDS: Final = 180.0
 """A new role, and its policy, may take minutes to take effect."""
 _BUSY_SECONDS: Final = 30 * 60.0
 """Other lanes take snapshots of the same cluster at the same time."""
 _DENIED: Final = ("AccessDenied", "AccessDeniedException")
-_BUSY: Final = "InvalidDBClusterStateFault"
+_BUSY: Final = ("InvalidDBClusterStateFault",)
 _CREATE: Final = "rds:CreateDBClusterSnapshot"
 _ADD_TAGS: Final = "rds:AddTagsToResource"
 _DESCRIBE: Final = "rds:DescribeDBClusterSnapshots"
@@ -38,47 +36,33 @@ DESCRIBE_ANOTHER: Final = "describe-another"
 _Statement: TypeAlias = dict[str, Any]
 
 
+@dataclass(frozen=True)
 class Trials:
-    """Calls of one role, each under a session policy of its own."""
+    """Calls of one role, which may do ``ACTIONS``, each under a session policy of its own."""
 
-    def __init__(
-        self, account: Account, run: Run, cluster: str, evidence: Evidence, questions: Questions
-    ) -> None:
-        """Prepare the trials on a cluster."""
-        self._account = account
-        self._run = run
-        self._cluster = cluster
-        self._asked = evidence.asked
-        self._questions = questions
+    questions: Questions
+    role: str
 
-    def run(self, role: str) -> None:
-        """Make every call; the snapshots that result are removed with the run's resources.
-
-        Args:
-            role: ARN of the role, which may do ``ACTIONS``.
-        """
-        self._try_describing(role)
-        for trial, statements in self._creations().items():
-            name = f"{self._run.prefix}-{trial}"
-            call = partial(self._create, role, statements, name)
-            asked = self._asked[trial] = _until_not((_BUSY,), _BUSY_SECONDS, call)
-            if not asked.code:
-                self._questions.wait_until(name, "available")
-
-    def _try_describing(self, role: str) -> None:
-        taken = self._questions.taken
-        scoped = [_allow(_DESCRIBE, self._account.arn("cluster-snapshot", taken))]
-        self._asked[DESCRIBE_BY_ARN] = _until_not(
-            _DENIED, _PROPAGATION_SECONDS, partial(self._describe, role, scoped, taken)
+    def run(self) -> None:
+        """Make every call; the snapshots that result are removed with the run's resources."""
+        questions, asked = self.questions, self.questions.evidence.asked
+        taken = questions.taken
+        scoped = [_allow(_DESCRIBE, questions.account.arn("cluster-snapshot", taken))]
+        asked[DESCRIBE_BY_ARN] = _until_not(
+            _DENIED, _PROPAGATION_SECONDS, lambda: self._describe(scoped, taken)
         )
-        self._asked[DESCRIBE_ANOTHER] = self._describe(role, scoped, f"{self._run.prefix}-another")
+        asked[DESCRIBE_ANOTHER] = self._describe(scoped, questions.run.named("another"))
+        for trial, statements in self._creations().items():
+            asked[trial] = self._create(statements, questions.run.named(trial))
+            if not asked[trial].code:
+                questions.wait_until(questions.run.named(trial), "available")
 
     def _creations(self) -> Mapping[str, list[_Statement]]:
         """The session policy of each creation."""
-        supplied = {"StringEquals": {f"aws:RequestTag/{TAG}": self._run.id}}
+        account, run = self.questions.account, self.questions.run
+        supplied = {"StringEquals": {f"aws:RequestTag/{TAG}": run.id}}
         absent = {"Null": {f"aws:RequestTag/{TAG}": "true"}}
-        cluster = self._account.arn("cluster", self._cluster)
-        snapshots = self._account.arn("cluster-snapshot", f"{self._run.prefix}-*")
+        snapshots = account.arn("cluster-snapshot", run.named("*"))
         return {
             ANYTHING_ELSE: [_allow(_DESCRIBE, "*")],
             UNTAGGED_ONLY: [_allow(_CREATE, "*")],
@@ -86,37 +70,36 @@ class Trials:
             TAGS_ABSENT: [_allow(_CREATE, "*", absent), _allow(_ADD_TAGS, "*")],
             AS_THE_LIBRARY: [
                 _allow([_CREATE, _ADD_TAGS], snapshots),
-                _allow(_CREATE, cluster),
-                *(_deny_tags_of_another(key, self._run.id) for key in ("Request", "Resource")),
+                _allow(_CREATE, account.arn("cluster", self.questions.cluster)),
+                *(_deny_tags_of_another(key, run.id) for key in ("Request", "Resource")),
             ],
         }
 
-    def _create(self, role: str, statements: list[_Statement], name: str) -> Asked:
-        return self._under(
-            role,
-            statements,
-            lambda neptune: neptune.create_db_cluster_snapshot(
-                DBClusterSnapshotIdentifier=name,
-                DBClusterIdentifier=self._cluster,
-                Tags=as_list(self._run.tags),
-            ),
-        )
+    def _create(self, statements: list[_Statement], name: str) -> Asked:
+        def create(neptune: Any) -> dict[str, Any]:  # noqa: ANN401 - see Account.client
+            return dict(
+                neptune.create_db_cluster_snapshot(
+                    DBClusterSnapshotIdentifier=name,
+                    DBClusterIdentifier=self.questions.cluster,
+                    Tags=as_list(self.questions.run.tags),
+                )
+            )
 
-    def _describe(self, role: str, statements: list[_Statement], name: str) -> Asked:
+        return _until_not(_BUSY, _BUSY_SECONDS, lambda: self._under(statements, create))
+
+    def _describe(self, statements: list[_Statement], name: str) -> Asked:
         return self._under(
-            role,
             statements,
             lambda neptune: neptune.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=name),
         )
 
-    def _under(
-        self, role: str, statements: list[_Statement], call: Callable[[Any], dict[str, Any]]
-    ) -> Asked:
+    def _under(self, statements: list[_Statement], call: Callable[[Any], dict[str, Any]]) -> Asked:
         """Make a call as the role, under a session policy."""
+        account = self.questions.account
         policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
         assumed = ask(
-            lambda: self._account.client("sts").assume_role(
-                RoleArn=role, RoleSessionName="smoke", Policy=policy, DurationSeconds=900
+            lambda: account.client("sts").assume_role(
+                RoleArn=self.role, RoleSessionName="smoke", Policy=policy, DurationSeconds=900
             )
         )
         if assumed.code:
@@ -124,7 +107,7 @@ class Trials:
         keys = assumed.answer["Credentials"]
         neptune = boto3.client(
             "neptune",
-            region_name=self._account.region,
+            region_name=account.region,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys["SessionToken"],
@@ -148,7 +131,12 @@ def _allow(
 
 def _until_not(codes: tuple[str, ...], seconds: float, call: Callable[[], Asked]) -> Asked:
     """Repeat a call while it is refused with one of some codes, also when the role is assumed."""
-    until = time.monotonic() + seconds
-    while (asked := call()).code.rpartition(":")[2] in codes and time.monotonic() < until:
-        time.sleep(_POLL_SECONDS)
+    asked = Asked()
+
+    def is_over() -> bool:
+        nonlocal asked
+        asked = call()
+        return asked.code.rpartition(":")[2] not in codes
+
+    wait_until(is_over, seconds)
     return asked

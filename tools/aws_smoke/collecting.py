@@ -11,8 +11,8 @@ from deployment.migration_function import MARK
 
 def stack_events(account: Account, lane: str, stack_id: str) -> list[StackEvent]:
     """All events of a stack, oldest first; also of one that is gone."""
-    pages = account.client("cloudformation").get_paginator("describe_stack_events")
-    found = [event for page in pages.paginate(StackName=stack_id) for event in page["StackEvents"]]
+    operation = "describe_stack_events"
+    found = list(account.listed("cloudformation", operation, "StackEvents", StackName=stack_id))
     events = [
         StackEvent(
             lane=lane,
@@ -20,7 +20,6 @@ def stack_events(account: Account, lane: str, stack_id: str) -> list[StackEvent]
             logical_id=event["LogicalResourceId"],
             type=event.get("ResourceType", ""),
             status=event.get("ResourceStatus", ""),
-            physical_id=event.get("PhysicalResourceId", ""),
             reason=event.get("ResourceStatusReason", ""),
         )
         for event in reversed(found)
@@ -34,18 +33,15 @@ def log_lines(account: Account, run: Run, lanes: tuple[str, ...]) -> list[LogLin
     for group in log_groups(account, run.prefix):
         name = group["logGroupName"]
         lane = next((one for one in lanes if name.startswith(f"{run.named(one)}-")), "")
-        pages = account.client("logs").get_paginator("filter_log_events")
-        for page in pages.paginate(logGroupName=name):
-            lines += [line for event in page["events"] if (line := _line(lane, event))]
+        events = account.listed("logs", "filter_log_events", "events", logGroupName=name)
+        lines += [line for event in events if (line := _line(lane, event))]
     return lines
 
 
 def log_groups(account: Account, prefix: str) -> list[dict[str, Any]]:
     """The log groups whose names start so."""
-    pages = account.client("logs").get_paginator("describe_log_groups")
-    return [
-        group for page in pages.paginate(logGroupNamePrefix=prefix) for group in page["logGroups"]
-    ]
+    groups = account.listed("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+    return list(groups)
 
 
 def _line(lane: str, event: dict[str, Any]) -> LogLine | None:

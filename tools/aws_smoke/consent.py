@@ -9,52 +9,45 @@ from aws_smoke.run_resources import Thing
 PRICES = "https://aws.amazon.com/neptune/pricing/"
 
 
-def announcement(account: Account, run: Run, cluster: str, wanted: tuple[str, ...]) -> list[str]:
+def announcement(account: Account, run: Run, cluster: str, wanted: tuple[str, ...]) -> str:
     """Say where the run is going to happen, what it creates and what that costs.
 
-    Args:
-        account: Where.
-        run: Which.
-        cluster: An existing cluster; one is made if empty.
-        wanted: Names of the lanes.
+    Without a cluster, one is made; ``wanted`` are the lanes.
     """
-    return [
-        *where(account),
-        "",
-        "This creates, and deletes again at its end, even if it fails or is interrupted:",
-        f"  - {_cluster(run, cluster)};",
-        f"  - at most {SNAPSHOTS_NEEDED} manual snapshots of it at a time;",
-        f"  - CloudFormation stacks ({', '.join(wanted)}), with up to two",
-        "    Lambda functions each, their IAM roles, policies and log groups;",
-        "  - an IAM role that may take snapshots, which this program assumes;",
-        "  - for some minutes an EventBridge rule that calls one of the functions.",
-        f"Everything is named {run.prefix}... and tagged {TAG}={run.id}; nothing else is changed.",
-        "The zip files of the functions (about 40 KiB) stay in the CDK's own bucket.",
-        "",
-        "Cost: storage of the cluster and of the snapshots for the time they exist (Neptune bills",
-        "both by the GB-month; an empty cluster is allocated 10 GB), some Lambda seconds and log",
-        "lines. No database instance is started, so no instance hour is billed.",
-        f"What a GB-month costs in {account.region}: {PRICES}",
-        "Time: not measured yet; expect half an hour to an hour, most of it waiting.",
-    ]
+    subject = f"the Neptune cluster {run.cluster}, without instances"
+    if cluster:
+        subject = f"no cluster: {cluster} is used, and neither modified nor deleted"
+    return f"""{where(account)}
+
+This creates, and deletes again at its end, even if it fails or is interrupted:
+  - {subject};
+  - at most {SNAPSHOTS_NEEDED} manual snapshots of it at a time;
+  - CloudFormation stacks ({", ".join(wanted)}), with up to two
+    Lambda functions each, their IAM roles, policies and log groups;
+  - an IAM role that may take snapshots, which this program assumes;
+  - for some minutes an EventBridge rule that calls one of the functions.
+Everything is named {run.prefix}... and tagged {TAG}={run.id}; nothing else is changed.
+The zip files of the functions (about 40 KiB) stay in the CDK's own bucket.
+
+Cost: storage of the cluster and of the snapshots for the time they exist (Neptune bills
+both by the GB-month; an empty cluster is allocated 10 GB), some Lambda seconds and log
+lines. No database instance is started, so no instance hour is billed.
+What a GB-month costs in {account.region}: {PRICES}
+Time: not measured yet; expect half an hour to an hour, most of it waiting."""
 
 
-def where(account: Account) -> list[str]:
+def where(account: Account) -> str:
     """Say which account this is."""
-    lines = [
-        f"account  {account.id}",
-        f"region   {account.region}",
-        f"caller   {account.caller}",
-    ]
-    if account.foreign_endpoint:
-        lines.append(f"endpoint {account.foreign_endpoint} (this is not AWS)")
-    return lines
+    url = account.foreign_endpoint
+    endpoint = f"\nendpoint {url} (this is not AWS)" if url else ""
+    identity = f"account  {account.id}\nregion   {account.region}\ncaller   {account.caller}"
+    return identity + endpoint
 
 
-def clean_up_announcement(account: Account, things: list[Thing]) -> list[str]:
+def clean_up_announcement(account: Account, things: list[Thing]) -> str:
     """Say what a clean-up is going to remove."""
-    found = [f"  - {thing.kind} {thing.name}" for thing in things]
-    return [*where(account), "", "This removes what earlier runs have left:", *found]
+    found = "\n".join(f"  - {thing.kind} {thing.name}" for thing in things)
+    return f"{where(account)}\n\nThis removes what earlier runs have left:\n{found}"
 
 
 def is_given(*, yes: bool) -> bool:
@@ -67,9 +60,3 @@ def is_given(*, yes: bool) -> bool:
         return input('Go on? Type "yes": ').strip().lower() == "yes"
     except (EOFError, KeyboardInterrupt):
         return False
-
-
-def _cluster(run: Run, cluster: str) -> str:
-    if cluster:
-        return f"no cluster: {cluster} is used, and neither modified nor deleted"
-    return f"the Neptune cluster {run.cluster}, without instances"

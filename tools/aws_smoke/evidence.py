@@ -7,6 +7,10 @@ from typing import Any
 from aws_smoke.recording import Ending, Step
 
 
+class NotSeen(Exception):
+    """The evidence does not tell; says what is missing."""
+
+
 @dataclass(frozen=True)
 class StackEvent:
     """One event of a stack; ``time`` is in seconds since the epoch, as CloudFormation says."""
@@ -16,7 +20,6 @@ class StackEvent:
     logical_id: str
     type: str
     status: str
-    physical_id: str = ""
     reason: str = ""
 
 
@@ -29,37 +32,20 @@ class LogLine:
     fields: dict[str, Any] = field(hash=False)
     is_provider: bool = True
 
-    @property
-    def message(self) -> str:
-        """What the provider reports, for a person; no check concludes anything from it."""
-        return str(self.fields.get("message", ""))
+    def text(self, key: str) -> str:
+        """A field as text; empty if the line does not have it."""
+        return str(self.fields.get(key, ""))
 
     @property
     def event(self) -> str:
         """The stable code of what the provider reports."""
-        return str(self.fields.get("event", ""))
-
-    @property
-    def code(self) -> str:
-        """The code of the error that the line is about; empty if it is about none."""
-        return str(self.fields.get("code", ""))
-
-    @property
-    def operation(self) -> str:
-        """The API operation that was refused; empty if none was."""
-        return str(self.fields.get("operation", ""))
-
-    @property
-    def status(self) -> str:
-        """The status, or the code of a refused call, that the line is about."""
-        return str(self.fields.get("status", ""))
+        return self.text("event")
 
 
 @dataclass(frozen=True)
 class Look:
-    """A snapshot as it was seen from outside, when that had changed; times as in the API."""
+    """A snapshot as it was seen from outside, when that had changed."""
 
-    time: float
     name: str
     status: str
     percent: int | None
@@ -74,15 +60,6 @@ class StatusRead:
     time: float
     status: str
     began: float | None = None
-
-
-@dataclass(frozen=True)
-class RuleSeen:
-    """A poll's rule while it was there."""
-
-    time: float
-    name: str
-    input_length: int
 
 
 @dataclass(frozen=True)
@@ -102,7 +79,7 @@ class Asked:
 
 @dataclass
 class Evidence:
-    """All of it."""
+    """All of it; ``rules`` are those of polls that were seen, with the length of their input."""
 
     has_instances: bool | None = None
     steps: list[Step] = field(default_factory=list[Step])
@@ -112,10 +89,31 @@ class Evidence:
     looks: list[Look] = field(default_factory=list[Look])
     status_reads: list[StatusRead] = field(default_factory=list[StatusRead])
     cluster_statuses: set[str] = field(default_factory=set[str])
-    rules: list[RuleSeen] = field(default_factory=list[RuleSeen])
+    rules: dict[str, int] = field(default_factory=dict[str, int])
     rules_left: list[str] | None = None
     asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     fields: set[str] = field(default_factory=set[str])
+
+    def code(self, question: str, *expected: str) -> str:
+        """The code by which a question was refused; empty if it was answered.
+
+        Raises:
+            NotSeen: It was not asked, or refused with none of the expected codes, if there are any.
+        """
+        if (asked := self.asked.get(question)) is None:
+            raise NotSeen("was not asked")
+        if expected and asked.code not in expected:
+            raise NotSeen(f"{question}: {asked.code or 'no refusal'}")
+        return asked.code
+
+    def answered(self, question: str) -> Asked:
+        """A question with its answer.
+
+        Raises:
+            NotSeen: It was not asked, or refused.
+        """
+        self.code(question, "")
+        return self.asked[question]
 
     def step(self, lane: str, name: str = "") -> Step | None:
         """The last step of a lane with a name, or with any."""
@@ -131,14 +129,17 @@ class Evidence:
         ]
         return sorted(lines, key=lambda one: one.time)
 
-    def told(self, lane: str, logical_id: str = "") -> list[dict[str, Any]]:
-        """What CloudFormation asked of the probes in a lane, oldest first."""
-        found = [one.fields for one in self.log if not one.is_provider and lane in ("", one.lane)]
-        asked = [one for one in found if "RequestType" in one]
-        wanted = [
-            one for one in asked if str(one.get("LogicalResourceId", "")).startswith(logical_id)
+    def told(self, lane: str = "", logical_id: str = "") -> list[dict[str, Any]]:
+        """What CloudFormation asked of the probes, in a lane or in all, oldest first."""
+        found = [
+            one.fields
+            for one in self.log
+            if not one.is_provider
+            and lane in ("", one.lane)
+            and "RequestType" in one.fields
+            and one.text("LogicalResourceId").startswith(logical_id)
         ]
-        return sorted(wanted, key=lambda one: float(one["Now"]))
+        return sorted(found, key=lambda one: float(one["Now"]))
 
     def requests(self, lane: str, logical_id: str) -> list[dict[str, Any]]:
         """What was told, each request once though it may have been delivered twice."""
@@ -149,16 +150,10 @@ class Evidence:
 
     def during(self, step: Step | None, logical_id: str = "") -> list[dict[str, Any]]:
         """The requests of a step to the probes, each once."""
-        return [
-            one
-            for one in (self.requests(step.lane, logical_id) if step else [])
-            if step and step.began <= float(one["Now"]) <= step.ended
-        ]
-
-    def attempts(self) -> list[float]:
-        """When the invocation that always fails was made, oldest first."""
-        found = [one.fields for one in self.log if not one.is_provider and "Attempt" in one.fields]
-        return sorted(float(one["Now"]) for one in found)
+        if step is None:
+            return []
+        told = self.requests(step.lane, logical_id)
+        return [one for one in told if step.contains(float(one["Now"]))]
 
     def snapshots_seen(self) -> Iterator[list[Look]]:
         """The looks at each snapshot, oldest first."""

@@ -1,7 +1,7 @@
 """What a run calls its things, and the tag by which it knows them again."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,16 +30,16 @@ class Run:
     @property
     def cluster(self) -> str:
         """The cluster this run makes, unless it was given one."""
-        return f"{self.prefix}-cluster"
+        return self.named("cluster")
 
     @property
     def tags(self) -> dict[str, str]:
         """The tag of this run's things."""
         return {TAG: self.id}
 
-    def named(self, lane: str) -> str:
-        """The stack of a lane; its snapshots' names start with this too."""
-        return f"{self.prefix}-{lane}"
+    def named(self, name: str) -> str:
+        """A thing of this run; a lane's stack is named so, and its snapshots' names start so."""
+        return f"{self.prefix}-{name}"
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -47,6 +47,6 @@ def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def as_mapping(tags: list[dict[str, str]]) -> dict[str, str]:
+def as_mapping(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Read tags as APIs give them."""
     return {tag.get("Key", ""): tag.get("Value", "") for tag in tags}

@@ -13,25 +13,13 @@ from aws_smoke.account import Account, manual_snapshots
 from aws_smoke.naming import Run, as_mapping
 from deployment.cdk_cli import Result
 
-_STEPS, _ENDING = "steps.jsonl", "ending.json"
-
 
 @dataclass(frozen=True)
 class Step:
-    """One deployment or deletion of a scenario's stack.
+    """One deployment or deletion of a scenario's stack, with its times since the epoch.
 
-    Attributes:
-        lane: The scenario, and the end of its stack's name.
-        name: What was done.
-        succeeded: Whether the command line succeeded.
-        output: What it printed.
-        status: Of the stack afterwards; empty if it is gone.
-        stack_id: Of the stack; empty if there was none.
-        before: Snapshots of the lane before the step, with their tags.
-        after: Snapshots of the lane after it.
-        began: Seconds since the epoch.
-        ended: Likewise.
-        outputs: Of the stack.
+    ``status`` and ``stack_id`` are empty without a stack; ``before`` and ``after`` are the
+    snapshots of the lane with their tags.
     """
 
     lane: str
@@ -51,6 +39,10 @@ class Step:
         """Snapshots that this step deleted."""
         return [name for name in self.before if name not in self.after]
 
+    def contains(self, time: float) -> bool:
+        """Whether it lasted at a time."""
+        return self.began <= time <= self.ended
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -62,41 +54,34 @@ class Ending:
     seconds: float
 
 
+@dataclass(frozen=True)
 class Records:
     """The steps and endings of scenarios, in a folder that several processes share."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder, which exists."""
-        self._folder = folder
+    folder: Path
 
-    def add(self, step: Step) -> None:
-        """Record a step; one process writes those of a lane."""
-        with self._file(step.lane, _STEPS).open("a") as file:
-            file.write(json.dumps(asdict(step)) + "\n")
-
-    def end(self, ending: Ending) -> None:
-        """Record how a scenario ended."""
-        self._file(ending.lane, _ENDING).write_text(json.dumps(asdict(ending)) + "\n")
+    def add(self, record: Step | Ending) -> None:
+        """Record a step or an ending; one process writes those of a lane."""
+        with (self.folder / f"{record.lane}.jsonl").open("a") as file:
+            file.write(json.dumps([type(record).__name__, asdict(record)]) + "\n")
 
     def steps(self) -> list[Step]:
         """All steps so far, in the order of their beginnings."""
-        return sorted((Step(**one) for one in self._read(_STEPS)), key=lambda one: one.began)
+        return sorted((Step(**one) for one in self._read("Step")), key=lambda one: one.began)
 
     def endings(self) -> list[Ending]:
-        """The scenarios that have ended."""
-        return [Ending(**one) for one in self._read(_ENDING)]
+        """How each scenario has ended; what is recorded last of it counts."""
+        return list({one["lane"]: Ending(**one) for one in self._read("Ending")}.values())
 
-    def _file(self, lane: str, name: str) -> Path:
-        return self._folder / f"{lane}.{name}"
-
-    def _read(self, name: str) -> list[dict[str, Any]]:
+    def _read(self, kind: str) -> list[dict[str, Any]]:
         # A line that another process is just writing has no end yet.
-        return [
+        records = [
             json.loads(line)
-            for file in sorted(self._folder.glob(f"*.{name}"))
+            for file in sorted(self.folder.glob("*.jsonl"))
             for line in file.read_text().splitlines(keepends=True)
             if line.endswith("\n")
         ]
+        return [fields for name, fields in records if name == kind]
 
 
 @dataclass(frozen=True)
@@ -110,7 +95,7 @@ class Recorder:
 
     def record(self, lane: str, name: str, command: Callable[[], Result]) -> Result:
         """Run a command for a lane's stack, and record it with the snapshots it found and left."""
-        before, began = self.snapshots(lane), time.time()
+        before, began = self._snapshots(lane), time.time()
         # What is deleted is not found afterwards.
         _, old_id = self._describe(lane)
         result = command()
@@ -123,7 +108,7 @@ class Recorder:
             status=status,
             stack_id=stack_id or old_id,
             before=before,
-            after=self.snapshots(lane),
+            after=self._snapshots(lane),
             began=began,
             ended=time.time(),
             outputs=result.outputs,
@@ -131,17 +116,13 @@ class Recorder:
         self.records.add(step)
         return result
 
-    def snapshots(self, lane: str) -> dict[str, dict[str, str]]:
-        """The snapshots of a lane with their tags."""
-        found = {}
-        neptune = self.account.client("neptune")
-        for record in manual_snapshots(self.account, self.cluster):
-            name = str(record["DBClusterSnapshotIdentifier"])
-            if name.startswith(f"{self.run.named(lane)}-"):
-                arn = record["DBClusterSnapshotArn"]
-                tags = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
-                found[name] = as_mapping(tags)
-        return found
+    def _snapshots(self, lane: str) -> dict[str, dict[str, str]]:
+        list_tags = self.account.client("neptune").list_tags_for_resource
+        return {
+            name: as_mapping(list_tags(ResourceName=one["DBClusterSnapshotArn"])["TagList"])
+            for one in manual_snapshots(self.account, self.cluster)
+            if (name := one["DBClusterSnapshotIdentifier"]).startswith(f"{self.run.named(lane)}-")
+        }
 
     def _describe(self, lane: str) -> tuple[str, str]:
         try:

@@ -39,12 +39,8 @@ _ENDING_SECONDS: Final = 60.0
 def run(run: Run, cluster: str, taken: str, lanes: Sequence[str], folder: Path) -> None:
     """Run the scenarios of some lanes; returns when all have ended, however they did.
 
-    Args:
-        run: Which run.
-        cluster: The cluster to take snapshots of.
-        taken: A snapshot that exists and belongs to no stack.
-        lanes: Names of lanes, at least one.
-        folder: For what they record.
+    They take snapshots of the cluster and record in the folder. ``taken`` is a snapshot that exists
+    and belongs to no stack.
     """
     said = folder / "run.json"
     fields = {"run": run.id, "cluster": cluster, "taken": taken, "lanes": list(lanes)}
@@ -61,13 +57,9 @@ def run(run: Run, cluster: str, taken: str, lanes: Sequence[str], folder: Path) 
     try:
         process.wait()
     finally:
-        _end(process)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End what runs, as Ctrl-C does: each test stops its own command line."""
-    for number in (signal.SIGINT, signal.SIGKILL):
-        if process.poll() is None:
-            os.killpg(process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_ENDING_SECONDS)
+        # As Ctrl-C does: each test stops its own command line.
+        for number in (signal.SIGINT, signal.SIGKILL):
+            if process.poll() is None:
+                os.killpg(process.pid, number)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_ENDING_SECONDS)

@@ -1,8 +1,7 @@
 """Compares statuses that ``DescribeStacks`` returned with the stack's own events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from aws_smoke.evidence import Evidence, StatusRead
 from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
@@ -14,14 +13,10 @@ History: TypeAlias = Sequence[tuple[float, str]]
 """When a stack entered which status, oldest first."""
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A status that was read beside the one that the stack had then.
+class Compared(NamedTuple):
+    """A status that was read, the one that the stack had by its events, and the read's age.
 
-    Attributes:
-        read: What ``DescribeStacks`` returned.
-        current: The status by the stack's events.
-        lag: Seconds since the status that was read had ended; 0 for one that was current.
+    ``lag`` is in seconds since the status that was read had ended; 0 for one that was current.
     """
 
     read: str
@@ -29,14 +24,11 @@ class Compared:
     lag: float
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A read beside the operation whose beginning its record shows.
+class Placed(NamedTuple):
+    """A status that was read beside the operation whose beginning its record shows.
 
-    Attributes:
-        status: What ``DescribeStacks`` returned.
-        fits: Whether that is a status of this operation.
-        is_of_an_older_operation: Whether another operation had begun when it was read.
+    ``fits`` is whether the operation has this status; it is older if another one had begun when
+    the status was read.
     """
 
     status: str
@@ -64,18 +56,10 @@ def compare(history: History, time: float, read: str) -> Compared | None:
 
 def all_reads(evidence: Evidence) -> list[StatusRead]:
     """What the watcher and the probes read."""
-    probes = [one for one in evidence.log if "StackStatus" in one.fields]
-    return [
-        *evidence.status_reads,
-        *(
-            StatusRead(
-                one.lane,
-                float(one.fields["Now"]),
-                str(one.fields["StackStatus"]),
-                one.fields.get("StackBeganAt"),
-            )
-            for one in probes
-        ),
+    fields = [(one.lane, one.fields) for one in evidence.log if "StackStatus" in one.fields]
+    return evidence.status_reads + [
+        StatusRead(lane, float(one["Now"]), str(one["StackStatus"]), one.get("StackBeganAt"))
+        for lane, one in fields
     ]
 
 

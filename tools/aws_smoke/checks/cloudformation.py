@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from aws_smoke import statuses
-from aws_smoke.checks.finding import Finding, asked_code, check, not_seen, refuted, whether
+from aws_smoke.checks.finding import Finding, check, refuted, seen, whether
 from aws_smoke.evidence import Evidence
-from aws_smoke.recording import Step
 from aws_smoke.scenarios import DESTROYED, FAILING, KEEP, NAME_TAKEN, TAGS_ONLY
 from neptune_snapshot_provider.contract import RESOURCE_TYPE
 from neptune_snapshot_provider.core.operation import CLOCKS_DIFFER
@@ -21,42 +20,37 @@ def another_id_is_a_replacement_that_is_cleaned_up(evidence: Evidence) -> Findin
     """After an Update with a new id: Delete of the old one, in the cleanup phase."""
     told = evidence.requests(KEEP, "ProbeReplaced")
     kinds = [f"{one['RequestType']}({one.get('PhysicalResourceId', '')})" for one in told]
-    if "Update(made-v1)" not in kinds:
-        return not_seen("no resource was replaced")
+    seen("Update(made-v1)" in kinds, "no resource was replaced")
     later = told[kinds.index("Update(made-v1)") + 1 :]
     deleted = [one for one in later if one.get("PhysicalResourceId") == "made-v1"]
     if not deleted:
         return refuted(" then ".join(kinds))
     compared = statuses.of_request(evidence, KEEP, deleted[0])
-    if compared is None:
-        return not_seen("no event tells the status of the stack")
+    current = seen(compared, "no event tells the status of the stack").current
     return whether(
-        deleted[0]["RequestType"] == "Delete"
-        and compared.current == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-        f"{' then '.join(kinds)}; the stack was {compared.current}",
+        deleted[0]["RequestType"] == "Delete" and current == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        f"{' then '.join(kinds)}; the stack was {current}",
     )
 
 
 @check("CFN7")
 def properties_arrive_as_text(evidence: Evidence) -> Finding:
     """A number in the template."""
-    told = evidence.told("")
-    if not told:
-        return not_seen("no probe was told anything")
-    values = {repr(one["ResourceProperties"].get("Number")) for one in told}
+    values = {repr(one["ResourceProperties"].get("Number")) for one in _told(evidence)}
     return whether(values == {"'7'"}, f"the number 7 arrived as {', '.join(sorted(values))}")
 
 
 @check("CFN8")
 def what_did_not_change_is_not_updated(evidence: Evidence) -> Finding:
     """The requests to the probes when only the tags of the snapshot changed."""
-    step = evidence.step(KEEP, TAGS_ONLY)
-    times = [float(one["Now"]) for one in evidence.told(KEEP)]
-    if step is None or not step.succeeded or not times:
-        return not_seen("no deployment changed tags only")
-    if not min(times) < step.began < step.ended < max(times):
-        return not_seen("the log does not reach from before the deployment to after it")
-    told = [one for one in evidence.told(KEEP) if _is_within(step, float(one["Now"]))]
+    step = seen(evidence.step(KEEP, TAGS_ONLY), "no deployment changed tags only")
+    seen(step.succeeded, "no deployment changed tags only")
+    times = [float(one["Now"]) for one in _told(evidence, KEEP)]
+    seen(
+        min(times) < step.began < step.ended < max(times),
+        "the log does not reach from before the deployment to after it",
+    )
+    told = [one for one in _told(evidence, KEEP) if step.contains(float(one["Now"]))]
     kinds = [f"{one['RequestType']} {one['LogicalResourceId']}" for one in told]
     return whether(not kinds, f"requests meanwhile: {', '.join(kinds) or 'none'}")
 
@@ -64,20 +58,15 @@ def what_did_not_change_is_not_updated(evidence: Evidence) -> Finding:
 @check("CFN10", "CFN11")
 def the_address_says_when_the_request_was_sent(evidence: Evidence) -> Finding:
     """``X-Amz-Date`` of the address, against the time at which the request was received."""
-    told = evidence.told("")
-    if not told:
-        return not_seen("no probe was told anything")
-    ages = [_age(one) for one in told]
-    if None in ages:
-        return whether(
-            holds=False, evidence="the address has no X-Amz-Date, or not as AWS writes it"
-        )
-    numbers = [age for age in ages if age is not None]
+    told = _told(evidence)
+    ages = [age for one in told if (age := _age(one)) is not None]
+    if len(ages) < len(told):
+        return refuted("the address has no X-Amz-Date, or not as AWS writes it")
     lives = {str(one.get("SignedFor", "")) for one in told}
     return whether(
-        all(-1 <= age <= _SIGNED_WITHIN for age in numbers)
+        all(-1 <= age <= _SIGNED_WITHIN for age in ages)
         and all(life.isdigit() and int(life) >= _HOUR for life in lives),
-        f"received {min(numbers):.1f} to {max(numbers):.1f} s after it was signed, "
+        f"received {min(ages):.1f} to {max(ages):.1f} s after it was signed, "
         f"for {', '.join(sorted(lives))} s",
     )
 
@@ -85,16 +74,13 @@ def the_address_says_when_the_request_was_sent(evidence: Evidence) -> Finding:
 @check("CFN16")
 def retained_resources_are_not_deleted(evidence: Evidence) -> Finding:
     """What CloudFormation did with the snapshot's resource when a stack with RETAIN was deleted."""
-    step = evidence.step(KEEP, DESTROYED)
-    if step is None:
-        return not_seen("no stack with RETAIN was deleted")
+    step = seen(evidence.step(KEEP, DESTROYED), "no stack with RETAIN was deleted")
     found = [
         one.status
         for one in evidence.events
-        if one.lane == KEEP and one.type == RESOURCE_TYPE and _is_within(step, one.time)
+        if one.lane == KEEP and one.type == RESOURCE_TYPE and step.contains(one.time)
     ]
-    if not found:
-        return not_seen("no event tells what became of the resource")
+    seen(found, "no event tells what became of the resource")
     return whether(
         set(found) == {"DELETE_SKIPPED"} and not step.gone,
         f"{', '.join(found)}; deleted: {', '.join(step.gone) or 'no snapshot'}",
@@ -104,39 +90,36 @@ def retained_resources_are_not_deleted(evidence: Evidence) -> Finding:
 @check("CFN17")
 def what_the_provider_needs_outlives_the_snapshot(evidence: Evidence) -> Finding:
     """When a stack is deleted, role, policies and function go after the snapshot's resource."""
-    events = [one for one in evidence.events if one.lane == FAILING]
     ends = {
         one.logical_id: one.time
-        for one in sorted(events, key=lambda one: one.time)
-        if one.status == "DELETE_COMPLETE" and not one.type.startswith("AWS::CloudFormation")
+        for one in sorted(evidence.events, key=lambda one: one.time)
+        if one.lane == FAILING
+        and one.status == "DELETE_COMPLETE"
+        and not one.type.startswith("AWS::CloudFormation")
     }
     snapshots = [one for one in ends if one.startswith("Snapshot")]
     needed = {name: at for name, at in ends.items() if name.startswith("NeptuneSnapshotProvider")}
-    if not snapshots or not needed:
-        return not_seen("no stack with DESTROY was deleted")
+    seen(snapshots and needed, "no stack with DESTROY was deleted")
     first = min(needed, key=lambda name: needed[name])
-    return whether(
-        ends[snapshots[0]] <= needed[first],
-        f"{snapshots[0]} ended {needed[first] - ends[snapshots[0]]:.1f} s before {first}",
-    )
+    ahead = needed[first] - ends[snapshots[0]]
+    return whether(ahead >= 0, f"{snapshots[0]} ended {ahead:.1f} s before {first}")
 
 
 @check("CFN18")
 def independent_resources_are_created_in_parallel(evidence: Evidence) -> Finding:
     """The replaced probe and the snapshot do not depend on each other."""
-    events = [one for one in evidence.events if one.lane == KEEP]
-    spans = {}
-    for prefix in (RESOURCE_TYPE, "Custom::Replaced"):
-        times = [
+    spans = [
+        [
             one.time
-            for one in events
-            if one.type == prefix and one.status in ("CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+            for one in evidence.events
+            if one.lane == KEEP
+            and one.type == kind
+            and one.status in ("CREATE_IN_PROGRESS", "CREATE_COMPLETE")
         ]
-        if len(times) > 1:
-            spans[prefix] = min(times), max(times)
-    if len(spans) < 2:  # noqa: PLR2004 - both
-        return not_seen("the two were not created")
-    (begin, end), (other_begin, other_end) = spans.values()
+        for kind in (RESOURCE_TYPE, "Custom::Replaced")
+    ]
+    seen(all(len(times) > 1 for times in spans), "the two were not created")
+    (begin, end), (other_begin, other_end) = ((min(times), max(times)) for times in spans)
     return whether(
         begin < other_end and other_begin < end,
         f"the snapshot from 0 to {end - begin:.1f} s, the other from "
@@ -147,26 +130,19 @@ def independent_resources_are_created_in_parallel(evidence: Evidence) -> Finding
 @check("CFN19")
 def every_request_has_an_id_of_its_own(evidence: Evidence) -> Finding:
     """Request ids of all that the probes were told."""
-    told = evidence.told("")
-    if not told:
-        return not_seen("no probe was told anything")
-    by_id: dict[str, set[tuple[str, str, str]]] = {}
+    told = _told(evidence)
+    by_id: dict[str, set[tuple[str, ...]]] = {}
     for one in told:
-        what = (str(one["RequestType"]), str(one["LogicalResourceId"]), str(one["StackId"]))
+        what = tuple(str(one[key]) for key in ("RequestType", "LogicalResourceId", "StackId"))
         by_id.setdefault(str(one["RequestId"]), set()).add(what)
-    shared = [name for name, what in by_id.items() if len(what) > 1]
-    return whether(
-        not shared, f"{len(by_id)} ids for {len(told)} deliveries; shared: {len(shared)}"
-    )
+    shared = sum(len(what) > 1 for what in by_id.values())
+    return whether(not shared, f"{len(by_id)} ids for {len(told)} deliveries; shared: {shared}")
 
 
 @check("CFN22")
 def a_stack_id_ends_in_a_uuid(evidence: Evidence) -> Finding:
     """Its first eight characters are what the rules of polls are named after."""
-    ids = {str(one["StackId"]) for one in evidence.told("")}
-    if not ids:
-        return not_seen("no probe was told anything")
-    tails = sorted(one.rpartition("/")[2] for one in ids)
+    tails = sorted(str(one["StackId"]).rpartition("/")[2] for one in _told(evidence))
     fits = all(len(tail.split("-")) == 5 and len(tail.split("-")[0]) == 8 for tail in tails)  # noqa: PLR2004
     return whether(fits, f"such as {tails[0]}")
 
@@ -174,36 +150,26 @@ def a_stack_id_ends_in_a_uuid(evidence: Evidence) -> Finding:
 @check("CFN25")
 def an_operation_begins_before_its_requests_are_sent(evidence: Evidence) -> Finding:
     """``LastUpdatedTime`` and ``DeletionTime`` of the stack, against ``X-Amz-Date``."""
-    told = [one for one in evidence.told("") if one.get("StackBeganAt") and _age(one) is not None]
-    if not told:
-        return not_seen("no stack said when it was updated, or no address when it was signed")
+    told = [one for one in evidence.told() if one.get("StackBeganAt") and _age(one) is not None]
+    seen(told, "no stack said when it was updated, or no address when it was signed")
     leads = [float(one["Now"]) - (_age(one) or 0) - float(one["StackBeganAt"]) for one in told]
-    undone = [one for one in told if "ROLLBACK" in str(one["StackStatus"])]
+    undone = sum("ROLLBACK" in str(one["StackStatus"]) for one in told)
     return whether(
         min(leads) >= -CLOCKS_DIFFER,
-        f"{min(leads):.1f} to {max(leads):.1f} s before, {len(undone)} of {len(told)} undone",
+        f"{min(leads):.1f} to {max(leads):.1f} s before, {undone} of {len(told)} undone",
     )
-
-
-@check("CFN28")
-def a_stack_that_is_not_there_is_a_validation_error(evidence: Evidence) -> Finding:
-    """The code for a stack that CloudFormation does not know."""
-    return asked_code(evidence, "no-stack", "ValidationError")
 
 
 @check("CDK4")
 def the_command_line_says_why(evidence: Evidence) -> Finding:
     """The code that the provider's reason begins with, in the output of the command line."""
-    step = evidence.step(NAME_TAKEN)
-    if step is None:
-        return not_seen("no deployment was refused")
+    output = seen(evidence.step(NAME_TAKEN), "no deployment was refused").output
     code = "DBClusterSnapshotAlreadyExistsFault"
-    shown = "in" if code in step.output else "not in"
-    return whether(code in step.output, f"{code} is {shown} its output")
+    return whether(code in output, f"{code} is {'in' if code in output else 'not in'} its output")
 
 
-def _is_within(step: Step, time: float) -> bool:
-    return step.began <= time <= step.ended
+def _told(evidence: Evidence, lane: str = "") -> list[dict[str, Any]]:
+    return seen(evidence.told(lane), "no probe was told anything")
 
 
 def _age(told: dict[str, Any]) -> float | None:

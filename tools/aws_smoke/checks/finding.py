@@ -1,11 +1,13 @@
 """What a check finds, and the list of all checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from aws_smoke.evidence import Evidence
+from aws_smoke.evidence import Evidence, NotSeen
+
+T = TypeVar("T")
 
 
 class Conclusion(StrEnum):
@@ -33,7 +35,14 @@ class Check:
 
     name: str
     ids: tuple[str, ...]
-    judge: Judgement
+    function: Judgement
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Say what the evidence shows."""
+        try:
+            return self.function(evidence)
+        except NotSeen as missing:
+            return Finding(Conclusion.NOT_SEEN, str(missing))
 
 
 CHECKS: dict[str, Check] = {}
@@ -50,17 +59,17 @@ def check(*ids: str) -> Callable[[Judgement], Judgement]:
     return register
 
 
-def judge(evidence: Evidence) -> dict[str, list[tuple[Check, Finding]]]:
+def judge(evidence: Evidence) -> dict[str, list[Finding]]:
     """Let every check judge; its findings by the id of the assumption."""
-    found: dict[str, list[tuple[Check, Finding]]] = {}
+    found: dict[str, list[Finding]] = {}
     for one in CHECKS.values():
         finding = one.judge(evidence)
         for assumption in one.ids:
-            found.setdefault(assumption, []).append((one, finding))
+            found.setdefault(assumption, []).append(finding)
     return found
 
 
-def overall(findings: list[Finding]) -> Conclusion:
+def overall(findings: Iterable[Finding]) -> Conclusion:
     """One refutation refutes; what nothing was seen of is not seen."""
     verdicts = {finding.verdict for finding in findings}
     for verdict in (Conclusion.REFUTED, Conclusion.CONFIRMED):
@@ -79,20 +88,17 @@ def refuted(evidence: str) -> Finding:
     return Finding(Conclusion.REFUTED, evidence)
 
 
-def not_seen(why: str) -> Finding:
-    """Nothing was seen that would tell."""
-    return Finding(Conclusion.NOT_SEEN, why)
-
-
 def whether(holds: object, evidence: str) -> Finding:
     """Confirmed or refuted."""
     return confirmed(evidence) if holds else refuted(evidence)
 
 
-def asked_code(evidence: Evidence, question: str, *codes: str) -> Finding:
-    """Whether a question was refused with one of some codes; "" is not refused."""
-    asked = evidence.asked.get(question)
-    if asked is None:
-        return not_seen("was not asked")
-    what = asked.code or "no refusal"
-    return whether(asked.code in codes, f"{question}: {what}")
+def seen(found: T | None, otherwise: str) -> T:
+    """What was found.
+
+    Raises:
+        NotSeen: Nothing was; says so otherwise.
+    """
+    if not found:
+        raise NotSeen(otherwise)
+    return found
