@@ -23,14 +23,9 @@ _LAMBDA_ACTIONS = (
 
 @dataclass(frozen=True)
 class ApiCall:
-    """An API call, whatever protocol it came by.
+    """An API call, as `Call` describes it; errors must have the form of its protocol.
 
-    Attributes:
-        service: Signing name of the service.
-        action: API action; method and path where the protocol names none.
-        parameters: The parameters as they were sent.
-        caller: Who made it.
-        protocol: ``query``, ``json`` or ``rest``: the form errors must have.
+    The protocol is ``query``, ``json`` or ``rest``.
     """
 
     service: str
@@ -56,17 +51,11 @@ def identify(request: Request, account_id: str) -> ApiCall | None:
     return ApiCall(service, action, parameters, caller, protocol)
 
 
-def form(request: Request) -> dict[str, str]:
-    """Parameters of a request of the query protocol; empty for any other."""
-    if not request.headers.get("content-type", "").startswith(_FORM):
-        return {}
-    return dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-
-
 def _content(request: Request, service: str) -> tuple[str, dict[str, Any], str]:
-    parameters = form(request)
-    if "Action" in parameters:
-        return parameters["Action"], parameters, "query"
+    if request.headers.get("content-type", "").startswith(_FORM):
+        parameters = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        if "Action" in parameters:
+            return parameters["Action"], parameters, "query"
     target = request.headers.get("x-amz-target", "")
     if target:
         return target.rpartition(".")[2], _json(request.body), "json"

@@ -53,11 +53,6 @@ class Answer:
     body: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
-    def with_body(self, body: bytes) -> "Answer":
-        """The same answer with another body and a length that fits it."""
-        kept = [(k, v) for k, v in self.headers if k.lower() != b"content-length"]
-        return Answer(self.status, body, [*kept, (b"content-length", str(len(body)).encode())])
-
 
 Handler = Callable[[Request], Awaitable[Answer]]
 

@@ -1,6 +1,6 @@
 """What a test can choose beside the behaviour of snapshots, and look at afterwards."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -8,21 +8,6 @@ from fake_neptune import ProgressCurve, SnapshotBehaviour, SnapshotEnd
 
 CONTROL_PREFIX: Final = "/_local_aws/"
 """Paths of the control endpoint start with this."""
-
-
-@dataclass(frozen=True)
-class ClusterState:
-    """A state a cluster is in, other than available.
-
-    Attributes:
-        cluster: Identifier of the cluster.
-        status: Its status.
-        seconds: For how long; ``None`` until told otherwise.
-    """
-
-    cluster: str
-    status: str
-    seconds: float | None = None
 
 
 class FaultKind(StrEnum):
@@ -103,11 +88,6 @@ class Call:
     caller: Caller
     status: int
     fault: str = ""
-
-
-def to_json(value: SnapshotBehaviour | ClusterState | Fault | Call) -> dict[str, Any]:
-    """Turn one of the values above into what JSON can carry."""
-    return asdict(value)
 
 
 def snapshot_behaviour(data: dict[str, Any]) -> SnapshotBehaviour:

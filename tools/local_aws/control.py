@@ -1,10 +1,11 @@
 """The layer by which a test chooses what happens and asks what has happened."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from local_aws.asgi import Answer, Handler, Request, answer
-from local_aws.behaviour import CONTROL_PREFIX, ClusterState, fault, snapshot_behaviour, to_json
+from local_aws.behaviour import CONTROL_PREFIX, fault, snapshot_behaviour
 from local_aws.faults import FaultLayer
 from local_aws.lambdas import kill_lambdas
 from local_aws.neptune import NeptuneApi
@@ -24,14 +25,11 @@ class ControlLayer:
         self._operations: dict[str, Callable[[dict[str, Any]], object]] = {
             "ready": lambda _: True,
             "snapshot-behaviour": self._set_behaviour,
-            "cluster-state": self._set_cluster_state,
-            "quota": self._set_quota,
-            "stale-reads": self._set_stale_reads,
-            "minute": self._set_minute,
-            "replacement-without-rollback": self._set_replacement,
+            "cluster-state": lambda data: neptune.scene.set_state(**data),
+            "choose": self._choose,
             "add-fault": lambda data: faults.add(fault(data)),
             "clear-faults": lambda _: faults.clear(),
-            "calls": lambda _: [to_json(call) for call in faults.calls],
+            "calls": lambda _: [asdict(call) for call in faults.calls],
             "clear-calls": lambda _: faults.calls.clear(),
             "kill-lambdas": lambda _: kill_lambdas(),
             "reset": self._reset,
@@ -53,20 +51,9 @@ class ControlLayer:
         behaviour = snapshot_behaviour(data["behaviour"])
         self._neptune.scene.set_behaviour(behaviour, data["cluster"])
 
-    def _set_cluster_state(self, data: dict[str, Any]) -> None:
-        self._neptune.scene.set_state(ClusterState(**data))
-
-    def _set_quota(self, data: dict[str, Any]) -> None:
-        self._neptune.scene.quota = int(data["quota"])
-
-    def _set_stale_reads(self, data: dict[str, Any]) -> None:
-        self._neptune.scene.stale_seconds = float(data["seconds"])
-
-    def _set_minute(self, data: dict[str, Any]) -> None:
-        self._neptune.scene.minute_seconds = float(data["seconds"])
-
-    def _set_replacement(self, data: dict[str, Any]) -> None:
-        self._neptune.scene.refuses_replacement = not data["allowed"]
+    def _choose(self, data: dict[str, Any]) -> None:
+        for name, value in data.items():
+            setattr(self._neptune.scene, name, value)
 
     def _reset(self, _: dict[str, Any]) -> None:
         self._faults.clear()

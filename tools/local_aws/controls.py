@@ -3,18 +3,11 @@
 import json
 import ssl
 import urllib.request
+from dataclasses import asdict
 from typing import Any
 
 from fake_neptune import SnapshotBehaviour
-from local_aws.behaviour import (
-    CONTROL_PREFIX,
-    Call,
-    Caller,
-    ClusterState,
-    Fault,
-    call,
-    to_json,
-)
+from local_aws.behaviour import CONTROL_PREFIX, Call, Caller, Fault, call
 
 
 class Controls:
@@ -35,35 +28,34 @@ class Controls:
     ) -> None:
         """Choose how snapshots behave that are created from now on.
 
-        Args:
-            behaviour: How they behave.
-            cluster: Only those of this cluster; ``None`` for all that have no choice of their own.
+        Of one cluster, or of all clusters that have no choice of their own.
         """
-        self._do("snapshot-behaviour", {"behaviour": to_json(behaviour), "cluster": cluster})
+        self._do("snapshot-behaviour", {"behaviour": asdict(behaviour), "cluster": cluster})
 
     def set_cluster_status(self, cluster: str, status: str, seconds: float | None = None) -> None:
         """Let a cluster have a status for some seconds, or until told otherwise."""
-        self._do("cluster-state", to_json(ClusterState(cluster, status, seconds)))
+        state = {"cluster": cluster, "status": status, "seconds": seconds}
+        self._do("cluster-state", state)
 
     def set_snapshot_quota(self, quota: int) -> None:
         """Choose how many manual cluster snapshots there may be in a region."""
-        self._do("quota", {"quota": quota})
+        self._do("choose", {"quota": quota})
 
     def set_stale_reads(self, seconds: float) -> None:
         """Let functions read the status of stacks as it was some seconds ago."""
-        self._do("stale-reads", {"seconds": seconds})
+        self._do("choose", {"stale_seconds": seconds})
 
     def set_minute(self, seconds: float) -> None:
         """Choose how long a minute of an EventBridge rule's rate takes."""
-        self._do("minute", {"seconds": seconds})
+        self._do("choose", {"minute_seconds": seconds})
 
     def allow_replacement_without_rollback(self, *, allowed: bool) -> None:
         """Choose whether an update with rollback disabled may return a new physical ID."""
-        self._do("replacement-without-rollback", {"allowed": allowed})
+        self._do("choose", {"refuses_replacement": not allowed})
 
     def add_fault(self, fault: Fault) -> None:
         """Let something go wrong from now on."""
-        self._do("add-fault", to_json(fault))
+        self._do("add-fault", asdict(fault))
 
     def clear_faults(self) -> None:
         """Let nothing go wrong any more."""

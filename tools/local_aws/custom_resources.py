@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from local_aws.asgi import Answer, Handler, Request
-from local_aws.emulator import Stack, module, timestamp
+from local_aws.emulator import Provisioned, Stack, module, replace, timestamp
 from local_aws.scene import Scene
 from local_aws.stack_engine import FAILED_CREATION, ROLLBACK_DISABLED, StackEngine
 
@@ -89,47 +89,45 @@ class CustomResources:
         self._stacks = engine.stacks
         self._responses = responses
         self._scene = scene
-        provisioners = module("cloudformation.provisioners")
-        self._create = provisioners._custom_resource_create  # noqa: SLF001
-        self._update = provisioners._custom_resource_update  # noqa: SLF001
 
     def install(self) -> None:
         """Replace the emulator's functions."""
         provisioners = module("cloudformation.provisioners")
-        provisioners._custom_resource_create = self.create  # noqa: SLF001
-        provisioners._custom_resource_update = self.update  # noqa: SLF001
-        provisioners._RESOURCE_HANDLERS[_CUSTOM_RESOURCE]["create"] = self.create  # noqa: SLF001
+        replace(
+            provisioners,
+            _custom_resource_create=self._create,
+            _custom_resource_update=self._update,
+        )
+        replace(provisioners._RESOURCE_HANDLERS[_CUSTOM_RESOURCE], create=self._create)  # noqa: SLF001
         requests = module("cloudformation.custom_resource")
-        address: Callable[[str], str] = requests._response_url  # noqa: SLF001
-        requests._response_url = lambda token: signed(address(token))  # noqa: SLF001
+        replace(requests, _response_url=lambda address, token: signed(address(token)))
 
-    def create(
+    def _create(
         self,
+        create: Callable[..., Provisioned],
         logical_id: str,
         properties: dict[str, Any],
         stack_name: str,
         resource_type: str = _CUSTOM_RESOURCE,
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> Provisioned:
         """Create a resource, or leave for the rollback what failed to create."""
-        stack = self._stacks[stack_name]
         try:
-            created: tuple[str, dict[str, Any]] = self._create(
-                logical_id, properties, stack_name, resource_type
-            )
+            return create(logical_id, properties, stack_name, resource_type)
         except _FAILURES:
+            stack = self._stacks[stack_name]
             physical_id = self._responses.take_failed_id(stack, logical_id)
             leave_failed_creation(stack, logical_id, resource_type, physical_id, properties)
             raise
-        return created
 
-    def update(
+    def _update(
         self,
+        update: Callable[..., Provisioned],
         physical_id: str,
         old: dict[str, Any],
         new: dict[str, Any],
         stack_name: str,
         **about: str,
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> Provisioned:
         """Update a resource, or put it back at once when rollback is disabled."""
         stack = self._stacks[stack_name]
         goes_forward = stack["StackStatus"] == _FORWARD
@@ -139,9 +137,7 @@ class CustomResources:
             return physical_id, {}  # a refused change is taken back
         puts_back = goes_forward and stack[ROLLBACK_DISABLED]
         try:
-            updated: tuple[str, dict[str, Any]] = self._update(
-                physical_id, old, new, stack_name, **about
-            )
+            updated = update(physical_id, old, new, stack_name, **about)
             if puts_back and updated[0] != physical_id and self._scene().refuses_replacement:
                 raise RuntimeError(
                     "Replacement type updates not supported on stack with disable-rollback."
@@ -149,7 +145,7 @@ class CustomResources:
         except _FAILURES:
             if puts_back:
                 with suppress(*_FAILURES):
-                    self._update(physical_id, new, old, stack_name, **about)
+                    update(physical_id, new, old, stack_name, **about)
             raise
         return updated
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
-from local_aws.emulator import module
+from local_aws.emulator import ApiAnswer, module, replace
 from local_aws.scene import Scene
 
 _PRINCIPAL = "events.amazonaws.com"
@@ -23,7 +23,7 @@ _TICK_SECONDS = 1
 _log = logging.getLogger(__name__)
 
 _Call: TypeAlias = Mapping[str, Any]
-_Answer: TypeAlias = tuple[int, dict[str, str], bytes]
+_Act: TypeAlias = Callable[[_Call], ApiAnswer]
 
 
 class EventRules:
@@ -34,22 +34,27 @@ class EventRules:
         self._scene = scene
         self._events = module("eventbridge")
         self._functions = module("lambda_svc")
-        self._invoke = self._events._invoke_target  # noqa: SLF001
-        self._put_rule = self._events._put_rule  # noqa: SLF001
-        self._put_targets = self._events._put_targets  # noqa: SLF001
-        self._delete_rule = self._events._delete_rule  # noqa: SLF001
-        self._interval = self._events._parse_rate_seconds  # noqa: SLF001
 
     def install(self) -> None:
         """Replace the emulator's functions."""
         self._events._SCHEDULER_TICK_INTERVAL = _TICK_SECONDS  # noqa: SLF001
-        self._events._invoke_target = self.invoke  # noqa: SLF001
-        self._events._put_rule = self.put_rule  # noqa: SLF001
-        self._events._put_targets = self.put_targets  # noqa: SLF001
-        self._events._delete_rule = self.delete_rule  # noqa: SLF001
-        self._events._parse_rate_seconds = self.interval  # noqa: SLF001
+        replace(
+            self._events,
+            _invoke_target=self._invoke,
+            _put_rule=self._put_rule,
+            _put_targets=self._put_targets,
+            _delete_rule=self._delete_rule,
+            _parse_rate_seconds=self._interval,
+        )
 
-    def invoke(self, target: _Call, event: object, rule: _Call, view: object = None) -> None:
+    def _invoke(
+        self,
+        invoke: Callable[..., None],
+        target: _Call,
+        event: object,
+        rule: _Call,
+        view: object = None,
+    ) -> None:
         """Invoke a target, if it is no function or allows the rule to."""
         arn = target["Arn"]
         if ":lambda:" in arn:
@@ -58,38 +63,35 @@ class EventRules:
             if not may_invoke(statements, rule["Arn"]):
                 _log.warning("%s may not invoke %s: a failed invocation", rule["Arn"], arn)
                 return
-        self._invoke(target, event, rule, view)
+        invoke(target, event, rule, view)
 
-    def interval(self, expression: str) -> float | None:
+    def _interval(self, parse: Callable[[str], int | None], expression: str) -> float | None:
         """Seconds between two invocations of a rule with a rate."""
-        seconds: int | None = self._interval(expression)
+        seconds = parse(expression)
         return None if seconds is None else seconds / _MINUTE * self._scene().minute_seconds
 
-    def put_rule(self, call: _Call) -> _Answer:
-        """Create or change a rule."""
+    def _put_rule(self, act: _Act, call: _Call) -> ApiAnswer:
         problem = _too_long("name", call.get("Name", ""), _NAME_LIMIT)
-        return self._answer(problem, self._put_rule, call)
+        return self._answer(problem, act, call)
 
-    def put_targets(self, call: _Call) -> _Answer:
-        """Add targets to a rule."""
+    def _put_targets(self, act: _Act, call: _Call) -> ApiAnswer:
         problem = ""
         for number, target in enumerate(call.get("Targets", []), 1):
             member = f"targets.{number}.member."
             problem = problem or _too_long(f"{member}id", target["Id"], _NAME_LIMIT)
             problem = problem or _too_long(f"{member}input", target.get("Input", ""), _INPUT_LIMIT)
-        return self._answer(problem, self._put_targets, call)
+        return self._answer(problem, act, call)
 
-    def delete_rule(self, call: _Call) -> _Answer:
-        """Delete a rule without targets."""
+    def _delete_rule(self, act: _Act, call: _Call) -> ApiAnswer:
         key = self._events._rule_key(call.get("Name"), call.get("EventBusName", "default"))  # noqa: SLF001
         used = bool(self._events._targets.get(key))  # noqa: SLF001
         problem = "Rule can't be deleted since it has targets." if used else ""
-        return self._answer(problem, self._delete_rule, call)
+        return self._answer(problem, act, call)
 
-    def _answer(self, problem: str, act: Callable[[_Call], _Answer], call: _Call) -> _Answer:
+    def _answer(self, problem: str, act: _Act, call: _Call) -> ApiAnswer:
         if not problem:
             return act(call)
-        refusal: _Answer = self._events.error_response_json("ValidationException", problem, 400)
+        refusal: ApiAnswer = self._events.error_response_json("ValidationException", problem, 400)
         return refusal
 
 

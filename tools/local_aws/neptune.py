@@ -8,26 +8,19 @@ an action can be added or replaced.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import Any, Final
 
 from fake_neptune import OPERATIONS, ApiError, FakeNeptune, Snapshot, SnapshotBehaviour
-from local_aws.emulator import module
+from local_aws.emulator import Action, ApiAnswer, Parameters, first, module, replace
 from local_aws.query_protocol import arguments, result_xml
 from local_aws.scene import Scene
-
-Parameters: TypeAlias = dict[str, Any]
-ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
-Action: TypeAlias = Callable[[Parameters], ApiAnswer]
 
 _ENGINE: Final = "neptune"
 _NEW_CLUSTER: Final = {"EngineVersion": "1.4.1.0", "Port": "8182", "MasterUsername": "admin"}
 _OFFERED_VERSIONS: Final = ("1.3.4.0", "1.4.0.0", "1.4.1.0", "1.4.5.0")
 _TAGGING: Final = ("AddTagsToResource", "ListTagsForResource", "RemoveTagsFromResource")
-_LOWERED: Final = (
-    "DBClusterIdentifier",
-    "NewDBClusterIdentifier",
-    "SnapshotIdentifier",
-)
+_LOWERED: Final = ("DBClusterIdentifier", "NewDBClusterIdentifier", "SnapshotIdentifier")
 """Parameters of the emulator's own actions that the API stores in lower case."""
 
 
@@ -70,15 +63,15 @@ class NeptuneApi:
         """Change the emulator, which has to be imported already."""
         rds = module("rds")
         actions: dict[str, Action] = rds._ACTION_MAP  # noqa: SLF001
-        actions |= {name: _lowered(action) for name, action in actions.items()}
+        replace(actions, **dict.fromkeys(actions, _lower))
         for name in OPERATIONS:
             own = self._carried_out(name)
             actions[name] = _for_snapshots(own, actions[name]) if name in _TAGGING else own
-        actions["CreateDBCluster"] = _with_defaults(actions["CreateDBCluster"])
-        actions["DescribeDBEngineVersions"] = _with_versions(actions["DescribeDBEngineVersions"])
+        replace(
+            actions, CreateDBCluster=_create_cluster, DescribeDBEngineVersions=_describe_versions
+        )
         for kind in ("DBSubnetGroup", "DBClusterParameterGroup"):
-            name = f"Describe{kind}s"
-            actions[name] = _with_default_group(kind, actions[name])
+            replace(actions, **{f"Describe{kind}s": partial(_describe_groups, kind)})
         # What `DeletionPolicy: Snapshot` calls.
         rds._create_cluster_snapshot_internal = self._final_snapshot  # noqa: SLF001
 
@@ -100,7 +93,7 @@ class NeptuneApi:
     def _carried_out(self, name: str) -> Action:
         def act(parameters: Parameters) -> ApiAnswer:
             rds = module("rds")
-            given = {key: _first(value) for key, value in parameters.items()}
+            given = {key: first(value) for key, value in parameters.items()}
             try:
                 with self._lock:
                     operation = getattr(self.region(), OPERATIONS[name])
@@ -123,60 +116,43 @@ def _answer(name: str, result: Mapping[str, Any]) -> ApiAnswer:
     return answer
 
 
-def _lowered(action: Action) -> Action:
-    def act(parameters: Parameters) -> ApiAnswer:
-        lowered: Parameters = {
-            key: _first(parameters[key]).lower() for key in _LOWERED if key in parameters
-        }
-        return action({**parameters, **lowered})
-
-    return act
+def _lower(action: Action, parameters: Parameters) -> ApiAnswer:
+    lowered: Parameters = {
+        key: first(parameters[key]).lower() for key in _LOWERED if key in parameters
+    }
+    return action({**parameters, **lowered})
 
 
 def _for_snapshots(own: Action, others: Action) -> Action:
     """The one for snapshots, and the other one for any other resource."""
 
     def act(parameters: Parameters) -> ApiAnswer:
-        is_snapshot = ":cluster-snapshot:" in _first(parameters.get("ResourceName", ""))
+        is_snapshot = ":cluster-snapshot:" in first(parameters.get("ResourceName", ""))
         return (own if is_snapshot else others)(parameters)
 
     return act
 
 
-def _with_defaults(create: Action) -> Action:
-    def act(parameters: Parameters) -> ApiAnswer:
-        is_neptune = _first(parameters.get("Engine", "")) == _ENGINE
-        return create({**_NEW_CLUSTER, **parameters} if is_neptune else parameters)
-
-    return act
+def _create_cluster(create: Action, parameters: Parameters) -> ApiAnswer:
+    is_neptune = first(parameters.get("Engine", "")) == _ENGINE
+    return create({**_NEW_CLUSTER, **parameters} if is_neptune else parameters)
 
 
-def _with_versions(describe: Action) -> Action:
-    def act(parameters: Parameters) -> ApiAnswer:
-        if _first(parameters.get("Engine", "")) != _ENGINE:
-            return describe(parameters)
-        wanted = _first(parameters.get("EngineVersion", ""))
-        offered = [
-            {"Engine": _ENGINE, "EngineVersion": version}
-            for version in _OFFERED_VERSIONS
-            if wanted in ("", version)
-        ]
-        return _answer("DescribeDBEngineVersions", {"DBEngineVersions": offered})
-
-    return act
+def _describe_versions(describe: Action, parameters: Parameters) -> ApiAnswer:
+    if first(parameters.get("Engine", "")) != _ENGINE:
+        return describe(parameters)
+    wanted = first(parameters.get("EngineVersion", ""))
+    offered = [
+        {"Engine": _ENGINE, "EngineVersion": version}
+        for version in _OFFERED_VERSIONS
+        if wanted in ("", version)
+    ]
+    return _answer("DescribeDBEngineVersions", {"DBEngineVersions": offered})
 
 
-def _with_default_group(kind: str, describe: Action) -> Action:
+def _describe_groups(kind: str, describe: Action, parameters: Parameters) -> ApiAnswer:
     """Those that every account has, which the emulator's clusters name but it does not hold."""
-
-    def act(parameters: Parameters) -> ApiAnswer:
-        name = _first(parameters.get(f"{kind}Name", ""))
-        if not name.startswith("default"):
-            return describe(parameters)
-        return _answer(f"Describe{kind}s", {f"{kind}s": [{f"{kind}Name": name}]})
-
-    return act
-
-
-def _first(value: Any) -> str:  # noqa: ANN401 - the emulator's parameters are text or lists of it
-    return str(value[0]) if isinstance(value, list) else str(value)
+    name = first(parameters.get(f"{kind}Name", ""))
+    if not name.startswith("default"):
+        return describe(parameters)
+    return _answer(f"Describe{kind}s", {f"{kind}s": [{f"{kind}Name": name}]})

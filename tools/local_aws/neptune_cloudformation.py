@@ -9,11 +9,7 @@ from typing import Any, TypeAlias
 
 from fake_neptune import ApiError
 from local_aws import neptune_groups
-from local_aws.emulator import module
-
-_Parameters: TypeAlias = dict[str, Any]
-_ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
-_Provisioned: TypeAlias = tuple[str, dict[str, str]]
+from local_aws.emulator import Action, ApiAnswer, Parameters, Provisioned, first, module, replace
 
 SnapshotRecord: TypeAlias = Callable[[str], Mapping[str, Any]]
 
@@ -35,73 +31,68 @@ def install(snapshot_record: SnapshotRecord) -> None:
 
     ``snapshot_record`` returns the record of a snapshot by its name or ARN, or raises `ApiError`.
     """
-    provisioners = module("cloudformation.provisioners")
-    clusters = _Clusters(module("rds"), provisioners, snapshot_record)
-    handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001 - see above
-    handlers[_TYPE] = {
-        "create": clusters.provision,
-        "update": clusters.update,
-        "update_with_logical_id": True,
-        "delete": clusters.remove,
-        # For `DeletionPolicy: Snapshot`, as for a cluster of RDS.
-        "snapshot": handlers["AWS::RDS::DBCluster"]["snapshot"],
-    }
-    neptune_groups.install(handlers)
+    _Clusters(snapshot_record).install()
+    neptune_groups.install(module("cloudformation.provisioners")._RESOURCE_HANDLERS)  # noqa: SLF001
 
 
 class _Clusters:
     """Clusters as CloudFormation and the API handle them."""
 
-    def __init__(
-        self,
-        rds: Any,  # noqa: ANN401 - the emulator has no types
-        provisioners: Any,  # noqa: ANN401 - likewise
-        snapshot_record: SnapshotRecord,
-    ) -> None:
+    def __init__(self, snapshot_record: SnapshotRecord) -> None:
         self._snapshot_record = snapshot_record
-        self._rds = rds
-        self._provisioners = provisioners
-        self._refuse: Callable[[str, str, int], _ApiAnswer] = rds._error  # noqa: SLF001
-        self._actions: dict[str, Callable[[_Parameters], _ApiAnswer]] = rds._ACTION_MAP  # noqa: SLF001
-        self._modify: Callable[[_Parameters], _ApiAnswer] = self._actions["ModifyDBCluster"]
-        self._actions["ModifyDBCluster"] = self.modify
-        self._modify_instance: Callable[[_Parameters], _ApiAnswer] = self._actions[
-            "ModifyDBInstance"
-        ]
-        self._actions["ModifyDBInstance"] = self.modify_instance
-        self._actions["RestoreDBClusterFromSnapshot"] = self.restore
-        self._actions["RestoreDBClusterToPointInTime"] = self.clone
+        self._rds = module("rds")
+        self._provisioners = module("cloudformation.provisioners")
+        self._actions: dict[str, Action] = self._rds._ACTION_MAP  # noqa: SLF001
 
-    def restore(self, parameters: _Parameters) -> _ApiAnswer:
+    def install(self) -> None:
+        replace(self._actions, ModifyDBCluster=self._modify, ModifyDBInstance=self._modify_instance)
+        self._actions["RestoreDBClusterFromSnapshot"] = self._restore
+        self._actions["RestoreDBClusterToPointInTime"] = self._clone
+        handlers = self._provisioners._RESOURCE_HANDLERS  # noqa: SLF001
+        handlers[_TYPE] = {
+            "create": self._provision,
+            "update": self._update,
+            "update_with_logical_id": True,
+            "delete": self._remove,
+            # For `DeletionPolicy: Snapshot`, as for a cluster of RDS.
+            "snapshot": handlers["AWS::RDS::DBCluster"]["snapshot"],
+        }
+
+    def _restore(self, parameters: Parameters) -> ApiAnswer:
         """Create a cluster from what a snapshot holds and the request adds."""
-        given = {key: _first(value) for key, value in parameters.items()}
         try:
-            snapshot = self._snapshot_record(given.get("SnapshotIdentifier", ""))
+            held = self._snapshot_record(first(parameters.get("SnapshotIdentifier", "")))
         except ApiError as error:
-            return self._refuse(error.code, error.message, error.status)
-        held = {key: _text(snapshot[key]) for key in _HELD if key in snapshot}
-        status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
-        return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterFromSnapshot")
+            refused: ApiAnswer = self._rds._error(error.code, error.message, error.status)  # noqa: SLF001
+            return refused
+        return self._create_from(held, parameters, b"RestoreDBClusterFromSnapshot")
 
-    def clone(self, parameters: _Parameters) -> _ApiAnswer:
+    def _clone(self, parameters: Parameters) -> ApiAnswer:
         """Create a cluster with the settings of another one; there is no data to share."""
-        given = {key: _first(value) for key, value in parameters.items()}
-        source = given.pop("SourceDBClusterIdentifier", "").lower()
-        cluster = self._rds._clusters.get(source)  # noqa: SLF001
-        if cluster is None:
+        source = first(parameters.get("SourceDBClusterIdentifier", "")).lower()
+        held = self._rds._clusters.get(source)  # noqa: SLF001
+        if held is None:
             message = f"DBCluster {source} not found."
-            return self._refuse("DBClusterNotFoundFault", message, 404)
-        held = {key: _text(cluster[key]) for key in _HELD if cluster.get(key) not in (None, "")}
-        status, headers, body = self._actions["CreateDBCluster"]({**held, **given})
-        return status, headers, body.replace(b"CreateDBCluster", b"RestoreDBClusterToPointInTime")
+            refused: ApiAnswer = self._rds._error("DBClusterNotFoundFault", message, 404)  # noqa: SLF001
+            return refused
+        return self._create_from(held, parameters, b"RestoreDBClusterToPointInTime")
 
-    def modify(self, parameters: _Parameters) -> _ApiAnswer:
+    def _create_from(
+        self, held: Mapping[str, Any], parameters: Parameters, action: bytes
+    ) -> ApiAnswer:
+        kept = {key: _text(held[key]) for key in _HELD if held.get(key) not in (None, "")}
+        given = {key: first(value) for key, value in parameters.items()}
+        given.pop("SourceDBClusterIdentifier", None)
+        status, headers, body = self._actions["CreateDBCluster"]({**kept, **given})
+        return status, headers, body.replace(b"CreateDBCluster", action)
+
+    def _modify(self, modify: Action, parameters: Parameters) -> ApiAnswer:
         """Modify a cluster, and rename it if asked to."""
-        answer = self._modify(parameters)
-        new = _first(parameters.get("NewDBClusterIdentifier", ""))
+        answer = modify(parameters)
+        new = first(parameters.get("NewDBClusterIdentifier", ""))
         if answer[0] != _OK or not new:
             return answer
-        old = _first(parameters["DBClusterIdentifier"])
+        old = first(parameters["DBClusterIdentifier"])
         cluster = self._rds._clusters.pop(old)  # noqa: SLF001
         cluster["DBClusterIdentifier"] = new
         cluster["DBClusterArn"] = cluster["DBClusterArn"].rpartition(":")[0] + f":{new}"
@@ -113,13 +104,13 @@ class _Clusters:
                 instance["DBClusterIdentifier"] = new
         return answer
 
-    def modify_instance(self, parameters: _Parameters) -> _ApiAnswer:
+    def _modify_instance(self, modify: Action, parameters: Parameters) -> ApiAnswer:
         """Modify an instance, and rename it if asked to."""
-        answer = self._modify_instance(parameters)
-        new = _first(parameters.get("NewDBInstanceIdentifier", ""))
+        answer = modify(parameters)
+        new = first(parameters.get("NewDBInstanceIdentifier", ""))
         if answer[0] != _OK or not new:
             return answer
-        old = _first(parameters["DBInstanceIdentifier"])
+        old = first(parameters["DBInstanceIdentifier"])
         instance = self._rds._instances.pop(old)  # noqa: SLF001
         instance["DBInstanceIdentifier"] = new
         self._rds._instances[new] = instance  # noqa: SLF001
@@ -129,9 +120,9 @@ class _Clusters:
                     member["DBInstanceIdentifier"] = new
         return answer
 
-    def provision(
+    def _provision(
         self, logical_id: str, properties: Mapping[str, Any], stack_name: str
-    ) -> _Provisioned:
+    ) -> Provisioned:
         """Create, restore or clone the cluster of a resource."""
         generated = self._provisioners._physical_name(stack_name, logical_id, max_len=63)  # noqa: SLF001
         name = str(properties.get("DBClusterIdentifier") or generated).lower()
@@ -145,18 +136,18 @@ class _Clusters:
         self._tag(name, {}, properties)
         return self._described(name)
 
-    def update(
+    def _update(
         self,
         physical_id: str,
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         stack_name: str,
         logical_id: str,
-    ) -> _Provisioned:
+    ) -> Provisioned:
         """Change the cluster in place, or make another one: the cleanup deletes the old one."""
         if any(old.get(key) != new.get(key) for key in _REPLACING):
             again = self._provisioners._seeded_create  # noqa: SLF001
-            replaced: _Provisioned = again(self.provision, logical_id, new, stack_name)
+            replaced: Provisioned = again(self._provision, logical_id, new, stack_name)
             return replaced
         changed = {key: value for key, value in new.items() if old.get(key) != value}
         parameters = {**_parameters(changed), "DBClusterIdentifier": physical_id}
@@ -168,18 +159,17 @@ class _Clusters:
         arn = self._rds._clusters[name]["DBClusterArn"]  # noqa: SLF001
         self._provisioners._rds_sync_tags(arn, old, new, _TYPE)  # noqa: SLF001
 
-    def remove(self, physical_id: str, properties: Mapping[str, Any]) -> None:  # noqa: ARG002
-        """Delete the cluster, if it is there."""
+    def _remove(self, physical_id: str, _properties: Mapping[str, Any]) -> None:
         if physical_id in self._rds._clusters:  # noqa: SLF001
             parameters = {"DBClusterIdentifier": physical_id, "SkipFinalSnapshot": "true"}
             self._call("DeleteDBCluster", parameters)
 
-    def _call(self, action: str, parameters: _Parameters) -> None:
+    def _call(self, action: str, parameters: Parameters) -> None:
         status, _, body = self._actions[action](parameters)
         if status != _OK:
             raise ValueError(f"{_TYPE} {action}: {body.decode()}")
 
-    def _described(self, name: str) -> _Provisioned:
+    def _described(self, name: str) -> Provisioned:
         cluster = self._rds._clusters[name]  # noqa: SLF001
         attributes = {
             "ClusterResourceId": cluster["DbClusterResourceId"],
@@ -190,9 +180,9 @@ class _Clusters:
         return name, attributes
 
 
-def _parameters(properties: Mapping[str, Any]) -> _Parameters:
+def _parameters(properties: Mapping[str, Any]) -> Parameters:
     """Write scalars and lists of text as the API's query parameters; the rest plays no role."""
-    found: _Parameters = {}
+    found: Parameters = {}
     for key, value in properties.items():
         name = _RENAMED.get(key, key)
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -204,7 +194,3 @@ def _parameters(properties: Mapping[str, Any]) -> _Parameters:
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _first(value: Any) -> str:  # noqa: ANN401 - the emulator's parameters are text or lists of it
-    return str(value[0]) if isinstance(value, list) else str(value)

@@ -6,10 +6,9 @@ The emulator keeps them with RDS's, whose resource types name some properties ot
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from local_aws.emulator import module
+from local_aws.emulator import Provisioned, module
 
 _Properties: TypeAlias = Mapping[str, Any]
-_Provisioned: TypeAlias = tuple[str, dict[str, str]]
 _Rename: TypeAlias = Callable[[_Properties], dict[str, Any]]
 
 
@@ -40,12 +39,12 @@ _RECORDED = {
 def _adapted(rds: dict[str, Any], rename: _Rename) -> dict[str, Any]:
     """Handlers that call those of RDS with its names."""
 
-    def create(logical_id: str, properties: _Properties, stack_name: str) -> _Provisioned:
+    def create(logical_id: str, properties: _Properties, stack_name: str) -> Provisioned:
         return _with_endpoint(*rds["create"](logical_id, rename(properties), stack_name))
 
     def update(
         physical_id: str, old: _Properties, new: _Properties, stack_name: str, logical_id: str
-    ) -> _Provisioned:
+    ) -> Provisioned:
         renamed = (rename(old), rename(new))
         return _with_endpoint(*rds["update"](physical_id, *renamed, stack_name, logical_id))
 
@@ -56,7 +55,7 @@ def _adapted(rds: dict[str, Any], rename: _Rename) -> dict[str, Any]:
 
 
 def _recorded(provisioners: Any, attributes: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401
-    def create(logical_id: str, _: _Properties, stack_name: str) -> _Provisioned:
+    def create(logical_id: str, _: _Properties, stack_name: str) -> Provisioned:
         name: str = provisioners._physical_name(stack_name, logical_id, lowercase=True, max_len=63)  # noqa: SLF001
         return name, dict.fromkeys(attributes, name)
 
@@ -75,7 +74,7 @@ def _named(name: str) -> _Rename:
     }
 
 
-def _with_endpoint(physical_id: str, attributes: dict[str, str]) -> _Provisioned:
+def _with_endpoint(physical_id: str, attributes: dict[str, str]) -> Provisioned:
     """Attributes under the names of Neptune's types too."""
     address, port = attributes.get("Endpoint.Address", ""), attributes.get("Endpoint.Port", "")
     return physical_id, {**attributes, "Endpoint": address, "Port": port}

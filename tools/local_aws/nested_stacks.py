@@ -3,11 +3,11 @@
 import copy
 import secrets
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid1
 
 from local_aws.custom_resources import leave_failed_creation
-from local_aws.emulator import Stack, module, timestamp
+from local_aws.emulator import Provisioned, Stack, module, timestamp
 from local_aws.stack_engine import PARENT, StackEngine
 
 _TYPE = "AWS::CloudFormation::Stack"
@@ -16,7 +16,6 @@ _PREVIOUS = (
     *("_resources", "_template", "_template_body", "_resolved_params", "_conditions"),
     *("Parameters", "Tags", "Outputs"),
 )
-_Provisioned: TypeAlias = tuple[str, dict[str, str]]
 
 
 class NestedStacks:
@@ -31,10 +30,9 @@ class NestedStacks:
     def install(self) -> None:
         """Replace the emulator's handlers of the resource type."""
         handlers = module("cloudformation.provisioners")._RESOURCE_HANDLERS  # noqa: SLF001
-        handlers[_TYPE] = {"create": self.create, "update": self.update, "delete": self.delete}
+        handlers[_TYPE] = {"create": self._create, "update": self._update, "delete": self._delete}
 
-    def create(self, logical_id: str, properties: dict[str, Any], parent: str) -> _Provisioned:
-        """Create a nested stack."""
+    def _create(self, logical_id: str, properties: dict[str, Any], parent: str) -> Provisioned:
         name = f"{parent}-{logical_id}-{secrets.token_hex(6).upper()}"
         root = self._engine.stacks[parent]
         stack_id = root["StackId"].rpartition("/")[0].rpartition("/")[0]
@@ -58,16 +56,17 @@ class NestedStacks:
             raise RuntimeError(_embedded(stack, "created"))
         return _provisioned(stack)
 
-    def update(
-        self, physical_id: str, old: dict[str, Any], new: dict[str, Any], parent: str
-    ) -> _Provisioned:
+    def _update(
+        self, physical_id: str, _old: dict[str, Any], new: dict[str, Any], parent: str
+    ) -> Provisioned:
         """Update a nested stack, or roll its last update back with the parent's."""
-        del old
         stack = self._find(physical_id)
         if self._engine.stacks[parent]["StackStatus"] == "UPDATE_ROLLBACK_IN_PROGRESS":
             operation = stack.get("_failed_operation") or stack[_LAST_UPDATE]
             name, stack_id = stack["StackName"], stack["StackId"]
-            self._engine.wait_for(self._engine.roll_back(name, stack_id, stack, operation))
+            self._engine.wait_for(
+                self._deployment._roll_back_operation(name, stack_id, stack, operation)  # noqa: SLF001
+            )
             return _provisioned(stack)
         previous = {key: copy.deepcopy(stack.get(key)) for key in _PREVIOUS}
         described = self._described(new, stack["_resolved_params"])
@@ -79,12 +78,10 @@ class NestedStacks:
         stack[_LAST_UPDATE] = self._operation(stack, previous)
         return _provisioned(stack)
 
-    def delete(self, physical_id: str, properties: Mapping[str, Any]) -> None:
-        """Delete a nested stack."""
-        del properties
+    def _delete(self, physical_id: str, _properties: Mapping[str, Any]) -> None:
         stack = self._find(physical_id)
         name = stack["StackName"]
-        self._engine.wait_for(self._engine.delete_stack(name, stack["StackId"]))
+        self._engine.wait_for(self._deployment._delete_stack_async(name, stack["StackId"]))  # noqa: SLF001
         if stack["StackStatus"] != "DELETE_COMPLETE":
             raise RuntimeError(_embedded(stack, "deleted"))
 
@@ -98,10 +95,7 @@ class NestedStacks:
         if problem is not None or not body:
             raise ValueError(f"S3 error: no template at {properties['TemplateURL']}")
         template = self._cloudformation._parse_template(body)  # noqa: SLF001
-        given = [
-            {"Key": key, "Value": str(value)}
-            for key, value in (properties.get("Parameters") or {}).items()
-        ]
+        given = _listed({k: str(v) for k, v in (properties.get("Parameters") or {}).items()})
         values = self._cloudformation._resolve_parameters(template, given, previous)  # noqa: SLF001
         tags = module("cloudformation.provisioners")._tag_map(properties.get("Tags"))  # noqa: SLF001
         return {
@@ -110,11 +104,7 @@ class NestedStacks:
                 {"ParameterKey": key, "ParameterValue": one["Value"], "NoEcho": one["NoEcho"]}
                 for key, one in values.items()
             ],
-            "Tags": [
-                {"Key": key, "Value": value}
-                for key, value in tags.items()
-                if not key.startswith("aws:")
-            ],
+            "Tags": _listed({k: v for k, v in tags.items() if not k.startswith("aws:")}),
             "LastUpdatedTime": timestamp(),
             "StackStatusReason": "",
             "_template": template,
@@ -134,7 +124,7 @@ class NestedStacks:
         status = stack["StackStatus"] = f"{verb}_IN_PROGRESS"
         self._deployment._add_event(stack_id, name, name, _TYPE, status, physical_id=stack_id)  # noqa: SLF001
         # Without a rollback of its own: the parent decides about that.
-        deployment = self._engine.deploy(
+        deployment = self._deployment._deploy_stack_async(  # noqa: SLF001
             *(name, stack_id, template or stack["_template"], stack["_resolved_params"]),
             *(True, stack["Tags"]),
             is_update=previous is not None,
@@ -155,7 +145,11 @@ class NestedStacks:
         }
 
 
-def _provisioned(stack: Stack) -> _Provisioned:
+def _listed(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def _provisioned(stack: Stack) -> Provisioned:
     outputs = {f"Outputs.{one['OutputKey']}": one["OutputValue"] for one in stack["Outputs"]}
     return stack["StackId"], outputs
 

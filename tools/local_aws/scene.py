@@ -4,9 +4,6 @@ import time
 from dataclasses import dataclass, field
 
 from fake_neptune import SnapshotBehaviour
-from local_aws.behaviour import ClusterState
-
-DEFAULT_QUOTA = 100
 
 
 @dataclass
@@ -22,7 +19,7 @@ class Scene:
     """
 
     behaviour: SnapshotBehaviour = field(default_factory=SnapshotBehaviour)
-    quota: int = DEFAULT_QUOTA
+    quota: int = 100
     stale_seconds: float = 0.0
     refuses_replacement: bool = True
     minute_seconds: float = 60.0
@@ -40,10 +37,10 @@ class Scene:
         """How a new snapshot of a cluster behaves."""
         return self._by_cluster.get(cluster.lower(), self.behaviour)
 
-    def set_state(self, state: ClusterState) -> None:
+    def set_state(self, cluster: str, status: str, seconds: float | None) -> None:
         """Let a cluster be in a state for some seconds, or until told otherwise."""
-        seconds = float("inf") if state.seconds is None else state.seconds
-        self._states[state.cluster.lower()] = (state.status, time.monotonic() + seconds)
+        lasts = float("inf") if seconds is None else seconds
+        self._states[cluster.lower()] = (status, time.monotonic() + lasts)
 
     def state_of(self, cluster: str) -> str:
         """The state that a cluster was told to be in now; empty if none."""

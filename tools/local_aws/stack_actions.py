@@ -8,17 +8,13 @@ import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import Any
 
 from local_aws.api_call import identify
 from local_aws.asgi import Answer, Handler, Request
 from local_aws.behaviour import Caller
-from local_aws.emulator import Stack, module, timestamp
+from local_aws.emulator import Action, ApiAnswer, Parameters, Stack, module, replace, timestamp
 from local_aws.scene import Scene
-
-_Parameters: TypeAlias = dict[str, Any]
-_ApiAnswer: TypeAlias = tuple[int, dict[str, str], bytes]
-_Action: TypeAlias = Callable[[_Parameters], _ApiAnswer]
 
 _RETRYABLE = ("CREATE_FAILED", "UPDATE_FAILED")
 _UNDELETABLE = ("UPDATE", "IMPORT")
@@ -53,72 +49,65 @@ class StackActions:
         self._scene = scene
         self._handlers = module("cloudformation.handlers")
         self._events: dict[str, list[Any]] = module("cloudformation")._stack_events  # noqa: SLF001
-        self._originals: dict[str, _Action] = {}
 
     def install(self) -> None:
         """Replace the emulator's actions."""
-        actions: dict[str, _Action] = self._handlers._ACTION_HANDLERS  # noqa: SLF001
-        replacements: dict[str, _Action] = {
-            "CreateStack": self.create,
-            "UpdateStack": self.update,
-            "CreateChangeSet": self.create_change_set,
-            "ExecuteChangeSet": self.execute_change_set,
-            "DeleteStack": self.delete,
-            "DescribeStacks": self.describe,
-        }
-        self._originals = {name: actions[name] for name in replacements}
-        actions |= replacements
+        replace(
+            self._handlers._ACTION_HANDLERS,  # noqa: SLF001
+            CreateStack=self._create,
+            UpdateStack=self._update,
+            CreateChangeSet=self._create_change_set,
+            ExecuteChangeSet=self._execute_change_set,
+            DeleteStack=self._delete,
+            DescribeStacks=self._describe,
+        )
 
-    def create(self, parameters: _Parameters) -> _ApiAnswer:
+    def _create(self, create: Action, parameters: Parameters) -> ApiAnswer:
         """Create a stack, which has not been updated yet."""
-        answer = self._originals["CreateStack"](parameters)
+        answer = create(parameters)
         stack = self._stack(parameters)
         if stack is not None and stack["StackStatus"] == "CREATE_IN_PROGRESS":
             stack["LastUpdatedTime"] = ""
         return answer
 
-    def update(self, parameters: _Parameters) -> _ApiAnswer:
+    def _update(self, update: Action, parameters: Parameters) -> ApiAnswer:
         """Update a stack, also one that failed without rollback."""
         stack = self._stack(parameters)
         status = stack["StackStatus"] if stack else ""
         if stack is None or status not in _RETRYABLE:
-            return self._refusal(stack) or self._originals["UpdateStack"](parameters)
+            return self._refusal(stack) or update(parameters)
         stack["StackStatus"] = "UPDATE_COMPLETE"  # the emulator updates no other
         try:
-            return self._originals["UpdateStack"](parameters)
+            return update(parameters)
         finally:
             if stack["StackStatus"] == "UPDATE_COMPLETE":
                 stack["StackStatus"] = status
 
-    def create_change_set(self, parameters: _Parameters) -> _ApiAnswer:
-        """Create a change set of a stack that is in no operation."""
-        refusal = self._refusal(self._stack(parameters))
-        return refusal or self._originals["CreateChangeSet"](parameters)
+    def _create_change_set(self, create: Action, parameters: Parameters) -> ApiAnswer:
+        return self._refusal(self._stack(parameters)) or create(parameters)
 
-    def execute_change_set(self, parameters: _Parameters) -> _ApiAnswer:
-        """Execute a change set of a stack that is in no operation."""
+    def _execute_change_set(self, execute: Action, parameters: Parameters) -> ApiAnswer:
         change_sets = module("cloudformation.changesets")
         names = (_text(parameters, "ChangeSetName"), _text(parameters, "StackName"))
         _, found = change_sets._find_change_set(*names)  # noqa: SLF001
         stack = self._stack({"StackName": [found["StackId"]]}) if found else None
-        return self._refusal(stack) or self._originals["ExecuteChangeSet"](parameters)
+        return self._refusal(stack) or execute(parameters)
 
-    def delete(self, parameters: _Parameters) -> _ApiAnswer:
+    def _delete(self, delete: Action, parameters: Parameters) -> ApiAnswer:
         """Delete a stack once, and not in the middle of an update."""
         stack = self._stack(parameters)
         status = stack["StackStatus"] if stack else ""
         if status == "DELETE_IN_PROGRESS":
-            answer: _ApiAnswer = self._handlers._xml(200, "DeleteStackResponse", "")  # noqa: SLF001
+            answer: ApiAnswer = self._handlers._xml(200, "DeleteStackResponse", "")  # noqa: SLF001
             return answer
         if stack and status.startswith(_UNDELETABLE) and status.endswith("_IN_PROGRESS"):
             return self._refuse(f"Stack [{stack['StackName']}] cannot be deleted while in {status}")
-        return self._originals["DeleteStack"](parameters)
+        return delete(parameters)
 
-    def describe(self, parameters: _Parameters) -> _ApiAnswer:
+    def _describe(self, describe: Action, parameters: Parameters) -> ApiAnswer:
         """Describe stacks, to functions perhaps as they were some seconds ago."""
-        status, headers, body = self._originals["DescribeStacks"](parameters)
-        corrected = _MEMBER.sub(self._corrected, body.decode())
-        return status, headers, corrected.encode()
+        status, headers, body = describe(parameters)
+        return status, headers, _MEMBER.sub(self._corrected, body.decode()).encode()
 
     def _corrected(self, member: re.Match[str]) -> str:
         text = member.group()
@@ -145,21 +134,19 @@ class StackActions:
 
     def _earlier(self, stack: Stack, moment: str) -> tuple[str, str]:
         """Status and time of the last update as they were at a moment."""
-        own = [
-            one
-            for one in self._events.get(stack["StackId"], [])
-            if one["PhysicalResourceId"] == stack["StackId"]
-        ]
+        stack_id = stack["StackId"]
+        events = self._events.get(stack_id, [])
+        own = [one for one in events if one["PhysicalResourceId"] == stack_id]
         seen = [one for one in own if one["Timestamp"] <= moment] or own[:1]
         began = [one for one in seen if one["ResourceStatus"] == "UPDATE_IN_PROGRESS"]
         updated = began[-1]["Timestamp"] if began else ""
         return seen[-1]["ResourceStatus"], updated
 
-    def _stack(self, parameters: _Parameters) -> Stack | None:
+    def _stack(self, parameters: Parameters) -> Stack | None:
         found: Stack | None = self._handlers._resolve_stack(_text(parameters, "StackName"))  # noqa: SLF001
         return found
 
-    def _refusal(self, stack: Stack | None) -> _ApiAnswer | None:
+    def _refusal(self, stack: Stack | None) -> ApiAnswer | None:
         status = stack["StackStatus"] if stack else ""
         if stack is None or not status.endswith("_IN_PROGRESS") or status.startswith("REVIEW"):
             return None
@@ -167,10 +154,10 @@ class StackActions:
             f"Stack:{stack['StackId']} is in {status} state and can not be updated."
         )
 
-    def _refuse(self, message: str) -> _ApiAnswer:
-        refusal: _ApiAnswer = self._handlers._error("ValidationError", message)  # noqa: SLF001
+    def _refuse(self, message: str) -> ApiAnswer:
+        refusal: ApiAnswer = self._handlers._error("ValidationError", message)  # noqa: SLF001
         return refusal
 
 
-def _text(parameters: _Parameters, name: str) -> str:
+def _text(parameters: Parameters, name: str) -> str:
     return str(parameters.get(name, [""])[0])

@@ -8,9 +8,9 @@ is disabled stays as it is, and the next operation deletes what failed to create
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeAlias
 
-from local_aws.emulator import Stack, module, timestamp
+from local_aws.emulator import Stack, module, replace, timestamp
 
 CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 PARENT = "_parent_stack_name"
@@ -22,6 +22,7 @@ _STACK_TYPE = "AWS::CloudFormation::Stack"
 _RETAINING = ("Retain", "RetainExceptOnCreate")
 _WRAPPED_IN = ("stacks", "handlers", "changesets")
 
+_Operation: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 _deployed: ContextVar[Stack] = ContextVar("deployed")
 
 
@@ -29,37 +30,36 @@ class StackEngine:
     """The emulator's engine, corrected; ``install`` puts it in place."""
 
     def __init__(self) -> None:
-        """Keep the functions that are corrected."""
+        """Find the engine."""
         self._engine = module("cloudformation.stacks")
         self.stacks: dict[str, Stack] = module("cloudformation")._stacks  # noqa: SLF001
-        self._deploy = self._engine._deploy_stack_async  # noqa: SLF001
-        self._roll_back = self._engine._roll_back_operation  # noqa: SLF001
-        self._delete_stack = self._engine._delete_stack_async  # noqa: SLF001
         self._delete_resource = self._engine._delete_resource  # noqa: SLF001
-        self._resolve_outputs = self._engine._resolve_stack_outputs  # noqa: SLF001
-        self._failed_operation = self._engine._failed_operation  # noqa: SLF001
         self._loop: asyncio.AbstractEventLoop
 
     def install(self) -> None:
         """Replace the engine's functions wherever the emulator looks them up."""
-        replacements = {
-            "_deploy_stack_async": self.deploy,
-            "_roll_back_operation": self.roll_back,
-            "_delete_stack_async": self.delete_stack,
-            "_delete_resource": self.delete_resource,
-            "_resolve_stack_outputs": self.resolve_outputs,
-            "_failed_operation": self.failed_operation,
+        functions: dict[str, Callable[..., Any]] = {
+            "_deploy_stack_async": self._deploy,
+            "_roll_back_operation": self._roll_back,
+            "_delete_stack_async": self._delete_stack,
+            "_delete_resource": self._delete,
+            "_resolve_stack_outputs": self._resolve_outputs,
+            "_failed_operation": self._describe_failed_operation,
         }
         for place in (module(f"cloudformation.{name}") for name in _WRAPPED_IN):
-            for name, replacement in replacements.items():
-                if hasattr(place, name):
-                    setattr(place, name, replacement)
+            replace(place, **{name: one for name, one in functions.items() if hasattr(place, name)})
 
     def wait_for(self, operation: Coroutine[Any, Any, None]) -> None:
         """Run an operation of a nested stack to its end, from the thread of its resource."""
         asyncio.run_coroutine_threadsafe(operation, self._loop).result()
 
-    async def deploy(self, stack_name: str, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+    async def _deploy(
+        self,
+        deploy: _Operation,
+        stack_name: str,
+        *arguments: Any,  # noqa: ANN401 - the engine's own
+        **options: Any,  # noqa: ANN401 - likewise
+    ) -> None:
         """Create or update a stack; a nested one then waits for its root's cleanup."""
         self._loop = asyncio.get_running_loop()
         stack = self.stacks[stack_name]
@@ -68,7 +68,7 @@ class StackEngine:
         stack[ROLLBACK_DISABLED] = parent[ROLLBACK_DISABLED] if parent else disable_rollback
         _deployed.set(stack)
         await self._delete_failed_creations(stack, options.get("previous_stack"))
-        await self._deploy(stack_name, *arguments, **options)
+        await deploy(stack_name, *arguments, **options)
         if stack["StackStatus"] == "UPDATE_COMPLETE":
             # No reader runs in between: the status does not go back and forth.
             if parent is None:
@@ -76,8 +76,9 @@ class StackEngine:
             else:
                 self._enter(stack, CLEANUP)
 
-    async def roll_back(
+    async def _roll_back(  # noqa: PLR0913, PLR0917 - the engine's own
         self,
+        roll_back: _Operation,
         stack_name: str,
         stack_id: str,
         stack: Stack,
@@ -88,16 +89,18 @@ class StackEngine:
         if not operation["is_update"]:
             stack["DeletionTime"] = timestamp()
         stack.pop(_PENDING_DELETES, None)
-        await self._roll_back(stack_name, stack_id, stack, operation, reason_override)
+        await roll_back(stack_name, stack_id, stack, operation, reason_override)
 
-    async def delete_stack(self, stack_name: str, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
-        """Delete a stack."""
+    async def _delete_stack(
+        self, delete: _Operation, stack_name: str, *arguments: object, **options: object
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.stacks[stack_name]["DeletionTime"] = timestamp()
-        await self._delete_stack(stack_name, *arguments, **options)
+        await delete(stack_name, *arguments, **options)
 
-    def delete_resource(
+    def _delete(  # noqa: PLR0913, PLR0917 - the engine's own
         self,
+        delete: Callable[..., None],
         resource_type: str,
         physical_id: str,
         properties: dict[str, Any],
@@ -108,21 +111,25 @@ class StackEngine:
         arguments = (resource_type, physical_id, properties, stack_name, logical_id)
         stack = self.stacks.get(stack_name)
         if stack is None or stack["StackStatus"] != CLEANUP:
-            self._delete_resource(*arguments)
+            delete(*arguments)
         elif PARENT in stack:
             stack.setdefault(_PENDING_DELETES, []).append(arguments)
         else:
             self._delete_in_cleanup(*arguments)
 
-    def resolve_outputs(self, *arguments: Any) -> object:  # noqa: ANN401 - the engine's own
+    def _resolve_outputs(self, resolve: Callable[..., object], *arguments: Any) -> object:  # noqa: ANN401
         """Resolve a stack's outputs: the last that can fail before an update's cleanup."""
-        outputs: object = self._resolve_outputs(*arguments)
+        outputs = resolve(*arguments)
         stack = self.stacks[arguments[-2]]
         if stack["StackStatus"] == "UPDATE_IN_PROGRESS":
             self._enter(stack, CLEANUP)
         return outputs
 
-    def failed_operation(self, *arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _describe_failed_operation(
+        self,
+        describe: Callable[..., dict[str, Any]],
+        *arguments: Any,  # noqa: ANN401 - the engine's own
+    ) -> dict[str, Any]:
         """Describe a failed operation, with the resource that failed to create."""
         is_update, previous, created, failed_update, failed_logical_id, *rest = arguments
         replaced, _cancelled, template = rest[:3]
@@ -136,10 +143,7 @@ class StackEngine:
             if failed_update is not None:
                 # It was put back already, while the stack was UPDATE_IN_PROGRESS.
                 failed_update = (*failed_update[:3], None, None, None)
-        described: dict[str, Any] = self._failed_operation(
-            is_update, previous, created, failed_update, failed_logical_id, *rest
-        )
-        return described
+        return describe(is_update, previous, created, failed_update, failed_logical_id, *rest)
 
     def _keep_replaced(
         self, stack: Stack, previous: Stack, replaced: list[str], template: dict[str, Any]
