@@ -33,19 +33,8 @@ def test_costs_that_grow_evenly_have_the_slope_one() -> None:
 
 
 def test_the_document_is_made_of_what_there_is() -> None:
-    footprint = {
-        "rows": [
-            {
-                "peer": "ours",
-                "lambdas": 1,
-                "state_machines": 0,
-                "roles": 1,
-                "resources": 6,
-                "further": 1,
-            }
-        ],
-    }
-    results = {"footprint": footprint}
+    row = {"lambdas": 1, "state_machines": 0, "roles": 1, "resources": 6, "further": 1}
+    results = {"footprint": [{"peer": "ours", **row}]}
     text = document.render(results, {"footprint": ["plot.svg"]})
     assert "| Lambda functions for one snapshot | ≤ 1 | 1 | yes |" in text
     assert "| ours | 1 | 0 | 1 | 6 | +1 |" in text

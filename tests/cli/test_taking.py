@@ -55,7 +55,7 @@ def test_a_snapshot_is_taken_and_carries_the_tags_of_its_caller(caller: Caller) 
 
 def test_a_busy_cluster_is_waited_for(world: World, caller: Caller) -> None:
     world.add_cluster(status="modifying")
-    world.change_after(100, world.add_cluster)
+    world.at_call("", world.add_cluster, after=100)
     assert caller.take("run-1").identifier in world.snapshots
     assert f"cluster {events.CLUSTER} is modifying, not available" in caller.said
 
@@ -300,7 +300,7 @@ def test_expired_credentials_end_the_command_and_the_snapshot_continues(
     world: World, caller: Caller
 ) -> None:
     world.duration = 1000.0
-    world.refuse("", Unexpected("ExpiredToken", "expired", "DescribeDBClusterSnapshots"), age=100)
+    world.refuse("", Unexpected("ExpiredToken", "expired", "DescribeDBClusterSnapshots"), after=100)
     with pytest.raises(NoAccess, match=r"The credentials have expired \(ExpiredToken\)"):
         caller.take("run-1")
     world.before = None
@@ -336,7 +336,7 @@ def test_an_interruption_says_what_continues(world: World, caller: Caller) -> No
     world.duration = None
     command = caller.command("run-1")
     assert "If snapshot" in command.continuing()
-    world.refuse("snapshot", KeyboardInterrupt(), age=30)
+    world.refuse("snapshot", KeyboardInterrupt(), after=30)
     with pytest.raises(KeyboardInterrupt):
         command.run()
     (name,) = world.snapshots

@@ -88,7 +88,7 @@ def has_past(world: World, caller: Caller) -> None:
 def is_busy(world: World, _caller: Caller) -> None:
     """The cluster is busy for some polls."""
     world.add_cluster(status="backing-up")
-    world.change_after(10, world.add_cluster)
+    world.at_call("", world.add_cluster, after=10)
 
 
 def is_full(world: World, caller: Caller) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import stacks
-from benchmarks.peers.common import TOKEN_OUTPUT
+from benchmarks.peers import TOKEN_OUTPUT
 from deployment.cdk_cli import PROJECT, Cdk, Result
 from local_aws import LocalAws, SnapshotBehaviour
 
@@ -63,10 +63,8 @@ class Cloud:
     def function(self, name: str) -> str:
         """Find the ARN of the function that a stack's custom resources ask."""
         stack = self.aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        outputs = {
-            each.get("OutputKey"): each.get("OutputValue", "") for each in stack.get("Outputs", [])
-        }
-        return outputs[TOKEN_OUTPUT]
+        found = {each.get("OutputKey"): each.get("OutputValue", "") for each in stack["Outputs"]}
+        return found[TOKEN_OUTPUT]
 
     def stack_seconds(self, name: str) -> float:
         """Say how long CloudFormation took to create a stack, by its own events."""

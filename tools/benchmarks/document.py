@@ -39,8 +39,8 @@ class Section(Protocol):
         """Compare the answer with what was promised."""
         ...
 
-    def render(self, result: Any) -> str:  # noqa: ANN401 - likewise
-        """Write it."""
+    def render(self, result: Any) -> list[str]:  # noqa: ANN401 - likewise
+        """Write it, paragraph by paragraph."""
         ...
 
 
@@ -68,7 +68,7 @@ def render(results: dict[str, Any], plots: dict[str, list[str]]) -> str:
     parts += ["## Targets", targets_table(targets)]
     for name in measured:
         module = section(name)
-        parts += [f"## {module.TITLE}", module.render(results[name])]
+        parts += [f"## {module.TITLE}", *module.render(results[name])]
         parts += [f"![{module.TITLE}](benchmarks/{plot})" for plot in plots.get(name, [])]
     return "\n\n".join(parts) + "\n"
 

@@ -1,14 +1,6 @@
 """What a list of measurements comes to; pure."""
 
 from collections.abc import Iterable, Sequence
-from statistics import fmean, median
-
-__all__ = ["mean", "median", "percentile", "slope_share"]
-
-
-def mean(values: Iterable[float]) -> float:
-    """Give the average."""
-    return fmean(values)
 
 
 def percentile(values: Iterable[float], share: float) -> float:

@@ -2,15 +2,12 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, TypedDict
 
 from benchmarks import peers, stacks
 from benchmarks.markdown import Target, at_most, table
 
 TITLE = "Footprint"
-
-_LAMBDA: Final = "AWS::Lambda::Function"
-_STATE_MACHINE: Final = "AWS::StepFunctions::StateMachine"
 
 
 class Footprint(TypedDict):
@@ -24,20 +21,14 @@ class Footprint(TypedDict):
     further: int
 
 
-class Result(TypedDict):
-    """What the section keeps."""
-
-    rows: list[Footprint]
-
-
-def measure(*, quick: bool) -> Result:  # noqa: ARG001 - it is quick anyway
+def measure(*, quick: bool) -> list[Footprint]:  # noqa: ARG001 - it is quick anyway
     """Synthesise."""
-    return Result(rows=[_footprint(peer) for peer in peers.PEERS])
+    return [_footprint(peer) for peer in peers.PEERS]
 
 
-def targets(result: Result) -> list[Target]:
+def targets(rows: list[Footprint]) -> list[Target]:
     """Compare with what was promised."""
-    ours = result["rows"][0]
+    ours = rows[0]
     return [
         at_most("Lambda functions for one snapshot", ours["lambdas"], 1),
         at_most("resources for one snapshot", ours["resources"], 7),
@@ -45,27 +36,23 @@ def targets(result: Result) -> list[Target]:
     ]
 
 
-def render(result: Result) -> str:
+def render(rows: list[Footprint]) -> list[str]:
     """Write the section."""
-    return "\n\n".join(
-        [
-            ("Resources in the template of a stack with one snapshot, including it."),
-            table(
-                ["", "Lambdas", "state machines", "roles", "resources", "each further snapshot"],
-                [
-                    (
-                        row["peer"],
-                        row["lambdas"],
-                        row["state_machines"],
-                        row["roles"],
-                        row["resources"],
-                        f"+{row['further']}",
-                    )
-                    for row in result["rows"]
-                ],
-            ),
-        ]
-    )
+    return [
+        (
+            "Resources in the synthesized template of a stack with one snapshot, including "
+            "the snapshot."
+        ),
+        table(
+            rows,
+            ("", "peer"),
+            ("Lambdas", "lambdas"),
+            ("state machines", "state_machines"),
+            ("roles", "roles"),
+            ("resources", "resources"),
+            ("each further snapshot", lambda row: f"+{row['further']}"),
+        ),
+    ]
 
 
 def _footprint(peer: str) -> Footprint:
@@ -74,8 +61,8 @@ def _footprint(peer: str) -> Footprint:
     types = stacks.resource_types(one)
     return Footprint(
         peer=peer,
-        lambdas=types[_LAMBDA],
-        state_machines=types[_STATE_MACHINE],
+        lambdas=types["AWS::Lambda::Function"],
+        state_machines=types["AWS::StepFunctions::StateMachine"],
         roles=types["AWS::IAM::Role"],
         resources=types.total(),
         further=stacks.resource_types(two).total() - types.total(),

@@ -1,7 +1,7 @@
 """Pieces of the document: tables and targets; pure."""
 
-from collections.abc import Iterable, Sequence
-from typing import TypedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypedDict
 
 
 class Target(TypedDict):
@@ -15,12 +15,8 @@ class Target(TypedDict):
 
 def at_most(what: str, measured: float, limit: float, unit: str = "") -> Target:
     """Judge a figure that may be no larger than a limit."""
-    return Target(
-        what=what,
-        promised=f"≤ {number(limit)}{unit}",
-        measured=f"{number(measured)}{unit}",
-        met=measured <= limit,
-    )
+    promised, found = f"≤ {number(limit)}{unit}", f"{number(measured)}{unit}"
+    return Target(what=what, promised=promised, measured=found, met=measured <= limit)
 
 
 def holds(what: str, promised: str, measured: str, *, met: bool) -> Target:
@@ -28,23 +24,25 @@ def holds(what: str, promised: str, measured: str, *, met: bool) -> Target:
     return Target(what=what, promised=promised, measured=measured, met=met)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a table whose first column is text and whose others are figures."""
-    lines = [
-        _row(headers),
-        f"|{'|'.join(['---', *['---:'] * (len(headers) - 1)])}|",
-        *[_row([_cell(cell) for cell in row]) for row in rows],
-    ]
-    return "\n".join(lines)
+def table(rows: Iterable[Any], *columns: tuple[str, str | Callable[[Any], object]]) -> str:
+    """Write a table whose first column is text and whose others are figures.
+
+    A column is its header, and the key of a row's field or what makes the cell of a row.
+    """
+    cells = [[_cell(one(row) if callable(one) else row[one]) for _, one in columns] for row in rows]
+    headers, rule = [header for header, _ in columns], ["---", *["---:"] * (len(columns) - 1)]
+    return "\n".join(map(_row, (headers, rule, *cells)))
 
 
 def targets_table(targets: Iterable[Target]) -> str:
     """Write promises with what came of them."""
-    rows = [
-        (each["what"], each["promised"], each["measured"], "yes" if each["met"] else "**no**")
-        for each in targets
-    ]
-    return table(["target", "promised", "measured", "met"], rows)
+    return table(
+        targets,
+        ("target", "what"),
+        ("promised", "promised"),
+        ("measured", "measured"),
+        ("met", lambda each: "yes" if each["met"] else "**no**"),
+    )
 
 
 def number(value: float) -> str:

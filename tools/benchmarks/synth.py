@@ -5,10 +5,12 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
+from statistics import median
 from typing import Final, TypedDict
 
-from benchmarks import figures, peers, stacks
+from benchmarks import peers, stacks
 from benchmarks.markdown import Target, at_most, table
 
 TITLE = "Synthesis and asset"
@@ -47,12 +49,10 @@ def measure(*, quick: bool) -> Result:
         parts = _parts(asset, files)
     # The first of each fills the file cache.
     return Result(
-        ratio=figures.median(
-            [mine / theirs for mine, theirs in zip(ours[1:], plain[1:], strict=True)]
-        ),
+        ratio=median(mine / theirs for mine, theirs in zip(ours[1:], plain[1:], strict=True)),
         runs=runs,
-        ours=figures.median(ours[1:]),
-        plain=figures.median(plain[1:]),
+        ours=median(ours[1:]),
+        plain=median(plain[1:]),
         zip_kib=zip_kib,
         files=len(files),
         parts=parts,
@@ -65,27 +65,24 @@ def targets(result: Result) -> list[Target]:
     return [at_most(what, result["ratio"], 1.10, " times")]
 
 
-def render(result: Result) -> str:
+def render(result: Result) -> list[str]:
     """Write the section."""
-    return "\n\n".join(
-        [
-            (
-                f"Fresh processes synthesize an app with one resource, {result['runs']} of each in "
-                "turn. Medians, mostly the start of jsii. The target compares the two of each turn."
-            ),
-            table(
-                ["", "seconds"],
-                [("ours", result["ours"]), ("`Function` + `CustomResource`", result["plain"])],
-            ),
-            (
-                f"The asset has {result['files']} files, {result['zip_kib']:.1f} KiB zipped, "
-                f"{result['parts']['crhelper']:.1f} of it crhelper, "
-                f"{result['parts']['ours']:.1f} ours, {result['parts']['bare']:.1f} without "
-                "comments and docstrings. It has "
-                "[no target](adr/0007-no-target-for-the-asset.md)."
-            ),
-        ]
-    )
+    rows = [("ours", result["ours"]), ("`Function` + `CustomResource`", result["plain"])]
+    return [
+        (
+            f"Fresh processes synthesize an app with one resource, {result['runs']} of each in "
+            "turn. Medians, in seconds; most of the time is the start of jsii. The target "
+            "compares the two of each turn."
+        ),
+        table(rows, ("", itemgetter(0)), ("seconds", itemgetter(1))),
+        (
+            f"The asset has {result['files']} files, {result['zip_kib']:.1f} KiB zipped, "
+            f"{result['parts']['crhelper']:.1f} of it crhelper. It holds only sources: "
+            f"{result['parts']['ours']:.1f} KiB of ours, {result['parts']['bare']:.1f} without "
+            "comments and docstrings. The size has "
+            "[no target](adr/0007-no-target-for-the-asset.md)."
+        ),
+    ]
 
 
 def zipped(folder: Path, files: list[Path], read: Callable[[Path], str] = Path.read_text) -> int:

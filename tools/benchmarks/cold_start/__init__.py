@@ -1,8 +1,8 @@
 """From the start of a process to its first call to Neptune, and how much memory it needs."""
 
+from statistics import median
 from typing import TypedDict
 
-from benchmarks import figures
 from benchmarks.cold_start import stage
 from benchmarks.cold_start.stage import Run
 from benchmarks.markdown import Target, at_most, table
@@ -36,14 +36,10 @@ def measure(*, quick: bool) -> Result:
     with stage.start() as here:
         here.start(here.bare)  # fills the file cache
         turns = [(here.start(here.bare), here.start(here.ours)) for _ in range(runs)]
-    return Result(
-        ratio=figures.median([ours.total / bare.total for bare, ours in turns]),
-        runs=runs,
-        rows=[
-            _medians("bare handler, one boto3 client", [bare for bare, _ in turns]),
-            _medians(OURS, [ours for _, ours in turns]),
-        ],
-    )
+    bare, ours = ([turn[place] for turn in turns] for place in (0, 1))
+    ratio = median(mine.total / theirs.total for theirs, mine in turns)
+    rows = [_medians("bare handler, one boto3 client", bare), _medians(OURS, ours)]
+    return Result(ratio=ratio, runs=runs, rows=rows)
 
 
 def targets(result: Result) -> list[Target]:
@@ -52,40 +48,34 @@ def targets(result: Result) -> list[Target]:
     return [at_most(what, result["ratio"], 1.25, " times")]
 
 
-def render(result: Result) -> str:
+def render(result: Result) -> list[str]:
     """Write the section."""
-    return "\n\n".join(
-        [
-            (
-                f"Fresh Python processes, {result['runs']} of each in turn, with boto3 and "
-                "uncompiled sources, as in Lambda. Medians, in milliseconds; the target compares "
-                "the two of each turn. Both create their client during import. Memory is the peak; "
-                "ours takes an instant snapshot and responds."
-            ),
-            table(
-                ["", "interpreter", "imports", "until first call", "sum", "peak memory (MB)"],
-                [
-                    (
-                        row["who"],
-                        row["interpreter"],
-                        row["imports"],
-                        row["until_call"],
-                        row["total"],
-                        row["memory"],
-                    )
-                    for row in result["rows"]
-                ],
-            ),
-        ]
-    )
+    return [
+        (
+            f"Fresh Python processes, {result['runs']} of each in turn, with boto3 as in AWS's "
+            "runtime and uncompiled sources, as in Lambda. Medians, in milliseconds; the "
+            "target compares the two of each turn. Both create their client during import, "
+            "while Lambda lends a whole processor. Memory is the peak of an invocation; ours "
+            "takes an instant snapshot and responds."
+        ),
+        table(
+            result["rows"],
+            ("", "who"),
+            ("interpreter", "interpreter"),
+            ("imports", "imports"),
+            ("until first call", "until_call"),
+            ("sum", "total"),
+            ("peak memory (MB)", "memory"),
+        ),
+    ]
 
 
 def _medians(who: str, runs: list[Run]) -> Phases:
     return Phases(
         who=who,
-        interpreter=figures.median([run.interpreter * 1000 for run in runs]),
-        imports=figures.median([run.imports * 1000 for run in runs]),
-        until_call=figures.median([run.until_call * 1000 for run in runs]),
-        total=figures.median([run.total * 1000 for run in runs]),
-        memory=figures.median([run.memory for run in runs]),
+        interpreter=median(run.interpreter * 1000 for run in runs),
+        imports=median(run.imports * 1000 for run in runs),
+        until_call=median(run.until_call * 1000 for run in runs),
+        total=median(run.total * 1000 for run in runs),
+        memory=median(run.memory for run in runs),
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import events, pending, stacks
-from benchmarks.peers import OURS, common
+from benchmarks import requests, stacks
+from benchmarks.peers import CODE, OURS
 from local_aws import LocalAws, SnapshotBehaviour
 from local_aws.lambdas import make_runtime
 
@@ -49,15 +49,15 @@ class Stage:
         stacks.synthesise(OURS, "One", stacks.names(1), assembly)
         (asset,) = assembly.glob("asset.*")
         self.ours = Handler(asset, "neptune_snapshot_provider.entry")
-        self.bare = Handler(common.CODE / "bare", "index")
+        self.bare = Handler(CODE / "bare", "index")
         aws.client("neptune").create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
         aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
         aws.set_snapshot_quota(10_000)
-        self._stack = pending.create(aws)
+        self._stack = requests.pending_stack(aws)
 
     def start(self, handler: Handler) -> Run:
         """Start a process for one invocation and see when its first call to Neptune arrives."""
-        event = events.create(self._aws.endpoint_url, self._stack, "arn:aws:lambda:x", _CLUSTER)
+        event = requests.create(self._aws, self._stack, "arn:aws:lambda:x", _CLUSTER)
         self._aws.clear_calls()
         started = time.time()
         report = json.loads(self._invoke(handler, event))

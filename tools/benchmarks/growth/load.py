@@ -1,17 +1,23 @@
 """Many snapshots at once on local AWS, without and with throttling."""
 
 import sys
-import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final, TypedDict
 
-from benchmarks import cloud, events, peers, pending, stacks
+from benchmarks import cloud, peers, requests, stacks
 from local_aws import Call, Caller, Fault, FaultKind, SnapshotBehaviour
 
 THROTTLED_SHARE: Final = 0.2
+_THROTTLING: Final = Fault(
+    FaultKind.THROTTLING,
+    service="rds",
+    caller=Caller.LAMBDA,
+    count=None,
+    probability=THROTTLED_SHARE,
+    seed=2026,
+)
 _ANSWER: Final = "CustomResourceResponse"
 _TIMEOUT: Final = 420.0
 
@@ -39,9 +45,9 @@ def bursts(counts: Sequence[int], seconds: float, *, throttling: bool) -> list[B
     with cloud.start() as here:
         here.add_clusters(["first"], SnapshotBehaviour(seconds=0))
         here.deploy(here.synthesise(peers.OURS, "Burst", ["first"]))
-        stack = pending.create(here.aws)
+        stack = requests.pending_stack(here.aws)
         if throttling:
-            here.aws.add_fault(_throttling())
+            here.aws.add_fault(_THROTTLING)
         return [_burst(here, stack, count, seconds, throttling=throttling) for count in counts]
 
 
@@ -51,13 +57,11 @@ def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttl
     here.aws.clear_calls()
     started = time.time()
     for cluster in clusters:
-        request = str(uuid.uuid4())
-        here.invoke(
-            function, events.create(here.aws.endpoint_url, stack, function, cluster, request)
-        )
+        here.invoke(function, requests.create(here.aws, stack, function, cluster))
     calls = _when_answered(here, count)
-    asked = _by_functions(calls)
-    per_second = _per_second(asked)
+    asked = [call for call in calls if call.caller is Caller.LAMBDA and call.action != _ANSWER]
+    # Of each second in which there was a call.
+    per_second = sorted(Counter(int(call.time) for call in asked).values())
     answers = [call for call in calls if call.action == _ANSWER]
     return Burst(
         snapshots=count,
@@ -66,7 +70,7 @@ def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttl
         succeeded=sum(call.parameters["Status"] == "SUCCESS" for call in answers),
         seconds=max(call.time for call in answers) - started,
         peak=max(per_second),
-        usual=sorted(per_second)[len(per_second) // 2],
+        usual=per_second[len(per_second) // 2],
         calls=len(asked),
         throttled=sum(bool(call.fault) for call in asked),
     )
@@ -74,9 +78,8 @@ def _burst(here: cloud.Cloud, stack: str, count: int, seconds: float, *, throttl
 
 def _when_answered(here: cloud.Cloud, count: int) -> list[Call]:
     deadline = time.monotonic() + _TIMEOUT
-    pause = threading.Event()
     while True:
-        pause.wait(5)
+        time.sleep(5)
         calls = here.aws.calls()
         answered = sum(call.action == _ANSWER for call in calls)
         sys.stderr.write(f"\r  {answered} of {count} answered ")
@@ -84,23 +87,3 @@ def _when_answered(here: cloud.Cloud, count: int) -> list[Call]:
             return calls
         if time.monotonic() > deadline:
             raise TimeoutError(f"{answered} of {count} requests were answered")
-
-
-def _per_second(calls: Sequence[Call]) -> list[int]:
-    """Count the calls of each second in which there was one."""
-    return list(Counter(int(call.time) for call in calls).values())
-
-
-def _throttling() -> Fault:
-    return Fault(
-        FaultKind.THROTTLING,
-        caller=Caller.LAMBDA,
-        service="rds",
-        count=None,
-        probability=THROTTLED_SHARE,
-        seed=2026,
-    )
-
-
-def _by_functions(calls: Sequence[Call]) -> list[Call]:
-    return [call for call in calls if call.caller is Caller.LAMBDA and call.action != _ANSWER]

@@ -1,9 +1,10 @@
 """How long after a snapshot is available CloudFormation has the response."""
 
 from pathlib import Path
-from typing import Final, TypedDict
+from statistics import fmean
+from typing import Final, Literal
 
-from benchmarks import figures, peers
+from benchmarks import peers
 from benchmarks.lag import plot
 from benchmarks.lag.plan import lanes
 from benchmarks.lag.run import Sample, run
@@ -15,123 +16,77 @@ _SHORT: Final = 20
 _LONG: Final = 300
 
 
-class Result(TypedDict):
-    """What the section keeps."""
-
-    samples: list[Sample]
-
-
-def measure(*, quick: bool) -> Result:
+def measure(*, quick: bool) -> list[Sample]:
     """Take snapshots with all peers."""
-    return Result(samples=run(lanes(quick=quick)))
+    return run(lanes(quick=quick))
 
 
-def draw(result: Result, folder: Path) -> list[str]:
+def draw(samples: list[Sample], folder: Path) -> list[str]:
     """Draw every measurement; names of the files."""
-    plot.lags(result["samples"], folder / "lag.svg")
+    plot.lags(samples, folder / "lag.svg")
     return ["lag.svg"]
 
 
-def render(result: Result) -> str:
+def render(samples: list[Sample]) -> list[str]:
     """Write the section."""
-    samples = result["samples"]
-    rows = [
-        _row([each for each in samples if _key(each) == key])
-        for key in sorted({_key(each) for each in samples}, key=_order)
+    groups: dict[tuple[int, str, int], list[Sample]] = {}
+    for each in samples:
+        key = (each["seconds"], each["progress"], list(peers.PEERS).index(each["peer"]))
+        groups.setdefault(key, []).append(each)
+    return [
+        (
+            "The real CDK command line deploys every peer to one local AWS. Then each function "
+            "gets CloudFormation's Create events, at different moments. A snapshot becomes "
+            "available exactly its duration after the call that created it. The durations are "
+            "spread evenly from 2.5 s below to 2.5 s above the value in the table, so that no "
+            "interval fits by chance. Some functions are warm, some start cold. The lag ends "
+            "when the response reaches the server. *After the last poll* is the part of the "
+            "lag after the poll that saw the snapshot available."
+        ),
+        table(
+            [groups[key] for key in sorted(groups)],
+            ("snapshot", lambda group: f"{number(group[0]['seconds'])} s"),
+            ("progress", lambda group: group[0]["progress"]),
+            ("peer", lambda group: group[0]["peer"]),
+            ("runs", len),
+            ("mean lag (s)", lambda group: _mean(group, "lag")),
+            ("worst (s)", lambda group: max(each["lag"] for each in group)),
+            ("of the duration", lambda group: percent(_mean(group, "lag") / group[0]["seconds"])),
+            ("after the last poll (s)", lambda group: _mean(group, "answering")),
+            ("calls", lambda group: _mean(group, "calls")),
+        ),
+        (
+            "*Calls* counts calls to Neptune about the snapshot, without its creation. Each "
+            "call of the Provider framework also needs two Lambda invocations and a state "
+            "transition. Plain crhelper polls two, four and six minutes after the request, so "
+            "a snapshot of 5 minutes waits one more minute, and one of 20 s nearly two."
+        ),
     ]
-    return "\n\n".join(
-        [
-            (
-                "The real CDK command line deploys every peer to one local AWS. Each function, "
-                "warm or cold, gets Create events at different moments. The snapshots' durations "
-                "are spread evenly over 2.5 s around the value in the table, so that no interval "
-                "fits by chance. The lag ends when the response reaches the server; *after the "
-                "last poll* is its part after the poll that saw the snapshot available."
-            ),
-            table(
-                [
-                    "snapshot",
-                    "progress",
-                    "peer",
-                    "runs",
-                    "mean lag (s)",
-                    "worst (s)",
-                    "after the last poll (s)",
-                    "calls",
-                ],
-                rows,
-            ),
-            (
-                "*Calls* are those to Neptune about the snapshot after its creation. Each of the "
-                "Provider framework also needs two Lambda invocations and a state transition. "
-                "Plain crhelper polls two, four and six minutes after the request."
-            ),
-        ]
-    )
 
 
-def targets(result: Result) -> list[Target]:
+def targets(samples: list[Sample]) -> list[Target]:
     """Compare with what was promised."""
-    samples = result["samples"]
-    durations = sorted({each["seconds"] for each in samples})
     found = []
-    for seconds in durations:
-        lag = {peer: _mean(samples, peer, seconds) for peer in peers.PEERS}
-        ours = lag[peers.OURS]
+    for seconds in sorted({each["seconds"] for each in samples}):
+        ours, framework, plain = (
+            _mean(
+                [one for one in samples if (one["peer"], one["seconds"]) == (peer, seconds)], "lag"
+            )
+            for peer in (peers.OURS, peers.PROVIDER_FRAMEWORK, peers.PLAIN_CRHELPER)
+        )
         if seconds == _SHORT:
             found.append(at_most("mean lag after 20 s", ours, 0.6, " s"))
         else:
-            share = holds(
-                f"mean lag after {seconds} s",
-                "≤ 1 % of the duration",
-                percent(ours / seconds),
-                met=ours <= 0.01 * seconds,
-            )
-            found.append(share)
-        ratio = ours / lag[peers.PROVIDER_FRAMEWORK]
-        found.append(
-            at_most(
-                f"against the CDK Provider framework after {seconds} s",
-                ratio,
-                0.75 if seconds == _LONG else 0.25,
-                " times",
-            )
-        )
-        found.append(
-            at_most(
-                f"against plain crhelper after {seconds} s",
-                ours / lag[peers.PLAIN_CRHELPER],
-                0.02,
-                " times",
-            )
-        )
+            what, measured = f"mean lag after {seconds} s", percent(ours / seconds)
+            met = ours <= 0.01 * seconds
+            found.append(holds(what, "≤ 1 % of the duration", measured, met=met))
+        limit = 0.75 if seconds == _LONG else 0.25
+        what = f"against the CDK Provider framework after {seconds} s"
+        found.append(at_most(what, ours / framework, limit, " times"))
+        what = f"against plain crhelper after {seconds} s"
+        found.append(at_most(what, ours / plain, 0.02, " times"))
     return found
 
 
-def _mean(samples: list[Sample], peer: str, seconds: int) -> float:
-    return figures.mean(
-        each["lag"] for each in samples if each["peer"] == peer and each["seconds"] == seconds
-    )
-
-
-def _key(sample: Sample) -> tuple[int, str, str]:
-    return sample["seconds"], sample["progress"], sample["peer"]
-
-
-def _order(key: tuple[int, str, str]) -> tuple[int, str, int]:
-    return key[0], key[1], list(peers.PEERS).index(key[2])
-
-
-def _row(samples: list[Sample]) -> tuple[object, ...]:
-    first = samples[0]
-    lags = [each["lag"] for each in samples]
-    return (
-        f"{number(first['seconds'])} s",
-        first["progress"],
-        first["peer"],
-        len(samples),
-        figures.mean(lags),
-        max(lags),
-        figures.mean(each["answering"] for each in samples),
-        figures.mean(each["calls"] for each in samples),
-    )
+def _mean(samples: list[Sample], key: Literal["lag", "answering", "calls"]) -> float:
+    return fmean(each[key] for each in samples)

@@ -3,12 +3,11 @@
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypedDict
 
-from benchmarks import cloud, events, peers, pending
+from benchmarks import cloud, peers, requests
 from benchmarks.lag.plan import Lane, Trial
 from local_aws import Call, SnapshotBehaviour
 
@@ -39,27 +38,25 @@ def run(lanes: Sequence[Lane]) -> list[Sample]:
         functions = {peer: _deploy(here, peer) for peer in peers.PEERS}
         for trial in trials:
             here.add_clusters([trial.cluster], trial.behaviour)
-        stack = pending.create(here.aws)
+        stack = requests.pending_stack(here.aws)
         here.aws.clear_calls()
         answers = _Answers(lambda: here.aws.calls("CustomResourceResponse"))
-        requests: dict[str, str] = {}
+        sent: dict[str, str] = {}
 
         def take(lane: Lane) -> None:
             time.sleep(lane.delay)
             for trial in lane.trials:
                 function = functions[trial.peer]
-                request = requests[trial.cluster] = str(uuid.uuid4())
-                event = events.create(
-                    here.aws.endpoint_url, stack, function, trial.cluster, request
-                )
+                event = requests.create(here.aws, stack, function, trial.cluster)
+                sent[trial.cluster] = event["RequestId"]
                 here.invoke(function, event)
-                answers.wait(request)
+                answers.wait(event["RequestId"])
                 time.sleep(_GAP)
 
         with answers, ThreadPoolExecutor(len(lanes)) as pool:
             list(pool.map(take, lanes))
         calls = here.aws.calls()
-    return [sample(trial, requests[trial.cluster], calls) for trial in trials]
+    return [sample(trial, sent[trial.cluster], calls) for trial in trials]
 
 
 def sample(trial: Trial, request: str, calls: Sequence[Call]) -> Sample:

@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Final, TypedDict
 
-from benchmarks import figures
+from benchmarks.figures import percentile
 from benchmarks.policy import polls, traces
 from benchmarks.policy.polls import Watched
 from benchmarks.policy.traces import Shape, Trace
@@ -94,9 +95,9 @@ def _fixed(lives: Sequence[Trace], interval: float) -> Figures:
 def _figures(policy: str, watched: Sequence[Watched]) -> Figures:
     return Figures(
         policy=policy,
-        lag=figures.mean(each.lag for each in watched),
-        lag_p95=figures.percentile((each.lag for each in watched), 0.95),
-        relative=figures.mean(each.relative for each in watched),
-        relative_p95=figures.percentile((each.relative for each in watched), 0.95),
-        calls=figures.mean(each.calls for each in watched),
+        lag=fmean(each.lag for each in watched),
+        lag_p95=percentile((each.lag for each in watched), 0.95),
+        relative=fmean(each.relative for each in watched),
+        relative_p95=percentile((each.relative for each in watched), 0.95),
+        calls=fmean(each.calls for each in watched),
     )
