@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_aws import LocalAws
+from support.probe import Probe
 
 if TYPE_CHECKING:
     from types_boto3_neptune import NeptuneClient
@@ -39,3 +40,8 @@ def cluster(neptune: "NeptuneClient") -> str:
     identifier = f"graph-{next(_numbers)}"
     neptune.create_db_cluster(DBClusterIdentifier=identifier, Engine="neptune")
     return identifier
+
+
+@pytest.fixture
+def probe(aws: LocalAws) -> Probe:
+    return Probe.create(aws)

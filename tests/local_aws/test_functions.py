@@ -2,16 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from local_aws import Caller, Fault, FaultKind, LocalAws
 from support.functions import create
-
-Invoke = Callable[[], dict[str, Any]]
 
 
 def _invoke(aws: LocalAws, name: str) -> dict[str, Any]:
@@ -77,10 +72,7 @@ def test_a_function_can_be_killed_in_the_middle_of_an_invocation(aws: LocalAws) 
         assert invocation.result(timeout=10)["error"] == "Unhandled"
 
 
-@pytest.mark.parametrize("kind", [FaultKind.KILL_LAMBDA])
-def test_a_function_can_be_killed_by_a_call_that_takes_effect(
-    aws: LocalAws, cluster: str, kind: FaultKind
-) -> None:
+def test_a_function_can_be_killed_by_a_call_that_takes_effect(aws: LocalAws, cluster: str) -> None:
     name = create(
         aws,
         f"""
@@ -91,7 +83,7 @@ def test_a_function_can_be_killed_by_a_call_that_takes_effect(
             return "survived"
         """,
     )
-    aws.add_fault(Fault(kind, "CreateDBClusterSnapshot", caller=Caller.LAMBDA))
+    aws.add_fault(Fault(FaultKind.KILL_LAMBDA, "CreateDBClusterSnapshot", caller=Caller.LAMBDA))
     assert _invoke(aws, name)["error"] == "Unhandled"
     found = aws.client("neptune").describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
     assert len(found["DBClusterSnapshots"]) == 1

@@ -1,15 +1,13 @@
 """Inline Python code that imports ``cfnresponse`` gets it, as CloudFormation adds it."""
 
 import json
-import time
-from itertools import count
 from typing import Any
 
 import pytest
 
 from local_aws import LocalAws
+from support.probe import Probe
 
-_numbers = count(1)
 ANSWERING = """
 import cfnresponse
 
@@ -33,46 +31,42 @@ STATEMENT = '''
 """Code with a statement that is not executed, so that it may fail."""
 
 
-def _deploy(aws: LocalAws, code: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - resources
-    """Create a stack with a function of this code, and give it as it ends."""
-    cloudformation = aws.client("cloudformation")
-    function = {
+def _function(aws: LocalAws, code: str) -> dict[str, Any]:
+    role = f"arn:aws:iam::{aws.account_id}:role/any"
+    about = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role}
+    return {
         "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Runtime": "python3.13",
-            "Handler": "index.handler",
-            "Role": f"arn:aws:iam::{aws.account_id}:role/any",
-            "Code": {"ZipFile": code},
-        },
+        "Properties": {**about, "Code": {"ZipFile": code}},
     }
-    body = {"Resources": {"Function": function, **more}}
-    if more:
-        body["Outputs"] = {"Answer": {"Value": {"Fn::GetAtt": ["Resource", "Answer"]}}}
-    name = f"inline-{next(_numbers)}"
-    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body))
-    for _ in range(300):
-        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            return dict(stack)
-        time.sleep(0.1)
-    raise TimeoutError(name)
 
 
-def _resource(**properties: str) -> dict[str, Any]:
+def _deploy(probe: Probe, **properties: str) -> str:
+    """Create a stack with a resource that the inline code answers; gives its status."""
     token = {"Fn::GetAtt": ["Function", "Arn"]}
-    return {"Type": "Custom::Any", "Properties": {"ServiceToken": token, **properties}}
+    return probe.deploy(
+        Function=_function(probe.aws, ANSWERING),
+        Resource={"Type": "Custom::Any", "Properties": {"ServiceToken": token, **properties}},
+        Answer={
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {
+                "Name": "/answer",
+                "Type": "String",
+                "Value": {"Fn::GetAtt": ["Resource", "Answer"]},
+            },
+        },
+    )
 
 
 def test_the_response_reaches_the_stack(aws: LocalAws) -> None:
-    stack = _deploy(aws, ANSWERING, Resource=_resource())
-    assert stack["StackStatus"] == "CREATE_COMPLETE"
-    assert stack["Outputs"][0]["OutputValue"] == "42"
+    assert _deploy(Probe(aws, "inline-succeeds")) == "CREATE_COMPLETE"
+    parameter = aws.client("ssm").get_parameter(Name="/answer")["Parameter"]
+    assert parameter["Value"] == "42"
 
 
 def test_so_does_a_failure_with_its_reason(aws: LocalAws) -> None:
-    stack = _deploy(aws, ANSWERING, Resource=_resource(Fails="yes"))
-    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
-    events = aws.client("cloudformation").describe_stack_events(StackName=stack["StackName"])
+    probe = Probe(aws, "inline-fails")
+    assert _deploy(probe, Fails="yes") == "ROLLBACK_COMPLETE"
+    events = aws.client("cloudformation").describe_stack_events(StackName=probe.name)
     reasons = [event.get("ResourceStatusReason", "") for event in events["StackEvents"]]
     assert any("it does not fit" in reason for reason in reasons)
 
@@ -89,8 +83,9 @@ def test_so_does_a_failure_with_its_reason(aws: LocalAws) -> None:
 def test_only_the_documented_statement_adds_it(
     aws: LocalAws, statement: str, *, is_there: bool
 ) -> None:
-    stack = _deploy(aws, LOOKING.format(statement=statement))
-    resources = aws.client("cloudformation").describe_stack_resources(StackName=stack["StackName"])
+    probe = Probe(aws)
+    probe.deploy(Function=_function(aws, LOOKING.format(statement=statement)))
+    resources = aws.client("cloudformation").describe_stack_resources(StackName=probe.name)
     (function,) = resources["StackResources"]
     answer = aws.client("lambda").invoke(FunctionName=function["PhysicalResourceId"])
     assert json.load(answer["Payload"]) is is_there

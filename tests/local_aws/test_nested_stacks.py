@@ -5,19 +5,11 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-import pytest
-
-from local_aws import LocalAws
 from support.probe import Probe
 
 CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 _BUCKET = "templates-of-nested-stacks"
 _numbers = count(1)
-
-
-@pytest.fixture
-def probe(aws: LocalAws) -> Probe:
-    return Probe.create(aws)
 
 
 def nested(probe: Probe, **resources: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +31,12 @@ def steps(probe: Probe) -> list[tuple[str, str, str, str]]:
     return [(*(one.get(name, "") for name in names),) for one in probe.seen()]  # type: ignore[misc]
 
 
+def begin(probe: Probe) -> None:
+    """Create a nested stack with one resource, whose creation is not looked at."""
+    probe.deploy(N=nested(probe, A=probe.resource(Id="one", Version="1")))
+    probe.seen()
+
+
 def test_a_nested_stack_names_its_parent_and_is_deleted_with_it(probe: Probe) -> None:
     probe.deploy(N=nested(probe, A=probe.resource(Id="one", Version="1")))
     assert steps(probe) == [("Create", "", "CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS")]
@@ -47,8 +45,7 @@ def test_a_nested_stack_names_its_parent_and_is_deleted_with_it(probe: Probe) ->
 
 
 def test_an_update_of_a_nested_stack_cleans_up_with_its_root(probe: Probe) -> None:
-    probe.deploy(N=nested(probe, A=probe.resource(Id="one", Version="1")))
-    probe.seen()
+    begin(probe)
     updated = nested(probe, A=probe.resource(Id="two", Version="2"), B=probe.resource(Id="b"))
     assert probe.deploy(N=updated, Z=probe.resource("N", Id="z")) == "UPDATE_COMPLETE"
     assert steps(probe) == [
@@ -69,8 +66,7 @@ def test_what_a_nested_stack_does_not_change_keeps_its_attributes(probe: Probe) 
 
 
 def test_a_failure_in_a_nested_stack_rolls_all_of_it_back(probe: Probe) -> None:
-    probe.deploy(N=nested(probe, A=probe.resource(Id="one", Version="1")))
-    probe.seen()
+    begin(probe)
     failing = nested(
         probe,
         A=probe.resource(Id="two", Version="2"),
@@ -86,8 +82,7 @@ def test_a_failure_in_a_nested_stack_rolls_all_of_it_back(probe: Probe) -> None:
 def test_a_failure_beside_a_nested_stack_rolls_its_update_back_without_a_cleanup(
     probe: Probe,
 ) -> None:
-    probe.deploy(N=nested(probe, A=probe.resource(Id="one", Version="1")))
-    probe.seen()
+    begin(probe)
     updated = nested(probe, A=probe.resource(Id="two", Version="2"))
     ended = probe.deploy(N=updated, Z=probe.resource("N", Id="z", Fails="Create"))
     assert ended == "UPDATE_ROLLBACK_COMPLETE"

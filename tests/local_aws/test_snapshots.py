@@ -1,7 +1,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef, TagTypeDef
 
 AT_ONCE = SnapshotBehaviour(seconds=0)
+SLOW = SnapshotBehaviour(seconds=60)
 
 
-def _create(neptune: "NeptuneClient", cluster: str, snapshot: str) -> "DBClusterSnapshotTypeDef":
+def _create(
+    neptune: "NeptuneClient", cluster: str, snapshot: str, *tags: "TagTypeDef"
+) -> "DBClusterSnapshotTypeDef":
     answer = neptune.create_db_cluster_snapshot(
-        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot
+        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=snapshot, Tags=tags
     )
     return answer["DBClusterSnapshot"]
 
@@ -29,8 +32,23 @@ def _describe(neptune: "NeptuneClient", snapshot: str) -> "DBClusterSnapshotType
     return answer["DBClusterSnapshots"][0]
 
 
+def _delete(neptune: "NeptuneClient", snapshot: str) -> "DBClusterSnapshotTypeDef":
+    answer = neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
+    return answer["DBClusterSnapshot"]
+
+
 def _status(neptune: "NeptuneClient", snapshot: str) -> str | None:
     return _describe(neptune, snapshot).get("Status")
+
+
+def _cluster_status(neptune: "NeptuneClient", cluster: str) -> str | None:
+    (found,) = neptune.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+    return found.get("Status")
+
+
+def _tags(neptune: "NeptuneClient", arn: str) -> dict[str | None, str | None]:
+    tags = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
+    return {tag.get("Key"): tag.get("Value") for tag in tags}
 
 
 def _code(problem: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
@@ -119,58 +137,72 @@ def test_identifiers_are_stored_in_lower_case_and_found_in_any(
     assert _describe(neptune, "MIXED-case").get("DBClusterSnapshotIdentifier") == "mixed-case"
 
 
-@pytest.mark.parametrize("name", ["1st", "a--b", "a-", "a_b", "a" * 64])
-def test_what_is_no_identifier_is_refused(
-    neptune: "NeptuneClient", cluster: str, name: str
+@pytest.mark.parametrize(
+    ("snapshot", "chosen", "code", "status"),
+    [
+        *(
+            (name, {}, "InvalidParameterValue", 400)
+            for name in ("1st", "a--b", "a-", "a_b", "a" * 64)
+        ),
+        ("of-nothing", {"cluster": "nowhere"}, "DBClusterNotFoundFault", 404),
+        ("TWICE", {}, "DBClusterSnapshotAlreadyExistsFault", 400),
+        ("busy", {"status": "modifying"}, "InvalidDBClusterStateFault", 400),
+        ("one-too-many", {"quota": 0}, "SnapshotQuotaExceeded", 400),
+    ],
+)
+def test_a_snapshot_is_refused_with_the_code_of_aws(  # noqa: PLR0917
+    aws: LocalAws,
+    neptune: "NeptuneClient",
+    cluster: str,
+    snapshot: str,
+    chosen: dict[str, Any],
+    code: str,
+    status: int,
 ) -> None:
+    if snapshot == "TWICE":  # refused also while it is creating
+        aws.set_snapshot_behaviour(SLOW)
+        _create(neptune, cluster, "twice")
+    if "status" in chosen:
+        aws.set_cluster_status(cluster, chosen["status"], seconds=0.4)
+        assert _cluster_status(neptune, cluster) == chosen["status"]
+    if "quota" in chosen:
+        aws.set_snapshot_quota(chosen["quota"])
     with pytest.raises(ClientError) as problem:
-        _create(neptune, cluster, name)
-    assert _code(problem) == ("InvalidParameterValue", 400)
+        _create(neptune, chosen.get("cluster", cluster), snapshot)
+    assert _code(problem) == (code, status)
+    if "status" in chosen:
+        time.sleep(0.5)
+        assert _cluster_status(neptune, cluster) == "available"
+        _create(neptune, cluster, snapshot)
 
 
-def test_progress_can_be_absent(aws: LocalAws, neptune: "NeptuneClient", cluster: str) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60, progress=ProgressCurve.ABSENT))
-    assert "PercentProgress" not in _create(neptune, cluster, "silent")
+@pytest.mark.parametrize(
+    ("behaviour", "status"),
+    [
+        (SnapshotBehaviour(seconds=60, progress=ProgressCurve.ABSENT), "creating"),
+        (SnapshotBehaviour(seconds=0, outcome=SnapshotEnd.FAILED), "failed"),
+    ],
+    ids=["progress can be absent", "a snapshot can fail"],
+)
+def test_snapshots_behave_as_chosen(
+    aws: LocalAws, neptune: "NeptuneClient", cluster: str, behaviour: SnapshotBehaviour, status: str
+) -> None:
+    aws.set_snapshot_behaviour(behaviour)
+    created = _create(neptune, cluster, f"{cluster}-chosen")
+    assert ("PercentProgress" in created) is (behaviour.progress is not ProgressCurve.ABSENT)
+    assert _status(neptune, f"{cluster}-chosen") == status
 
 
-def test_a_snapshot_can_fail(aws: LocalAws, neptune: "NeptuneClient", cluster: str) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0, outcome=SnapshotEnd.FAILED))
-    _create(neptune, cluster, "fails")
-    assert _status(neptune, "fails") == "failed"
-
-
-def test_a_cluster_can_have_a_behaviour_of_its_own(
+def test_a_choice_is_for_one_cluster_or_all_and_does_not_change_snapshots_that_exist(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+    aws.set_snapshot_behaviour(SLOW)
+    _create(neptune, cluster, "older")
     aws.set_snapshot_behaviour(AT_ONCE, cluster=cluster.upper())
     _create(neptune, cluster, "own-behaviour")
     assert _status(neptune, "own-behaviour") == "available"
-
-
-def test_a_choice_does_not_change_snapshots_that_exist(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
-) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
-    _create(neptune, cluster, "older")
     aws.set_snapshot_behaviour(AT_ONCE)
     assert _status(neptune, "older") == "creating"
-
-
-def test_a_snapshot_of_no_cluster_is_refused(neptune: "NeptuneClient") -> None:
-    with pytest.raises(neptune.exceptions.DBClusterNotFoundFault) as problem:
-        _create(neptune, "nowhere", "of-nothing")
-    assert _code(problem) == ("DBClusterNotFoundFault", 404)
-
-
-def test_a_snapshot_that_exists_is_refused_also_while_it_is_creating(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
-) -> None:
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
-    _create(neptune, cluster, "twice")
-    with pytest.raises(neptune.exceptions.DBClusterSnapshotAlreadyExistsFault) as problem:
-        _create(neptune, cluster, "TWICE")
-    assert _code(problem) == ("DBClusterSnapshotAlreadyExistsFault", 400)
 
 
 def test_of_creations_at_the_same_time_one_succeeds(neptune: "NeptuneClient", cluster: str) -> None:
@@ -185,36 +217,11 @@ def test_of_creations_at_the_same_time_one_succeeds(neptune: "NeptuneClient", cl
         assert sum(pool.map(try_it, range(8))) == 1
 
 
-def test_a_busy_cluster_refuses_a_snapshot_until_it_is_available(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
-) -> None:
-    aws.set_cluster_status(cluster, "modifying", seconds=0.4)
-    described = neptune.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]
-    assert described.get("Status") == "modifying"
-    with pytest.raises(neptune.exceptions.InvalidDBClusterStateFault) as problem:
-        _create(neptune, cluster, "busy")
-    assert _code(problem) == ("InvalidDBClusterStateFault", 400)
-    time.sleep(0.5)
-    described = neptune.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]
-    assert described.get("Status") == "available"
-    _create(neptune, cluster, "busy")
-
-
 def test_a_cluster_keeps_a_status_without_an_end(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
     aws.set_cluster_status(cluster, "deleting")
-    described = neptune.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]
-    assert described.get("Status") == "deleting"
-
-
-def test_the_quota_is_refused_by_its_name_on_the_wire(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str
-) -> None:
-    aws.set_snapshot_quota(0)
-    with pytest.raises(neptune.exceptions.SnapshotQuotaExceededFault) as problem:
-        _create(neptune, cluster, "one-too-many")
-    assert _code(problem) == ("SnapshotQuotaExceeded", 400)
+    assert _cluster_status(neptune, cluster) == "deleting"
 
 
 def test_the_account_tells_how_much_of_the_quota_is_used(
@@ -238,11 +245,10 @@ def test_a_snapshot_is_deleted_only_when_it_is_available(
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0.3))
     _create(neptune, cluster, "doomed")
     with pytest.raises(neptune.exceptions.InvalidDBClusterSnapshotStateFault) as problem:
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="doomed")
+        _delete(neptune, "doomed")
     assert _code(problem) == ("InvalidDBClusterSnapshotStateFault", 400)
     time.sleep(0.4)
-    deleted = neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="Doomed")
-    assert deleted["DBClusterSnapshot"].get("DBClusterSnapshotIdentifier") == "doomed"
+    assert _delete(neptune, "Doomed").get("DBClusterSnapshotIdentifier") == "doomed"
     with pytest.raises(neptune.exceptions.DBClusterSnapshotNotFoundFault):
         _describe(neptune, "doomed")
 
@@ -250,65 +256,55 @@ def test_a_snapshot_is_deleted_only_when_it_is_available(
 def test_a_deletion_can_take_time(aws: LocalAws, neptune: "NeptuneClient", cluster: str) -> None:
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0, delete_seconds=0.4))
     _create(neptune, cluster, "lingers")
-    neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="lingers")
+    _delete(neptune, "lingers")
     assert _status(neptune, "lingers") == "deleting"
     with pytest.raises(neptune.exceptions.InvalidDBClusterSnapshotStateFault):
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="lingers")
+        _delete(neptune, "lingers")
     time.sleep(0.5)
     with pytest.raises(neptune.exceptions.DBClusterSnapshotNotFoundFault):
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="lingers")
+        _delete(neptune, "lingers")
     _create(neptune, cluster, "lingers")
 
 
-def test_lists_come_in_pages_of_100(neptune: "NeptuneClient", cluster: str) -> None:
+def test_lists_come_in_pages_of_100_or_fewer(neptune: "NeptuneClient", cluster: str) -> None:
     names = [f"{cluster}-page-{number:03}" for number in range(105)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: _create(neptune, cluster, name), names))
-    first = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    second = neptune.describe_db_cluster_snapshots(
-        DBClusterIdentifier=cluster, Marker=first["Marker"]
-    )
+    list_them = neptune.describe_db_cluster_snapshots
+    first = list_them(DBClusterIdentifier=cluster)
+    second = list_them(DBClusterIdentifier=cluster, Marker=first["Marker"])
     pages = [first["DBClusterSnapshots"], second["DBClusterSnapshots"]]
     assert [len(page) for page in pages] == [100, 5]
     assert "Marker" not in second
     assert [s.get("DBClusterSnapshotIdentifier") for page in pages for s in page] == names
-
-
-def test_a_page_can_be_smaller_within_limits(neptune: "NeptuneClient", cluster: str) -> None:
-    for number in range(21):
-        _create(neptune, cluster, f"{cluster}-small-{number:03}")
-    page = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster, MaxRecords=20)
-    assert len(page["DBClusterSnapshots"]) == 20
+    small = list_them(DBClusterIdentifier=cluster, MaxRecords=20)
+    assert len(small["DBClusterSnapshots"]) == 20
     with pytest.raises(ClientError) as problem:
-        neptune.describe_db_cluster_snapshots(MaxRecords=19)
+        list_them(MaxRecords=19)
     assert _code(problem) == ("InvalidParameterValue", 400)
 
 
 def test_tags_are_set_at_creation_added_removed_and_listed(
     neptune: "NeptuneClient", cluster: str
 ) -> None:
-    created = neptune.create_db_cluster_snapshot(
-        DBClusterIdentifier=cluster,
-        DBClusterSnapshotIdentifier="tagged",
-        Tags=[{"Key": "team", "Value": "graph"}, {"Key": "ümläut", "Value": "a b/c=d+e"}],
-    )
-    arn = created["DBClusterSnapshot"].get("DBClusterSnapshotArn", "")
+    tags: list[TagTypeDef] = [
+        {"Key": "team", "Value": "graph"},
+        {"Key": "ümläut", "Value": "a b/c=d+e"},
+    ]
+    arn = _create(neptune, cluster, "tagged", *tags).get("DBClusterSnapshotArn", "")
+    assert _tags(neptune, arn) == {"team": "graph", "ümläut": "a b/c=d+e"}
     neptune.add_tags_to_resource(
         ResourceName=arn, Tags=[{"Key": "team", "Value": "ops"}, {"Key": "new", "Value": ""}]
     )
     neptune.remove_tags_from_resource(ResourceName=arn, TagKeys=["ümläut"])
-    tags = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
-    assert {tag.get("Key"): tag.get("Value") for tag in tags} == {"team": "ops", "new": ""}
+    assert _tags(neptune, arn) == {"team": "ops", "new": ""}
 
 
 def test_a_copy_has_the_sources_tags_if_told_so_and_names_its_source(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
     aws.set_snapshot_behaviour(AT_ONCE)
-    tags: list[TagTypeDef] = [{"Key": "team", "Value": "graph"}]
-    neptune.create_db_cluster_snapshot(
-        DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier="original", Tags=tags
-    )
+    _create(neptune, cluster, "original", {"Key": "team", "Value": "graph"})
     source = _describe(neptune, "original").get("DBClusterSnapshotArn", "")
     found = {}
     for copies in (True, False):
@@ -321,10 +317,9 @@ def test_a_copy_has_the_sources_tags_if_told_so_and_names_its_source(
         assert begun.get("Status") == "copying"
         copy = _describe(neptune, name)
         assert copy.get("SourceDBClusterSnapshotArn") == source
-        arn = copy.get("DBClusterSnapshotArn", "")
-        found[copies] = neptune.list_tags_for_resource(ResourceName=arn)["TagList"]
-    assert found == {True: tags, False: []}
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=60))
+        found[copies] = _tags(neptune, copy.get("DBClusterSnapshotArn", ""))
+    assert found == {True: {"team": "graph"}, False: {}}
+    aws.set_snapshot_behaviour(SLOW)
     _create(neptune, cluster, "unfinished")
     with pytest.raises(neptune.exceptions.InvalidDBClusterSnapshotStateFault):
         neptune.copy_db_cluster_snapshot(

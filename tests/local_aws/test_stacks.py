@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import Fault, FaultKind, LocalAws
+from local_aws import Fault, FaultKind
 from local_aws.custom_resources import response_problem, signed
 from support.probe import Probe
 
@@ -15,9 +15,10 @@ CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 ROLLBACK_CLEANUP = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
-@pytest.fixture
-def probe(aws: LocalAws) -> Probe:
-    return Probe.create(aws)
+def begin(probe: Probe, **properties: str) -> None:
+    """Create a stack with one resource, whose creation is not looked at."""
+    assert probe.deploy(A=probe.resource(**properties)) == "CREATE_COMPLETE"
+    probe.seen()
 
 
 def test_what_an_update_replaced_is_deleted_in_its_cleanup(probe: Probe) -> None:
@@ -34,8 +35,7 @@ def test_what_an_update_replaced_is_deleted_in_its_cleanup(probe: Probe) -> None
 
 
 def test_a_cleanup_that_fails_is_tried_three_times(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one", Fails="Delete"))
-    probe.seen()
+    begin(probe, Id="one", Fails="Delete")
     assert probe.deploy(A=probe.resource(Id="two")) == "UPDATE_COMPLETE"
     assert [one["request"] for one in probe.seen()] == ["Update", "Delete", "Delete", "Delete"]
 
@@ -57,8 +57,7 @@ def test_a_create_without_a_response_is_deleted_by_an_invented_id(probe: Probe) 
 
 
 def test_a_rollback_sends_a_replaced_resource_only_a_delete_of_the_new_id(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     ended = probe.deploy(
         A=probe.resource(Id="two", Version="2"), B=probe.resource("A", Id="b", Fails="Create")
     )
@@ -72,8 +71,7 @@ def test_a_rollback_sends_a_replaced_resource_only_a_delete_of_the_new_id(probe:
 
 
 def test_a_rollback_sends_a_changed_resource_an_update_back(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     probe.deploy(A=probe.resource(Id="one", Version="2", Fails="Update"))
     there, back = probe.seen()
     assert (there["old"], there["version"]) == ("1", "2")
@@ -160,8 +158,7 @@ def test_of_two_change_sets_one_is_executed(probe: Probe) -> None:
 
 
 def test_a_service_token_may_not_change(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one"))
-    probe.seen()
+    begin(probe, Id="one")
     changed = probe.resource(Id="one", Version="2")
     changed["Properties"]["ServiceToken"] = Probe.create(probe.aws).token
     assert probe.deploy(A=changed) == "UPDATE_ROLLBACK_COMPLETE"
@@ -171,8 +168,7 @@ def test_a_service_token_may_not_change(probe: Probe) -> None:
 def test_without_rollback_a_failed_update_is_put_back_at_once_and_can_be_retried(
     probe: Probe,
 ) -> None:
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     failing = probe.resource(Id="one", Version="2", Fails="Update")
     assert probe.deploy(disable_rollback=True, A=failing) == "UPDATE_FAILED"
     assert [(one["old"], one["version"], one["status"]) for one in probe.seen()] == [
@@ -199,8 +195,7 @@ def test_without_rollback_what_failed_to_create_is_deleted_by_the_next_operation
 
 
 def test_without_rollback_a_new_id_is_refused_and_the_update_put_back(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     replacing = probe.resource(Id="two", Version="2")
     assert probe.deploy(disable_rollback=True, A=replacing) == "UPDATE_FAILED"
     assert [(one["id"], one["version"]) for one in probe.seen()] == [("one", "2"), ("one", "1")]
@@ -210,8 +205,7 @@ def test_without_rollback_a_new_id_can_be_allowed_and_the_old_one_goes_with_the_
     probe: Probe,
 ) -> None:
     probe.aws.allow_replacement_without_rollback(allowed=True)
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     replacing = probe.resource(Id="two", Version="2")
     failing = probe.resource("A", Id="b", Fails="Create")
     assert probe.deploy(disable_rollback=True, A=replacing, B=failing) == "UPDATE_FAILED"
@@ -227,8 +221,7 @@ def test_without_rollback_a_new_id_can_be_allowed_and_the_old_one_goes_with_the_
 
 
 def test_what_failed_without_rollback_can_be_rolled_back_later(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one", Version="1"))
-    probe.seen()
+    begin(probe, Id="one", Version="1")
     changed = probe.resource(Id="one", Version="2")
     failing = probe.resource("A", Id="half", Fails="Create")
     assert probe.deploy(disable_rollback=True, A=changed, B=failing) == "UPDATE_FAILED"
@@ -243,8 +236,7 @@ def test_what_failed_without_rollback_can_be_rolled_back_later(probe: Probe) -> 
 
 
 def test_functions_can_read_the_status_of_some_seconds_ago(probe: Probe) -> None:
-    probe.deploy(A=probe.resource(Id="one"))
-    probe.seen()
+    begin(probe, Id="one")
     time.sleep(1)
     probe.aws.set_stale_reads(1)
     probe.deploy(A=probe.resource(Id="one", Version="2", Seconds="1.5", Fails="Update"))

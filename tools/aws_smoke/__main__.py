@@ -91,11 +91,7 @@ class Smoke:
     """One run from the announcement to the report."""
 
     def __init__(self, account: Account, options: argparse.Namespace) -> None:
-        """Look whether it can run.
-
-        Raises:
-            Refused: It cannot; says why.
-        """
+        """Look whether it can run; refuse if not."""
         self._account = account
         self._options = options
         self._run = Run.new()

@@ -59,11 +59,7 @@ class Account:
 
 
 def connect() -> Account:
-    """Find account, region and caller by the environment, like the AWS CLI does.
-
-    Raises:
-        Refused: There are no credentials or no region.
-    """
+    """Find account, region and caller by the environment, like the AWS CLI does, or refuse."""
     session = boto3.Session()
     if not session.region_name:
         raise Refused(
@@ -81,11 +77,7 @@ def connect() -> Account:
 
 
 def require_ready(account: Account) -> None:
-    """Look whether a run can succeed; changes nothing.
-
-    Raises:
-        Refused: The region has no Neptune, is not bootstrapped, or has no room for snapshots.
-    """
+    """Refuse where a run cannot succeed: without Neptune, bootstrap or room for snapshots."""
     region = account.region
     try:
         versions = account.client("neptune").describe_db_engine_versions(Engine="neptune")

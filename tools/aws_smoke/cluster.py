@@ -18,11 +18,7 @@ _NO_NETWORK: Final = (
 
 
 def require_usable(account: Account, identifier: str) -> dict[str, Any]:
-    """Look at a cluster that was given.
-
-    Raises:
-        Refused: It does not exist, is not Neptune's or not available.
-    """
+    """Look at a cluster that was given; it is refused if snapshots of it cannot be taken."""
     refusal = f"--cluster {identifier} cannot be used"
     try:
         found = _describe(account, identifier)
@@ -35,13 +31,7 @@ def require_usable(account: Account, identifier: str) -> dict[str, Any]:
 
 
 def create(account: Account, run: Run, subnet_group: str) -> dict[str, Any]:
-    """Make a cluster without instances, and wait until it is available.
-
-    Without a DB subnet group it is in that of the default VPC.
-
-    Raises:
-        Refused: Neptune does not make it.
-    """
+    """Make a cluster without instances, in the default VPC or a subnet group, and wait for it."""
     wanted = {"DBSubnetGroupName": subnet_group} if subnet_group else {}
     try:
         account.client("neptune").create_db_cluster(

@@ -97,8 +97,7 @@ class Evidence:
     def code(self, question: str, *expected: str) -> str:
         """The code by which a question was refused; empty if it was answered.
 
-        Raises:
-            NotSeen: It was not asked, or refused with none of the expected codes, if there are any.
+        `NotSeen` if it was not asked, or refused with none of the expected codes, if there are any.
         """
         if (asked := self.asked.get(question)) is None:
             raise NotSeen("was not asked")
@@ -107,11 +106,7 @@ class Evidence:
         return asked.code
 
     def answered(self, question: str) -> Asked:
-        """A question with its answer.
-
-        Raises:
-            NotSeen: It was not asked, or refused.
-        """
+        """A question with its answer; `NotSeen` if it was not asked, or refused."""
         self.code(question, "")
         return self.asked[question]
 

@@ -43,11 +43,7 @@ class Cloud:
         return directory
 
     def deploy(self, assembly: Path) -> float:
-        """Deploy an assembly with the CDK's command line; gives the seconds it took.
-
-        Raises:
-            RuntimeError: It failed; has what the command line said.
-        """
+        """Deploy an assembly with the CDK's command line; gives the seconds it took."""
         started = time.perf_counter()
         _require(self._cdk.deploy(assembly))
         return time.perf_counter() - started
@@ -63,7 +59,9 @@ class Cloud:
     def function(self, name: str) -> str:
         """Find the ARN of the function that a stack's custom resources ask."""
         stack = self.aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        found = {each.get("OutputKey"): each.get("OutputValue", "") for each in stack["Outputs"]}
+        found = {
+            each.get("OutputKey"): each.get("OutputValue", "") for each in stack.get("Outputs", [])
+        }
         return found[TOKEN_OUTPUT]
 
     def stack_seconds(self, name: str) -> float:

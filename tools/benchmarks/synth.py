@@ -19,10 +19,9 @@ _KIB: Final = 1024
 
 
 class Result(TypedDict):
-    """What the section keeps; seconds.
+    """What the section keeps, in seconds; ``ratio`` is the median ratio of ours to the plain one.
 
-    ``ratio`` is the median ratio of ours to the plain one. ``parts`` are KiB of the asset:
-    crhelper, ours, and ours without comments and docstrings (``bare``).
+    ``parts`` are KiB of the asset: crhelper, ours, and ours without comments and docstrings.
     """
 
     ratio: float

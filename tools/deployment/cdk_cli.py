@@ -50,16 +50,10 @@ class Cdk:
         longest: float = LONGEST,
         programs: Path = Path(sys.executable).parent,
     ) -> None:
-        """Find the command that ``make setup`` installs.
+        """Find the command that ``make setup`` installs; raise ``FileNotFoundError`` without it.
 
-        Args:
-            environment: Variables of the commands.
-            directory: Where they run, unless told otherwise, and leave their outputs.
-            longest: Seconds after which a command is ended.
-            programs: The folder of the ``python3`` that apps name.
-
-        Raises:
-            FileNotFoundError: It is not installed.
+        Commands run in the directory and leave their outputs there. They are ended after
+        ``longest`` seconds; ``programs`` is the folder of the ``python3`` that apps name.
         """
         places = (PROJECT / "node_modules" / ".bin", programs)
         path = os.pathsep.join([*map(str, places), environment.get("PATH", "")])
@@ -87,10 +81,7 @@ class Cdk:
     ) -> Result:
         """Deploy stacks of an app, by default that of ``cdk.json`` in the folder.
 
-        Args:
-            options: Names of stacks, and options of the command line.
-            cwd: Where to run.
-            meanwhile: Called again and again while the command runs.
+        Options may name stacks; ``meanwhile`` is called again and again while the command runs.
         """
         with tempfile.TemporaryDirectory(dir=self._directory) as folder:
             outputs = Path(folder) / "outputs.json"
@@ -109,11 +100,7 @@ class Cdk:
         cwd: Path | None = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> Result:
-        """Run one command to its end; what it started ends with it.
-
-        Raises:
-            subprocess.TimeoutExpired: The command took longer than ``longest``.
-        """
+        """Run one command to its end, or until it took too long; what it started ends with it."""
         process = subprocess.Popen(  # noqa: S603 - our own command line
             [self._command, *arguments, "--no-color"],
             cwd=cwd or self._directory,

@@ -52,13 +52,8 @@ class Probe(Construct):
     ) -> cdk.CustomResource:
         """Make a custom resource; a number is among its properties.
 
-        Args:
-            id: The construct's.
-            version: Another one updates the resource.
-            fail: Whether a Create or an Update fails.
-            harm: The cluster that a failing migration damages.
-            physical_id: What it returns; another one replaces the resource.
-            observe: Whether to log each request, with the status of the stack.
+        Another version updates it, another physical ID replaces it. A failing Create or Update may
+        damage the cluster that ``harm`` names. If observed, it logs requests and stack status.
         """
         return cdk.CustomResource(
             self,

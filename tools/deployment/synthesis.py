@@ -21,13 +21,9 @@ def synthesize(
     define: Callable[[cdk.Stack], object],
     tags: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write the cloud assembly of one stack; not to be called from several threads at once.
+    """Write the cloud assembly of one stack, with tags for all that is in it.
 
-    Args:
-        directory: Where to write it.
-        name: The stack's.
-        define: Puts into the stack what belongs there.
-        tags: For the stack and all that is in it.
+    Not to be called from several threads at once.
     """
     app = cdk.App(outdir=str(directory), context=context(), analytics_reporting=False)
     stack = cdk.Stack(app, name, tags=tags)

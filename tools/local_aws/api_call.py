@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,8 @@ from local_aws.behaviour import Caller
 
 CUSTOM_RESOURCE_RESPONSE = "CustomResourceResponse"
 
+current_caller: ContextVar[Caller] = ContextVar("current_caller", default=Caller.OUTSIDE)
+"""Who made the call that is handled."""
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _FORM = "application/x-www-form-urlencoded"
 _PARAMETERS_LIMIT = 64 * 1024

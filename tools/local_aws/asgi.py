@@ -65,11 +65,7 @@ def answer(status: int, body: bytes, content_type: str, **headers: str) -> Answe
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:
-    """Read a request to its end.
-
-    Raises:
-        ClientGoneError: The client closed the connection before that.
-    """
+    """Read a request to its end; ``ClientGoneError`` if the client went away before."""
     parts: list[bytes] = []
     more = True
     while more:

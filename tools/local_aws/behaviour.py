@@ -41,17 +41,10 @@ class Caller(StrEnum):
 class Fault:
     """One thing that goes wrong; the first that matches a call is applied.
 
-    Attributes:
-        kind: What goes wrong.
-        action: The API action it happens to, such as ``CreateDBClusterSnapshot``; empty for all.
-        service: The signing name of the service (Neptune's is ``rds``); empty for all.
-        caller: Whose calls it happens to; ``None`` for everybody's.
-        count: How many calls it happens to; ``None`` for all.
-        skip: How many matching calls are let through first.
-        probability: How likely it is for each call.
-        seed: Makes a probability repeatable.
-        seconds: How long ``LATENCY`` waits.
-        about: Only calls of which a parameter contains this; empty for all.
+    It happens to calls of an action and a service (Neptune's is ``rds``), by a caller, of which a
+    parameter contains ``about``; empty or ``None`` is any. The first ``skip`` are let through. Then
+    it happens to ``count`` calls, each with a probability that ``seed`` makes repeatable. A
+    ``LATENCY`` waits for ``seconds``.
     """
 
     kind: FaultKind
@@ -68,17 +61,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Call:
-    """One call that reached the server.
+    """One call that reached the server, with its time since the epoch.
 
-    Attributes:
-        time: Seconds since the epoch.
-        service: Signing name of the service (Neptune's is ``rds``).
-        action: API action; method and path where the protocol names none. An answer to a custom
-            resource is ``cloudformation`` / ``CustomResourceResponse``.
-        parameters: The parameters as they were sent.
-        caller: Who made it.
-        status: HTTP status of the answer; 0 when the connection was reset.
-        fault: The fault that was applied, or empty.
+    The service is its signing name (Neptune's is ``rds``), the action method and path where the
+    protocol names none. An answer to a custom resource is ``cloudformation`` /
+    ``CustomResourceResponse``. The status is 0 when the connection was reset.
     """
 
     time: float

@@ -1,19 +1,27 @@
 """``LocalAws``: start the server, use it, and leave nothing behind."""
 
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import boto3
 import botocore.session
 from botocore.config import Config
 
+from local_aws import certificates
+from local_aws.certificates import HOSTS
 from local_aws.controls import Controls
-from local_aws.environment import without_foreign
-from local_aws.process import ServerProcess
+from local_aws.environment import client_settings, server_settings, without_foreign
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 
 ACCOUNT_ID = "111122223333"
 REGION = "us-east-1"
+_LOG_TAIL = 40
+_ENDING_SECONDS = 1
 
 
 class LocalAwsError(RuntimeError):
@@ -45,63 +55,69 @@ class LocalAws(Controls):
         server_settings: Mapping[str, str] | None = None,
         home: Path | None = None,
     ) -> None:
-        """Start the server and wait until it is ready.
+        """Start the server on loopback and wait until it is ready.
 
-        Args:
-            port: Port on loopback; 0 for a free one.
-            region: Region of clients and functions.
-            account_id: Number of the account.
-            server_settings: More environment variables for the emulator.
-            home: Where the certificate and the other files of clients stay for the next server;
-                ``None`` if they are to go with this one.
-
-        Raises:
-            LocalAwsError: It could not be started; says why.
+        Port 0 is a free one. ``server_settings`` are more environment variables for the emulator.
+        The certificate and the other files of clients stay in ``home`` for the next server; without
+        it they go with this one. A server that cannot be started raises `LocalAwsError`.
         """
+        self.account_id = account_id
+        self.region = region
         try:
-            self._server = ServerProcess(port, region, account_id, server_settings or {}, home)
+            listening = socket.create_server((HOSTS[0], port), backlog=128)
         except OSError as problem:
             reason = f"cannot listen on port {port}: {problem.strerror}; choose another port"
             raise LocalAwsError(reason) from problem
-        self.account_id = account_id
-        self.region = region
-        super().__init__(self._server.url, str(self._server.certificates.authority))
+        self.directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
+        """Everything on disk; removed at the end. ``tmp`` in it is free to use."""
+        self.log_path = self.directory / "server.log"
+        """What the server, the emulator and Lambda runtimes print."""
+        try:
+            with listening:
+                self._start(listening, home or self.directory, server_settings or {})
+        except BaseException:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise
+        super().__init__(self.endpoint_url, str(self.authority_path))
         self._wait()
         self._session = cache(self._make_session)
 
-    @property
-    def endpoint_url(self) -> str:
-        """URL of every service."""
-        return self._server.url
-
-    @property
-    def authority_path(self) -> Path:
-        """Certificate of the authority to trust, in PEM format."""
-        return self._server.certificates.authority
-
-    @property
-    def directory(self) -> Path:
-        """Everything on disk; removed at the end. ``tmp`` in it is free to use."""
-        return self._server.directory
-
-    @property
-    def settings(self) -> dict[str, str]:
+    def _start(self, listening: socket.socket, home: Path, more: Mapping[str, str]) -> None:
+        port = int(listening.getsockname()[1])
+        self.endpoint_url = f"https://{HOSTS[0]}:{port}"
+        (self.directory / "tmp").mkdir()
+        (home / "cdk").mkdir(parents=True, exist_ok=True)
+        (home / "aws-config").write_text("[default]\n")
+        (home / "aws-credentials").touch()
+        made = certificates.make(home)
+        self.authority_path = made.authority
+        about = (self.region, self.account_id, made)
+        self.settings = client_settings(home, self.endpoint_url, *about)
         """The environment variables that send a program here."""
-        return dict(self._server.settings)
+        server = server_settings(self.directory, port, *about)
+        arguments = ["-m", "local_aws.server", str(listening.fileno()), str(self.directory)]
+        with self.log_path.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+                [sys.executable, *arguments],
+                env={**self.environment, **server, **more},
+                cwd=self.directory,
+                stdin=subprocess.PIPE,  # never written to: its closing says that we are gone
+                stdout=log,
+                stderr=log,
+                pass_fds=(listening.fileno(),),
+                start_new_session=True,
+            )
 
     @property
     def environment(self) -> dict[str, str]:
         """A complete environment for a program that is to use the server and no other AWS."""
-        return {**without_foreign(), **self._server.settings}
+        return {**without_foreign(), **self.settings}
 
-    @property
-    def log_path(self) -> Path:
-        """The server's log."""
-        return self._server.log_path
-
-    def log_tail(self, lines: int = 40) -> str:
+    def log_tail(self) -> str:
         """The last lines of the server's log."""
-        return self._server.log_tail(lines)
+        if not self.log_path.exists():
+            return ""
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
 
     @overload
     def client(self, service: Literal["cloudformation"]) -> "CloudFormationClient": ...
@@ -137,19 +153,20 @@ class LocalAws(Controls):
         return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
 
     def stop(self) -> None:
-        """End the server and remove what it wrote; a second time does nothing."""
-        self._server.stop()
+        """End the server with all Lambda processes and remove what it wrote; may be repeated."""
+        # It keeps nothing that would be worth a gentle end, and leads a group of its own.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Return itself: it runs already."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
 
@@ -158,14 +175,19 @@ class LocalAws(Controls):
         try:
             self.wait_until_ready()
         except OSError as problem:
-            waited = time.monotonic() - started
-            status, tail = self._server.exit_status(), self._server.log_tail()
-            self._server.stop()
-            reason = f"no answer in {waited:.0f} s" if status is None else f"it ended ({status})"
+            reason, tail = self._why(started), self.log_tail()
+            self.stop()
             raise LocalAwsError(f"local AWS did not start: {reason}\n{tail}") from problem
         except BaseException:
-            self._server.stop()
+            self.stop()
             raise
+
+    def _why(self, started: float) -> str:
+        waited = time.monotonic() - started
+        try:
+            return f"it ended ({self._process.wait(timeout=_ENDING_SECONDS)})"
+        except subprocess.TimeoutExpired:
+            return f"no answer in {waited:.0f} s"
 
     def _make_session(self) -> boto3.Session:
         core = botocore.session.Session()

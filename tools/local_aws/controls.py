@@ -26,10 +26,7 @@ class Controls:
     def set_snapshot_behaviour(
         self, behaviour: SnapshotBehaviour, cluster: str | None = None
     ) -> None:
-        """Choose how snapshots behave that are created from now on.
-
-        Of one cluster, or of all clusters that have no choice of their own.
-        """
+        """Choose how new snapshots behave, of one cluster or of all without their own choice."""
         self._do("snapshot-behaviour", {"behaviour": asdict(behaviour), "cluster": cluster})
 
     def set_cluster_status(self, cluster: str, status: str, seconds: float | None = None) -> None:
@@ -86,11 +83,7 @@ class Controls:
         self._do("reset")
 
     def wait_until_ready(self) -> None:
-        """Wait until the server answers.
-
-        Raises:
-            OSError: It does not, or not in time.
-        """
+        """Wait until the server answers; ``OSError`` if it does not, or not in time."""
         self._do("ready")
 
     def _do(self, operation: str, data: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON

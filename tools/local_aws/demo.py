@@ -49,12 +49,7 @@ class Demo:
         self._neptune = aws.client("neptune")
 
     def run(self) -> None:
-        """Do all of it.
-
-        Raises:
-            CdkError: A command failed.
-            DemoError: The result is not what it should be.
-        """
+        """Do all of it; a failed command and a wrong result raise `DemoError`."""
         self._prepare()
         outputs = self._deploy()
         self._screen.values(outputs)

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from local_aws.api_call import ApiCall, identify
+from local_aws.api_call import ApiCall, current_caller, identify
 from local_aws.asgi import Answer, Handler, Request, answer
 from local_aws.behaviour import Call, Fault, FaultKind
 from local_aws.errors import error
@@ -71,6 +71,7 @@ class FaultLayer:
         call = identify(request, self._account_id)
         if call is None:
             return await self._inner(request)
+        current_caller.set(call.caller)
         armed = next((each for each in self._armed if each.strikes(call)), None)
         kind = armed.fault.kind if armed else None
         started, status = time.time(), 0

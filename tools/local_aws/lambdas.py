@@ -17,9 +17,6 @@ def make_runtime(directory: Path) -> Path:
 
     The emulator runs functions with its own interpreter, where this project and all its tools
     are installed: a package missing from a function's code would go unnoticed.
-
-    Returns:
-        The path of the interpreter.
     """
     venv.EnvBuilder(symlinks=True, with_pip=False).create(directory)
     packages = next(directory.glob("lib/python*/site-packages"))
@@ -34,11 +31,7 @@ def make_runtime(directory: Path) -> Path:
 
 
 def kill_lambdas() -> int:
-    """Kill every Lambda process, as if its machine had failed.
-
-    Returns:
-        How many were in the middle of an invocation.
-    """
+    """Kill every Lambda process, as if its machine had failed; gives how many were invoked."""
     # The emulator has no public way to do this; its table of workers is the only place that
     # tells them from other processes on every operating system.
     runtime = importlib.import_module("ministack.core.lambda_runtime")

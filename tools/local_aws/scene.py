@@ -10,12 +10,8 @@ from fake_neptune import SnapshotBehaviour
 class Scene:
     """Behaviour of new snapshots, states of clusters, the quota, CloudFormation and EventBridge.
 
-    Attributes:
-        behaviour: How new snapshots behave.
-        quota: How many manual snapshots a region may have.
-        stale_seconds: How old the status is that functions read of a stack.
-        refuses_replacement: Whether a new physical ID fails an update without rollback.
-        minute_seconds: How long a minute of a rule's rate takes.
+    Functions read the status of a stack as it was ``stale_seconds`` ago; a new physical ID may fail
+    an update without rollback; ``minute_seconds`` is how long a minute of a rule's rate takes.
     """
 
     behaviour: SnapshotBehaviour = field(default_factory=SnapshotBehaviour)

@@ -34,7 +34,7 @@ from local_aws.lambdas import make_runtime
 from local_aws.neptune import NeptuneApi
 from local_aws.nested_stacks import NestedStacks
 from local_aws.scene import Scene
-from local_aws.stack_actions import CallerLayer, StackActions
+from local_aws.stack_actions import StackActions
 from local_aws.stack_engine import StackEngine
 
 
@@ -61,7 +61,7 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
     neptune.install()
     inline_code.install()
     _correct(responses, lambda: neptune.scene)
-    faults = FaultLayer(CallerLayer(responses, account_id), account_id)
+    faults = FaultLayer(responses, account_id)
     handle = ControlLayer(faults, faults, neptune)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

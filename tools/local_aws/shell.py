@@ -27,11 +27,7 @@ if command -v aws >/dev/null 2>&1; then (
 
 
 def script(settings: Mapping[str, str]) -> str:
-    """Write the file to ``source``.
-
-    Args:
-        settings: The environment variables of clients, see ``LocalAws.settings``.
-    """
+    """Write the file to ``source`` by the environment variables of clients."""
     exports = [
         f"export {name}={shlex.quote(value)}"
         for name, value in settings.items()

@@ -7,11 +7,9 @@ updated. DescribeStacks names the parent, the times as AWS does, and can be stal
 import re
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
-from local_aws.api_call import identify
-from local_aws.asgi import Answer, Handler, Request
+from local_aws.api_call import current_caller
 from local_aws.behaviour import Caller
 from local_aws.emulator import Action, ApiAnswer, Parameters, Stack, module, replace, timestamp
 from local_aws.scene import Scene
@@ -21,24 +19,6 @@ _UNDELETABLE = ("UPDATE", "IMPORT")
 _MEMBER = re.compile(
     r"<member><StackName>.*?</StackId><StackStatus>.*?</LastUpdatedTime>", re.DOTALL
 )
-
-_caller: ContextVar[Caller] = ContextVar("caller", default=Caller.OUTSIDE)
-
-
-class CallerLayer:
-    """Tells the actions who calls them."""
-
-    def __init__(self, inner: Handler, account_id: str) -> None:
-        """Wrap the handler that carries the calls out."""
-        self._inner = inner
-        self._account_id = account_id
-
-    async def __call__(self, request: Request) -> Answer:
-        """Handle a request."""
-        call = identify(request, self._account_id)
-        if call is not None:
-            _caller.set(call.caller)
-        return await self._inner(request)
 
 
 class StackActions:
@@ -118,7 +98,7 @@ class StackActions:
         status, updated = stack["StackStatus"], stack.get("LastUpdatedTime", "")
         deleted = stack.get("DeletionTime", "")
         seconds = self._scene().stale_seconds
-        if seconds and _caller.get() is Caller.LAMBDA:
+        if seconds and current_caller.get() is Caller.LAMBDA:
             moment = timestamp(time.time() - seconds)
             status, updated = self._earlier(stack, moment)
             deleted = deleted if deleted <= moment else ""

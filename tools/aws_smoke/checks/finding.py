@@ -94,11 +94,7 @@ def whether(holds: object, evidence: str) -> Finding:
 
 
 def seen(found: T | None, otherwise: str) -> T:
-    """What was found.
-
-    Raises:
-        NotSeen: Nothing was; says so otherwise.
-    """
+    """What was found; if that is nothing, raise `NotSeen`."""
     if not found:
         raise NotSeen(otherwise)
     return found

@@ -140,8 +140,7 @@ def _allowed(evidence: Evidence, operations: tuple[str, ...], reached: LogEvent)
 def _denial(evidence: Evidence, control: str, trial: str) -> str:
     """The code by which a trial was denied; empty if it was allowed.
 
-    Raises:
-        NotSeen: What no policy allows was not denied, or the trial failed otherwise.
+    `NotSeen` if what no policy allows was not denied, or if the trial failed otherwise.
     """
     if evidence.code(control) in ("", "DBClusterSnapshotNotFoundFault"):
         raise NotSeen(_NOT_ENFORCED)

@@ -25,8 +25,7 @@ _TIMEOUT: Final = 420.0
 class Burst(TypedDict):
     """Snapshots that are asked for at the same moment.
 
-    ``peak`` and ``usual`` are calls of the function per second: in the busiest second, and in the
-    median one.
+    ``peak`` and ``usual`` are the function's calls in the busiest and in the median second.
     """
 
     snapshots: int

@@ -16,8 +16,7 @@ _PREFIX: Final = "production-graph"
 class Template(TypedDict):
     """A stack with ``snapshots``; ``longest`` where identifiers are as long as they can be.
 
-    ``seconds`` are those after the imports, of the fastest of several syntheses: what slows the
-    others is not the app.
+    The seconds are those after the imports, of the fastest of several syntheses.
     """
 
     snapshots: int

@@ -55,8 +55,7 @@ class Lane:
 def lanes(*, quick: bool) -> list[Lane]:
     """Plan it all: short snapshots one after another, long ones side by side.
 
-    So that never more than some tens of functions run at once, and those of one peer start at
-    different moments of their intervals.
+    Never more than some tens of functions run at once, each at another moment of its interval.
     """
     planned = []
     for place, peer in enumerate(peers.PEERS):

@@ -18,10 +18,7 @@ _GAP: Final = 0.37
 
 
 class Sample(TypedDict):
-    """What one trial came to; lag in seconds, calls to Neptune without the one that creates.
-
-    ``answering`` is the part of the lag after the last look.
-    """
+    """Of one trial: the lag in seconds, its part after the last poll, and the polls of Neptune."""
 
     peer: str
     seconds: int
@@ -60,11 +57,7 @@ def run(lanes: Sequence[Lane]) -> list[Sample]:
 
 
 def sample(trial: Trial, request: str, calls: Sequence[Call]) -> Sample:
-    """Find what concerns one trial among all calls.
-
-    Raises:
-        RuntimeError: The trial failed.
-    """
+    """Find what concerns one trial, which has to have succeeded, among all calls."""
     (created,) = [
         call
         for call in calls

@@ -17,12 +17,9 @@ TICK_EXTRA_CALLS: Final = 1
 
 @dataclass(frozen=True)
 class Watched:
-    """The result of polling one snapshot.
+    """The seconds that one snapshot took, and from then to the poll that saw it.
 
-    Attributes:
-        duration: How long the snapshot took, in seconds.
-        lag: Seconds from ``available`` to the poll that saw it.
-        calls: To Neptune, after the one that created the snapshot.
+    Calls are those to Neptune after the one that created the snapshot.
     """
 
     duration: float
