@@ -1,15 +1,22 @@
 """Requests and answers as values, so that a layer is a function from one to the other."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
+from xml.sax.saxutils import escape
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+_NAMESPACE = "http://rds.amazonaws.com/doc/2014-10-31/"
+_SERVER_ERROR = 500
 
 
 class ClientGoneError(Exception):
@@ -62,6 +69,22 @@ def answer(status: int, body: bytes, content_type: str, **headers: str) -> Answe
     named = {"content-type": content_type, "content-length": str(len(body))}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer(status, body, [(k.encode(), v.encode()) for k, v in named.items()])
+
+
+def error(protocol: str, status: int, code: str, message: str) -> Answer:
+    """Build the answer that says a call failed, in the form that SDKs expect of the protocol."""
+    request_id = str(uuid4())
+    if protocol == "query":
+        sender = "Receiver" if status >= _SERVER_ERROR else "Sender"
+        body = (
+            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{sender}</Type>'
+            f"<Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
+        return answer(status, body.encode(), "text/xml", x_amzn_requestid=request_id)
+    body = json.dumps({"__type": code, "message": message})
+    headers = {"x_amzn_requestid": request_id, "x_amzn_errortype": code}
+    return answer(status, body.encode(), "application/x-amz-json-1.1", **headers)
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request:

@@ -18,10 +18,14 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from local_aws import certificates
-from local_aws.certificates import HOSTS
 from local_aws.controls import Controls
-from local_aws.environment import client_settings, server_settings, without_foreign
+from local_aws.environment import (
+    HOSTS,
+    client_settings,
+    make_certificates,
+    server_settings,
+    without_foreign,
+)
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -89,7 +93,7 @@ class LocalAws(Controls):
         (home / "cdk").mkdir(parents=True, exist_ok=True)
         (home / "aws-config").write_text("[default]\n")
         (home / "aws-credentials").touch()
-        made = certificates.make(home)
+        made = make_certificates(home)
         self.authority_path = made.authority
         about = (self.region, self.account_id, made)
         self.settings = client_settings(home, self.endpoint_url, *about)

@@ -2,21 +2,19 @@
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from deployment.cdk_cli import PROJECT, Cdk, Result
 from fake_neptune import SnapshotBehaviour
 from local_aws import signals
 from local_aws.client import LocalAws, LocalAwsError
-from local_aws.demo_screen import Screen
 from neptune_snapshot_cli.progress import View
 from neptune_snapshot_cli.screen import Board
 from neptune_snapshot_provider.core.models import Snapshot
-
-if TYPE_CHECKING:
-    from types_boto3_neptune.type_defs import DBClusterSnapshotTypeDef
 
 _CLUSTER = "my-graph"
 _STACK = "NeptuneSnapshot"
@@ -25,16 +23,48 @@ _INTERRUPTED = 130
 
 
 class DemoError(RuntimeError):
-    """Something is not as it should be; says what."""
+    """Something is not as it should be; says what. ``output`` is what a failed command printed."""
 
-
-class CdkError(DemoError):
-    """A command failed; ``output`` is all that it printed."""
-
-    def __init__(self, command: str, output: str) -> None:
+    def __init__(self, reason: str, output: str = "") -> None:
         """Keep what it printed."""
-        super().__init__(f"cdk {command} failed")
+        super().__init__(reason)
         self.output = output
+
+
+class Screen:
+    """The terminal, or a file where lines follow one another."""
+
+    def __init__(self) -> None:
+        """Use the standard output."""
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print a line."""
+        self._console.print(text, style=style, markup=False)
+
+    def failure(self, text: str) -> None:
+        """Print what went wrong."""
+        self.line(f"✗ {text}", style="bold red")
+
+    @contextmanager
+    def step(self, doing: str, done: str) -> Iterator[None]:
+        """Show what is being done, and then a line that it is done and how long it took."""
+        started = time.monotonic()
+        if self._console.is_terminal:
+            with self._console.status(doing):
+                yield
+        else:
+            yield
+        self.done(done, started)
+
+    def done(self, text: str, started: float | None = None) -> None:
+        """Print that something is done, and how long it took."""
+        took = "" if started is None else f"  ({time.monotonic() - started:.1f} s)"
+        self._console.print(f"[green]✓[/] {text}[dim]{took}[/]")
+
+    def board(self) -> Board:
+        """Show the progress of a snapshot, as ``neptune-snapshot watch`` does."""
+        return Board(self._console)
 
 
 class Demo:
@@ -50,26 +80,26 @@ class Demo:
 
     def run(self) -> None:
         """Do all of it; a failed command and a wrong result raise `DemoError`."""
-        self._prepare()
-        outputs = self._deploy()
-        self._screen.values(outputs)
-        identifier = outputs["SnapshotIdentifier"]
-        self._require_available(identifier, outputs["SnapshotArn"])
-        self._screen.done(f"The Neptune API agrees: {identifier} is available, 100 %")
-        self._destroy()
-        self._require_available(identifier, outputs["SnapshotArn"])
-        self._screen.done(f"{identifier} is retained: a snapshot outlives its stack by default")
-
-    def _prepare(self) -> None:
+        screen = self._screen
         self._neptune.create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
-        self._screen.done(f"Neptune cluster {_CLUSTER} created through the API")
-        with self._screen.step("cdk bootstrap", "cdk bootstrap: account prepared for deployments"):
+        screen.done(f"Neptune cluster {_CLUSTER} created through the API")
+        with screen.step("cdk bootstrap", "cdk bootstrap: account prepared for deployments"):
             _require("bootstrap", self._cdk.bootstrap(self._aws.account_id, self._aws.region))
+        outputs = self._deploy()
+        width = max(map(len, outputs))
+        for name, value in outputs.items():
+            screen.line(f"    {name:<{width}}  {value}")
+        identifier, arn = outputs["SnapshotIdentifier"], outputs["SnapshotArn"]
+        self._require_available(identifier, arn)
+        screen.done(f"The Neptune API agrees: {identifier} is available, 100 %")
+        with screen.step("cdk destroy", "cdk destroy: the stack is gone"):
+            self._destroy()
+        self._require_available(identifier, arn)
+        screen.done(f"{identifier} is retained: a snapshot outlives its stack by default")
 
     def _deploy(self) -> dict[str, str]:
         self._aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=_SNAPSHOT_SECONDS))
         started = time.monotonic()
-        command = f"cdk deploy -c cluster={_CLUSTER}"
         with self._screen.board() as board:
             board.waiting("cdk deploy: creating the provider")
             result = self._cdk.deploy_app(
@@ -79,22 +109,20 @@ class Demo:
                 cwd=PROJECT,
                 meanwhile=lambda: self._show(board),
             )
-            outputs = _require("deploy", result).outputs
+            _require("deploy", result)
             # What happened since the last look, so that the bar never ends half way.
             self._show(board)
-        self._screen.done(
-            f"{command}: CloudFormation waited until the snapshot was available", started
-        )
-        return outputs
+        done = "CloudFormation waited until the snapshot was available"
+        self._screen.done(f"cdk deploy -c cluster={_CLUSTER}: {done}", started)
+        return result.outputs
 
     def _destroy(self) -> None:
-        with self._screen.step("cdk destroy", "cdk destroy: the stack is gone"):
-            _require("destroy", self._cdk.destroy(self._assembly))
-            try:
-                self._aws.client("cloudformation").describe_stacks(StackName=_STACK)
-            except ClientError:
-                return
-            raise DemoError(f"the stack {_STACK} is still there after cdk destroy")
+        _require("destroy", self._cdk.destroy(self._assembly))
+        try:
+            self._aws.client("cloudformation").describe_stacks(StackName=_STACK)
+        except ClientError:
+            return
+        raise DemoError(f"the stack {_STACK} is still there after cdk destroy")
 
     def _show(self, board: Board) -> None:
         found = self._neptune.describe_db_cluster_snapshots(DBClusterIdentifier=_CLUSTER)
@@ -104,33 +132,24 @@ class Demo:
             board.show(view)
 
     def _require_available(self, identifier: str, arn: str) -> None:
-        snapshot = self._describe(identifier)
+        describe = self._neptune.describe_db_cluster_snapshots
+        try:
+            (found,) = describe(DBClusterSnapshotIdentifier=identifier)["DBClusterSnapshots"]
+        except ClientError as problem:
+            raise DemoError(str(problem)) from problem
+        expected = {"Status": "available", "PercentProgress": 100, "DBClusterSnapshotArn": arn}
         problems = [
-            f"{field} is {snapshot.get(field)!r} instead of {expected!r}"
-            for field, expected in (
-                ("Status", "available"),
-                ("PercentProgress", 100),
-                ("DBClusterSnapshotArn", arn),
-            )
-            if snapshot.get(field) != expected
+            f"{field} is {found.get(field)!r} instead of {value!r}"
+            for field, value in expected.items()
+            if found.get(field) != value
         ]
         if problems:
             raise DemoError(f"snapshot {identifier}: {'; '.join(problems)}")
 
-    def _describe(self, identifier: str) -> "DBClusterSnapshotTypeDef":
-        try:
-            found = self._neptune.describe_db_cluster_snapshots(
-                DBClusterSnapshotIdentifier=identifier
-            )
-        except ClientError as problem:
-            raise DemoError(str(problem)) from problem
-        return found["DBClusterSnapshots"][0]
 
-
-def _require(command: str, result: Result) -> Result:
+def _require(command: str, result: Result) -> None:
     if not result.succeeded:
-        raise CdkError(command, result.output)
-    return result
+        raise DemoError(f"cdk {command} failed", result.output)
 
 
 def main() -> int:
@@ -138,7 +157,8 @@ def main() -> int:
     signals.end_cleanly()
     screen = Screen()
     started = time.monotonic()
-    screen.title("A Neptune snapshot with `cdk deploy`, on AWS emulated on this machine")
+    title = "A Neptune snapshot with `cdk deploy`, on AWS emulated on this machine"
+    screen.line(f"\n{title}\n", style="bold")
     try:
         with LocalAws() as aws:
             screen.done(f"AWS is at {aws.endpoint_url}; no account is needed or used", started)
@@ -157,23 +177,22 @@ def main() -> int:
         screen.failure("Asked to end; its processes and files are gone")
         return int(ending.code or 1)
     if worked:
-        screen.title(f"It worked, in {time.monotonic() - started:.0f} s. Nothing is left running.")
+        passed = f"It worked, in {time.monotonic() - started:.0f} s"
+        screen.line(f"\n{passed}. Nothing is left running.\n", style="bold")
     return 0 if worked else 1
 
 
 def _run(aws: LocalAws, screen: Screen) -> bool:
     try:
         Demo(aws, screen).run()
-    except CdkError as problem:
-        screen.failure(f"{problem}. This is all it said, with the provider's log:")
-        screen.line(problem.output)
     except (DemoError, FileNotFoundError) as problem:
         screen.failure(str(problem))
-        screen.line("\n".join(["The provider's log:", *aws.function_log()]))
-    else:
-        return True
-    screen.line(f"The end of the server's log:\n{aws.log_tail()}")
-    return False
+        # What a command printed has the provider's log.
+        output = getattr(problem, "output", "")
+        screen.line(output or "\n".join(["The provider's log:", *aws.function_log()]))
+        screen.line(f"The end of the server's log:\n{aws.log_tail()}")
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -1,13 +1,42 @@
-"""Environment variables that send AWS clients to this machine and nowhere else."""
+"""Environment variables that send AWS clients to this machine and nowhere else; certificates."""
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.certificates import HOSTS, Certificates
+import trustme
 
+HOSTS = ("127.0.0.1", "localhost")
 _FOREIGN_PREFIXES = ("AWS_", "CDK_", "MINISTACK_", "LAMBDA_")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """The authority that clients are to trust, and the server's certificate, as PEM files."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def make_certificates(directory: Path) -> Certificates:
+    """Make an authority and a certificate for loopback, unless the directory has them.
+
+    The authority's own key is never written: nobody can sign anything else with it.
+    """
+    files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    if all(file.exists() for file in (files.authority, files.certificate, files.key)):
+        return files
+    authority = trustme.CA(organization_name="local_aws", organization_unit_name="loopback only")
+    issued = authority.issue_cert(*HOSTS)
+    authority.cert_pem.write_to_path(str(files.authority))
+    files.key.touch(mode=0o600)
+    issued.private_key_pem.write_to_path(str(files.key))
+    for index, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(str(files.certificate), append=index > 0)
+    return files
 
 
 def client_settings(

@@ -8,9 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from local_aws.api_call import ApiCall, current_caller, identify
-from local_aws.asgi import Answer, Handler, Request, answer
+from local_aws.asgi import Answer, Handler, Request, answer, error
 from local_aws.behaviour import Call, Fault, FaultKind
-from local_aws.errors import error
 from local_aws.lambdas import kill_lambdas
 
 _REMEMBERED = 20_000

@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.demo_screen import Screen
+from local_aws.demo import Screen
 from neptune_snapshot_cli.progress import View
 
 
