@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from aws_smoke.recording import Ending
-from local_aws import Fault, FaultKind, LocalAws, SnapshotBehaviour
+from local_aws import Fault, FaultKind, LocalAws
 from support.account import AccountRun, RecordedDeployment
+from support.clusters import cluster
 from support.deployment import Deployment, Snapshots, cdk_cli
 
 ACCOUNT = pytest.StashKey[AccountRun]()
@@ -87,13 +88,8 @@ def snapshots(
         assert account
         yield account.snapshots(lane_of(request.node))
         return
-    neptune = local.client("neptune")
-    neptune.create_db_cluster(DBClusterIdentifier=name, Engine="neptune")
-    local.set_snapshot_behaviour(SnapshotBehaviour(seconds=1), cluster=name)
-    yield Snapshots(local, name)
-    for snapshot in Snapshots(local, name).names():
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-    neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+    with cluster(local, name) as found:
+        yield found
 
 
 @pytest.fixture

@@ -4,15 +4,11 @@ import aws_cdk as cdk
 import pytest
 
 from local_aws import LocalAws
+from support.clusters import parameter
 from support.deployment import Deployment, Snapshots
 from support.migrating_app import MigratingApp
 
 pytestmark = pytest.mark.e2e
-
-
-def parameter(aws: LocalAws, name: str) -> str:
-    value: str = aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
-    return value
 
 
 def test_of_several_attempts_the_first_snapshot_stays_and_the_parameter_names_it(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import LocalAws
+from support.clusters import remove, versions
 from support.deployment import Snapshots
 from support.examples import commands, deploy, deployable, label
 
@@ -27,23 +28,14 @@ OUTPUTS = {
 @pytest.fixture
 def existing(aws: LocalAws, example: Path) -> Iterator[None]:
     """Make the clusters that the example names, and clean up after it."""
-    neptune = aws.client("neptune")
     names = EXISTING.get(example.stem, ["my-graph"])
     for name in names:
-        neptune.create_db_cluster(
+        aws.client("neptune").create_db_cluster(
             DBClusterIdentifier=name, Engine="neptune", EngineVersion="1.3.0.0"
         )
     yield
-    for name in {*names, "my-graph", "my-graph-copy"} & set(versions(aws)):
-        for snapshot in Snapshots(aws, name).names():
-            neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-        neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-
-
-def versions(aws: LocalAws) -> dict[str, str]:
-    """The engine version of each cluster."""
-    found = aws.client("neptune").describe_db_clusters()["DBClusters"]
-    return {one["DBClusterIdentifier"]: one["EngineVersion"] for one in found}
+    for name in {*names, "my-graph", "my-graph-copy"}:
+        remove(aws, name)
 
 
 def run(aws: LocalAws, command: list[str], directory: Path) -> dict[str, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws, SnapshotBehaviour
+from local_aws import LocalAws
+from support.clusters import cluster
 from support.deployment import ROOT, Snapshots, cdk_cli
 from support.packages import Environment, build
 
@@ -22,13 +23,8 @@ CLUSTER = "my-graph"
 
 @pytest.fixture
 def snapshots(aws: LocalAws) -> Iterator[Snapshots]:
-    neptune = aws.client("neptune")
-    neptune.create_db_cluster(DBClusterIdentifier=CLUSTER, Engine="neptune")
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=2), cluster=CLUSTER)
-    yield Snapshots(aws, CLUSTER)
-    for snapshot in Snapshots(aws, CLUSTER).names():
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-    neptune.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
+    with cluster(aws, CLUSTER) as found:
+        yield found
 
 
 def readme_lines() -> tuple[list[str], list[str]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws, SnapshotBehaviour
+from local_aws import LocalAws
+from support.clusters import cluster
 from support.deployment import Snapshots
 from support.examples import FOLDER, commands, deploy
 
@@ -21,17 +22,10 @@ MARKER = "    # Here: send the statements to this endpoint"
 
 @pytest.fixture
 def snapshots(aws: LocalAws) -> Iterator[Snapshots]:
-    neptune = aws.client("neptune")
-    neptune.create_db_cluster(
-        DBClusterIdentifier=CLUSTER, Engine="neptune", EngineVersion="1.3.0.0"
-    )
-    aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=1), cluster=CLUSTER)
-    aws.clear_calls()
-    yield Snapshots(aws, CLUSTER)
-    aws.client("cloudformation").delete_stack(StackName=STACK)
-    for snapshot in Snapshots(aws, CLUSTER).names():
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-    neptune.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
+    with cluster(aws, CLUSTER, EngineVersion="1.3.0.0") as found:
+        aws.clear_calls()
+        yield found
+        aws.client("cloudformation").delete_stack(StackName=STACK)
 
 
 def named(command: list[str]) -> list[str]:

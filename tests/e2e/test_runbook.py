@@ -13,6 +13,7 @@ from deployment.migration import Migration
 from deployment.migration_function import HARMED
 from local_aws import LocalAws
 from support import runbook
+from support.clusters import remove, versions
 from support.deployment import ROOT, Deployment, Snapshots
 
 pytestmark = pytest.mark.e2e
@@ -117,22 +118,11 @@ def test_a_failed_migration_is_undone_by_following_the_runbook(
     assert groups == {"sg-1", "sg-2"}
     (member,) = restored["DBClusterMembers"]
     assert member["DBInstanceIdentifier"] == f"{name}-1"
-    names = {one["DBClusterIdentifier"] for one in clusters(aws)}
-    assert not {f"{name}-failed", f"{name}-restored"} & names
+    assert not {f"{name}-failed", f"{name}-restored"} & set(versions(aws))
     snapshots = Snapshots(aws, name)
     assert {successful, good, half_migrated} <= set(snapshots.names())
     assert "neptune-snapshot:keep" not in snapshots.tags(good)
-    remove(aws, name)
-
-
-def clusters(aws: LocalAws) -> list[Any]:
-    return list(aws.client("neptune").describe_db_clusters()["DBClusters"])
-
-
-def remove(aws: LocalAws, name: str) -> None:
     neptune = aws.client("neptune")
-    for snapshot in Snapshots(aws, name).names():
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
     neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-1")
     neptune.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False)
-    neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+    remove(aws, name)

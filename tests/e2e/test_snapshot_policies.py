@@ -11,6 +11,7 @@ from aws_cdk import aws_neptune as neptune
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger, WhenClusterMissing
 from deployment.migration import Migration
 from local_aws import LocalAws
+from support.clusters import parameter, remove, versions
 from support.deployment import Deployment, Snapshots
 from support.migrating_app import MigratingApp
 
@@ -22,23 +23,8 @@ def made(aws: LocalAws) -> Iterator[Callable[[str], None]]:
     """Says that a cluster will be made, so that it does not outlive the test."""
     names: list[str] = []
     yield names.append
-    client = aws.client("neptune")
     for name in names:
-        for snapshot in Snapshots(aws, name).names():
-            client.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=snapshot)
-        if name in versions(aws):
-            client.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-
-
-def versions(aws: LocalAws) -> dict[str, str]:
-    """The engine version of each cluster."""
-    found = aws.client("neptune").describe_db_clusters()["DBClusters"]
-    return {one["DBClusterIdentifier"]: one["EngineVersion"] for one in found}
-
-
-def parameter(aws: LocalAws, name: str) -> str:
-    value: str = aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
-    return value
+        remove(aws, name)
 
 
 @contextmanager

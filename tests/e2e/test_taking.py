@@ -121,9 +121,7 @@ def test_a_busy_cluster_is_waited_for(
 def test_a_cluster_that_is_not_there_fails_the_stack(
     deployment: Deployment, snapshots: Snapshots
 ) -> None:
-    result = deployment.deploy(
-        lambda stack: _snapshot(stack, cluster="no-such-graph"),
-    )
+    result = deployment.deploy(lambda stack: _snapshot(stack, cluster="no-such-graph"))
     assert not result.succeeded
     assert "DBClusterNotFoundFault: there is no DB cluster no-such-graph" in result.output
     assert deployment.status == "ROLLBACK_COMPLETE"
