@@ -73,13 +73,7 @@ def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
     assert done.succeeded, done.output
     assert "RehearsalSeconds" in done.outputs
     order = [kind for kind in finished(aws) if kind.startswith(("DB", "Migration", "Neptune"))]
-    assert order == [
-        "DBCluster",
-        "DBInstance",
-        "Migration",
-        "NeptuneClusterSnapshot",
-        "Migration",
-    ]
+    assert order == ["DBCluster", "DBInstance", "Migration", "NeptuneClusterSnapshot", "Migration"]
     (clone, _) = clones(aws)
     assert clones(aws)[clone] == "1.3.0.0"
     rehearsal, snapshot, migration = responses(aws)

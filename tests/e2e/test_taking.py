@@ -49,10 +49,7 @@ def test_a_snapshot_is_taken_and_waited_for(
 
 
 def test_a_wait_longer_than_one_resource_has_is_a_chain(
-    aws: LocalAws,
-    deployment: Deployment,
-    snapshots: Snapshots,
-    monkeypatch: pytest.MonkeyPatch,
+    aws: LocalAws, deployment: Deployment, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With hours of eight seconds: three resources wait, attributes come from the last."""
     monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 8)
@@ -83,10 +80,7 @@ def test_a_wait_longer_than_one_resource_has_is_a_chain(
 
 
 def test_only_the_end_of_a_chain_fails_at_the_deadline(
-    aws: LocalAws,
-    deployment: Deployment,
-    snapshots: Snapshots,
-    monkeypatch: pytest.MonkeyPatch,
+    aws: LocalAws, deployment: Deployment, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("neptune_snapshot_provider.contract.TIMEOUT_MAX", 4)
     aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=20), cluster=snapshots.cluster)

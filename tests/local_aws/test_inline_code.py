@@ -34,10 +34,7 @@ STATEMENT = '''
 def _function(aws: LocalAws, code: str) -> dict[str, Any]:
     role = f"arn:aws:iam::{aws.account_id}:role/any"
     about = {"Runtime": "python3.13", "Handler": "index.handler", "Role": role}
-    return {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {**about, "Code": {"ZipFile": code}},
-    }
+    return {"Type": "AWS::Lambda::Function", "Properties": {**about, "Code": {"ZipFile": code}}}
 
 
 def _deploy(probe: Probe, **properties: str) -> str:

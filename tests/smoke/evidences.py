@@ -4,14 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_smoke import scenarios
-from aws_smoke.evidence import (
-    Asked,
-    Evidence,
-    LogLine,
-    Look,
-    StackEvent,
-    StatusRead,
-)
+from aws_smoke.evidence import Asked, Evidence, LogLine, Look, StackEvent, StatusRead
 from aws_smoke.recording import Step
 from aws_smoke.statuses import STACK_TYPE
 from neptune_snapshot_provider.logs import LogEvent

@@ -74,10 +74,7 @@ class Cdk:
         return self.deploy_app(f"--app={assembly}", "--all", "--method=direct", *options)
 
     def deploy_app(
-        self,
-        *options: str,
-        cwd: Path | None = None,
-        meanwhile: Callable[[], object] | None = None,
+        self, *options: str, cwd: Path | None = None, meanwhile: Callable[[], object] | None = None
     ) -> Result:
         """Deploy stacks of an app, by default that of ``cdk.json`` in the folder.
 

@@ -25,9 +25,7 @@ class Probe(Construct):
             self,
             "Function",
             runtime=lambda_.Runtime(
-                migration_function.RUNTIME,
-                lambda_.RuntimeFamily.PYTHON,
-                supports_inline_code=True,
+                migration_function.RUNTIME, lambda_.RuntimeFamily.PYTHON, supports_inline_code=True
             ),
             handler="index.handler",
             code=lambda_.Code.from_inline(CODE),

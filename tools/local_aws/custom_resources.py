@@ -94,9 +94,7 @@ class CustomResources:
         """Replace the emulator's functions."""
         provisioners = module("cloudformation.provisioners")
         replace(
-            provisioners,
-            _custom_resource_create=self._create,
-            _custom_resource_update=self._update,
+            provisioners, _custom_resource_create=self._create, _custom_resource_update=self._update
         )
         replace(provisioners._RESOURCE_HANDLERS[_CUSTOM_RESOURCE], create=self._create)  # noqa: SLF001
         requests = module("cloudformation.custom_resource")
