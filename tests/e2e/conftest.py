@@ -62,7 +62,7 @@ def account(pytestconfig: pytest.Config) -> AccountRun | None:
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with LocalAws() as aws:
         cdk = cdk_cli(aws, tmp_path_factory.mktemp("bootstrap"))
-        assert cdk.bootstrap(aws.account_id, aws.region).succeeded
+        cdk.bootstrap(aws.account_id, aws.region).require()
         yield aws
 
 

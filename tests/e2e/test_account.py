@@ -40,8 +40,7 @@ def test_a_failed_update_is_repeated(deployment: Deployment) -> None:
 def test_a_failing_invocation_is_tried_again(
     local: LocalAws | None, deployment: Deployment
 ) -> None:
-    result = deployment.deploy(partial(_probe, version="v1"))
-    assert result.succeeded, result.output
+    result = deployment.deploy(partial(_probe, version="v1")).require()
     deployment.cloud.client("lambda").invoke(
         FunctionName=result.outputs["Function"],
         InvocationType="Event",
@@ -77,5 +76,4 @@ def test_a_role_for_calls_under_session_policies(deployment: Deployment) -> None
         role.add_to_policy(iam.PolicyStatement(actions=list(ACTIONS), resources=["*"]))
         cdk.CfnOutput(stack, "RoleArn", value=role.role_arn)
 
-    result = deployment.deploy(define)
-    assert result.succeeded, result.output
+    deployment.deploy(define).require()

@@ -40,8 +40,7 @@ def existing(aws: LocalAws, example: Path) -> Iterator[None]:
 
 def run(aws: LocalAws, command: list[str], directory: Path) -> dict[str, str]:
     """Run a header's command and give the stack's outputs."""
-    done = deploy(aws, command, directory)
-    assert done.succeeded, done.output
+    done = deploy(aws, command, directory).require()
     assert len(done.by_stack) == 1
     return done.outputs
 

@@ -59,8 +59,7 @@ def app(tmp_path: Path, aws: LocalAws) -> Path:
     """A new app, made by the command line."""
     folder = tmp_path / "fresh"
     folder.mkdir()
-    done = cdk_cli(aws, folder).run("init", "app", "--language=python", "--generate-only")
-    assert done.succeeded, done.output
+    cdk_cli(aws, folder).run("init", "app", "--language=python", "--generate-only").require()
     return folder
 
 
@@ -89,8 +88,7 @@ def test_a_new_app_gets_a_snapshot_by_the_lines_of_the_readme(
     origin = environment.run("-c", found, cwd=app).stdout
     assert origin.startswith(str(environment.folder))
     cdk = cdk_cli(aws, app, python=str(environment.python))
-    done = cdk.deploy_app("--method=direct")
-    assert done.succeeded, done.output
+    done = cdk.deploy_app("--method=direct").require()
     (name,) = snapshots.names()
     record = snapshots.record(name)
     assert record["Status"] == "available"

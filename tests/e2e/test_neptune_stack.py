@@ -53,12 +53,11 @@ def test_a_cluster_with_instances_and_groups_and_snapshots_in_a_nested_stack(
     define = partial(_define, cluster=name)
     outputs = []
     for version, instances in (("20000", 1), ("30000", 2)):
-        result = deployment.deploy(partial(define, version=version, instances=instances))
-        assert result.succeeded, result.output
+        result = deployment.deploy(partial(define, version=version, instances=instances)).require()
         outputs.append(result.outputs["Name"])
     # The first was deleted when the root stack cleaned up.
     assert Snapshots(aws, name).names() == outputs[1:]
     (cluster,) = aws.client("neptune").describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
     assert len(cluster["DBClusterMembers"]) == 2
-    assert deployment.destroy().succeeded
+    deployment.destroy().require()
     assert Snapshots(aws, name).names() == []

@@ -69,8 +69,7 @@ def finished(aws: LocalAws) -> list[str]:
 def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
     aws: LocalAws, snapshots: Snapshots, tmp_path: Path
 ) -> None:
-    done = deploy(aws, named(REHEARSED), tmp_path)
-    assert done.succeeded, done.output
+    done = deploy(aws, named(REHEARSED), tmp_path).require()
     assert "RehearsalSeconds" in done.outputs
     order = [kind for kind in finished(aws) if kind.startswith(("DB", "Migration", "Neptune"))]
     assert order == ["DBCluster", "DBInstance", "Migration", "NeptuneClusterSnapshot", "Migration"]
@@ -78,15 +77,13 @@ def test_the_clone_is_migrated_before_the_snapshot_and_removed_afterwards(
     assert clones(aws)[clone] == "1.3.0.0"
     rehearsal, snapshot, migration = responses(aws)
 
-    done = deploy(aws, named(CLEANED_UP), tmp_path)
-    assert done.succeeded, done.output
+    done = deploy(aws, named(CLEANED_UP), tmp_path).require()
     assert clones(aws) == {}
     assert len(snapshots.names()) == 1
     # Its deletion; neither snapshot nor migration were asked for anything.
     assert responses(aws) == [rehearsal]
 
-    done = deploy(aws, [*named(REHEARSED), "-c", "release=2"], tmp_path)
-    assert done.succeeded, done.output
+    done = deploy(aws, [*named(REHEARSED), "-c", "release=2"], tmp_path).require()
     (another, _) = clones(aws)
     assert another != clone
     again, *there = responses(aws)

@@ -66,8 +66,7 @@ def deploy_and_fail(deployment: Deployment, name: str) -> None:
         )
         snapshot.before(Migration(stack, "Migration", version=version, fail=fail, harm=name))
 
-    result = deployment.deploy(lambda stack: define(stack, "v1", fail=False))
-    assert result.succeeded, result.output
+    deployment.deploy(lambda stack: define(stack, "v1", fail=False)).require()
     for _ in range(2):
         assert not deployment.deploy(lambda stack: define(stack, "v2", fail=True)).succeeded
 

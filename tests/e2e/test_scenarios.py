@@ -35,8 +35,7 @@ def test_every_trigger_takes_a_snapshot_and_all_outlive_the_stack(
     assert tags["team"] == "data"
     assert "cost" not in tags
     assert "neptune-snapshot:stack" in tags
-    result = deployment.destroy()
-    assert result.succeeded, result.output
+    deployment.destroy().require()
     assert snapshots.names() == [first, second]
 
 
@@ -55,8 +54,7 @@ def test_a_failed_migration_keeps_its_snapshot_and_the_stack_can_be_used_afterwa
     assert snapshots.record(failed)["Status"] == "available"
     third = app.deploy("v3")["Name"]
     assert snapshots.names() == [failed, third]
-    result = deployment.destroy()
-    assert result.succeeded, result.output
+    deployment.destroy().require()
     assert snapshots.names() == [failed]
 
 
@@ -100,8 +98,9 @@ def test_a_foreign_name_fails_the_stack_and_is_untouched(
 ) -> None:
     tags, names = snapshots.tags(foreign_snapshot), snapshots.names()
     result = deployment.deploy(
-        lambda stack: _snapshot(
+        lambda stack: DatabaseClusterSnapshot(
             stack,
+            "Snapshot",
             cluster=snapshots.cluster,
             snapshot_identifier=foreign_snapshot,
             removal_policy=DESTROY,
@@ -122,7 +121,9 @@ def test_a_denied_permission_is_named(deployment: Deployment, snapshots: Snapsho
         action = "rds:CreateDBClusterSnapshot"
         deny = iam.PolicyStatement(effect=iam.Effect.DENY, actions=[action], resources=["*"])
         SnapshotProvider.get_or_create(stack).role.add_to_principal_policy(deny)
-        _snapshot(stack, cluster=snapshots.cluster, identifier_prefix=deployment.name)
+        DatabaseClusterSnapshot(
+            stack, "Snapshot", cluster=snapshots.cluster, identifier_prefix=deployment.name
+        )
 
     result = deployment.deploy(define)
     assert not result.succeeded
@@ -143,14 +144,11 @@ def test_a_snapshot_that_outlives_the_invocation_is_finished_by_the_poll(
     def define(stack: cdk.Stack) -> None:
         # An invocation hands over 90 s before its end.
         shorten_invocations(stack, 93)
-        _snapshot(stack, cluster=snapshots.cluster, identifier_prefix=deployment.name)
+        DatabaseClusterSnapshot(
+            stack, "Snapshot", cluster=snapshots.cluster, identifier_prefix=deployment.name
+        )
 
-    result = deployment.deploy(define)
-    assert result.succeeded, result.output
+    deployment.deploy(define).require()
     (name,) = snapshots.names()
     assert snapshots.record(name)["Status"] == "available"
     assert not local or local.calls(action="PutRule")
-
-
-def _snapshot(stack: cdk.Stack, **properties: object) -> None:
-    DatabaseClusterSnapshot(stack, "Snapshot", **properties)  # type: ignore[arg-type]

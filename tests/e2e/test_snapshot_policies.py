@@ -125,12 +125,10 @@ def test_an_upgrade_waits_for_the_snapshot_also_when_the_wait_is_a_chain(
         migration.node.add_dependency(cluster)
         cdk.CfnOutput(stack, "Outcome", value=snapshot.outcome)
 
-    result = deployment.deploy(partial(define, engine_version="1.3.0.0"))
-    assert result.succeeded, result.output
+    result = deployment.deploy(partial(define, engine_version="1.3.0.0")).require()
     assert result.outputs["Outcome"] == "skipped"
     assert versions(aws)[name] == "1.3.0.0"
-    result = deployment.deploy(partial(define, engine_version="1.4.1.0"))
-    assert result.succeeded, result.output
+    result = deployment.deploy(partial(define, engine_version="1.4.1.0")).require()
     (before_upgrade,) = Snapshots(aws, name).names()
     assert Snapshots(aws, name).record(before_upgrade)["EngineVersion"] == "1.3.0.0"
     assert versions(aws)[name] == "1.4.1.0"

@@ -31,8 +31,7 @@ def test_a_snapshot_is_taken_and_waited_for(
             )
 
     began = time.monotonic()
-    result = deployment.deploy(define)
-    assert result.succeeded, result.output
+    result = deployment.deploy(define).require()
     assert time.monotonic() - began > 8
     (name,) = snapshots.names()
     values = {key: value.removeprefix("=") for key, value in result.outputs.items()}
@@ -69,13 +68,12 @@ def test_a_wait_longer_than_one_resource_has_is_a_chain(
 
     names = []
     for version in ("v1", "v2"):
-        result = deployment.deploy(partial(define, version=version))
-        assert result.succeeded, result.output
+        result = deployment.deploy(partial(define, version=version)).require()
         assert result.outputs["Status"] == "available"
         names.append(result.outputs["Name"])
         assert snapshots.names() == names[-1:]
     assert names[0] != names[1]
-    assert deployment.destroy().succeeded
+    deployment.destroy().require()
     assert not snapshots.names()
 
 
@@ -107,15 +105,16 @@ def test_a_busy_cluster_is_waited_for(
         snapshot = DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster)
         cdk.CfnOutput(stack, "Status", value=snapshot.status)
 
-    result = deployment.deploy(define)
-    assert result.succeeded, result.output
+    result = deployment.deploy(define).require()
     assert result.outputs == {"Status": "available"}
 
 
 def test_a_cluster_that_is_not_there_fails_the_stack(
     deployment: Deployment, snapshots: Snapshots
 ) -> None:
-    result = deployment.deploy(lambda stack: _snapshot(stack, cluster="no-such-graph"))
+    result = deployment.deploy(
+        lambda stack: DatabaseClusterSnapshot(stack, "Snapshot", cluster="no-such-graph")
+    )
     assert not result.succeeded
     assert "DBClusterNotFoundFault: there is no DB cluster no-such-graph" in result.output
     assert deployment.status == "ROLLBACK_COMPLETE"
@@ -127,14 +126,12 @@ def test_a_full_quota_fails_the_stack(
 ) -> None:
     aws.set_snapshot_quota(0)
     try:
-        result = deployment.deploy(lambda stack: _snapshot(stack, cluster=snapshots.cluster))
+        result = deployment.deploy(
+            lambda stack: DatabaseClusterSnapshot(stack, "Snapshot", cluster=snapshots.cluster)
+        )
     finally:
         aws.set_snapshot_quota(100)
     assert not result.succeeded
     assert "SnapshotQuotaExceeded: no snapshot of" in result.output
     assert "Service Quotas" in result.output
     assert not snapshots.names()
-
-
-def _snapshot(stack: cdk.Stack, **properties: object) -> None:
-    DatabaseClusterSnapshot(stack, "Snapshot", **properties)  # type: ignore[arg-type]

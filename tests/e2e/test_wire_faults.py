@@ -1,13 +1,10 @@
 """Between the Lambda and AWS much goes wrong, in the SDK's own wire format; all ends right."""
 
-import json
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +12,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+import urllib3
 
 from cdk_neptune_snapshot import DatabaseClusterSnapshot, SnapshotTrigger
 from cdk_neptune_snapshot.provider import SnapshotProvider
@@ -42,28 +40,22 @@ class Proxy:
 
     def apply(self, rules: list[dict[str, Any]]) -> None:
         """Let these faults happen, and no others."""
-        self._do("POST", "rules", rules)
+        assert self._do("POST", "rules", json=rules).status == 200
 
     def counts(self) -> dict[str, int]:
         """How many calls came, and how many of them went wrong."""
-        counts: dict[str, int] = self._do("GET", "stats")["requests"]
-        return counts
+        return dict(self._do("GET", "stats").json()["requests"])
 
     def is_ready(self) -> bool:
         """Whether it answers."""
         try:
-            return bool(self._do("GET", "health"))
-        except urllib.error.URLError:
+            return self._do("GET", "health").status == 200
+        except urllib3.exceptions.HTTPError:
             return False
 
-    def _do(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310 - on loopback
-            f"{self.url}/_microburst/{path}", data=data, method=method
-        )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as response:
-            return json.load(response)
+    def _do(self, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:  # noqa: ANN401
+        url = f"{self.url}/_microburst/{path}"
+        return urllib3.request(method, url, retries=False, timeout=10, **options)
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +89,7 @@ def test_every_deployment_ends_right(
         define = partial(
             _define, proxy=proxy, cluster=snapshots.cluster, version=version, team=team
         )
-        result = deployment.deploy(define)
-        assert result.succeeded, result.output
+        result = deployment.deploy(define).require()
         return result.outputs["Name"]
 
     first = deploy("v1", "graph")
@@ -107,7 +98,7 @@ def test_every_deployment_ends_right(
     assert snapshots.tags(first)["team"] == "data"
     second = deploy("v2", "data")
     assert snapshots.names() == [second]
-    assert deployment.destroy().succeeded
+    deployment.destroy().require()
     assert snapshots.names() == []
     counts = proxy.counts()
     retries = counts["total"] - counts["forwarded"]

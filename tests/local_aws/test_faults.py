@@ -2,7 +2,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError
 
 from local_aws import Call, Caller, Fault, FaultKind, LocalAws
 
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from types_boto3_neptune import NeptuneClient
 
 DESCRIBE = "DescribeDBClusterSnapshots"
-CREATE = "CreateDBClusterSnapshot"
 
 
 def _outcomes(neptune: "NeptuneClient", number: int) -> list[bool]:
@@ -29,7 +28,6 @@ def _outcomes(neptune: "NeptuneClient", number: int) -> list[bool]:
     ("kind", "code", "status"),
     [
         (FaultKind.THROTTLING, "Throttling", 400),
-        (FaultKind.SERVER_ERROR, "InternalFailure", 500),
         (FaultKind.ACCESS_DENIED, "AccessDenied", 403),
     ],
 )
@@ -53,35 +51,13 @@ def test_other_protocols_get_errors_in_their_own_form(aws: LocalAws) -> None:
         aws.client("lambda").list_functions()
 
 
-@pytest.mark.parametrize(
-    ("kind", "taken"), [(FaultKind.RESET_BEFORE, 0), (FaultKind.RESET_AFTER, 1)]
-)
-def test_a_reset_loses_the_call_or_only_its_answer(
-    aws: LocalAws, neptune: "NeptuneClient", cluster: str, kind: FaultKind, taken: int
-) -> None:
-    aws.add_fault(Fault(kind, CREATE))
-    with pytest.raises(ConnectionClosedError):
-        neptune.create_db_cluster_snapshot(
-            DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=f"{cluster}-reset"
-        )
-    found = neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    assert len(found["DBClusterSnapshots"]) == taken
-
-
-def test_latency_delays_a_call(aws: LocalAws, neptune: "NeptuneClient") -> None:
-    aws.add_fault(Fault(FaultKind.LATENCY, DESCRIBE, seconds=0.3))
-    started = time.monotonic()
-    neptune.describe_db_cluster_snapshots()
-    assert time.monotonic() - started >= 0.3
-
-
-def test_a_fault_skips_and_counts(aws: LocalAws, neptune: "NeptuneClient") -> None:
-    aws.add_fault(Fault(FaultKind.SERVER_ERROR, DESCRIBE, skip=1, count=2))
-    assert _outcomes(neptune, 5) == [True, False, False, True, True]
+def test_a_fault_counts(aws: LocalAws, neptune: "NeptuneClient") -> None:
+    aws.add_fault(Fault(FaultKind.THROTTLING, DESCRIBE, count=2))
+    assert _outcomes(neptune, 4) == [False, False, True, True]
 
 
 def test_a_probability_is_repeatable(aws: LocalAws, neptune: "NeptuneClient") -> None:
-    fault = Fault(FaultKind.SERVER_ERROR, DESCRIBE, count=None, probability=0.5, seed=7)
+    fault = Fault(FaultKind.THROTTLING, DESCRIBE, count=None, probability=0.5, seed=7)
     runs: list[list[bool]] = []
     for _ in range(2):
         aws.clear_faults()
@@ -92,7 +68,7 @@ def test_a_probability_is_repeatable(aws: LocalAws, neptune: "NeptuneClient") ->
 
 
 def test_a_fault_can_be_for_functions_only(aws: LocalAws, neptune: "NeptuneClient") -> None:
-    aws.add_fault(Fault(FaultKind.SERVER_ERROR, DESCRIBE, caller=Caller.LAMBDA))
+    aws.add_fault(Fault(FaultKind.THROTTLING, DESCRIBE, caller=Caller.LAMBDA))
     assert _outcomes(neptune, 1) == [True]
 
 
@@ -100,9 +76,7 @@ def test_a_fault_can_be_about_one_thing_only(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
     neptune.describe_db_clusters(DBClusterIdentifier=cluster)
-    aws.add_fault(
-        Fault(FaultKind.SERVER_ERROR, "DescribeDBClusters", count=None, about=cluster[1:])
-    )
+    aws.add_fault(Fault(FaultKind.THROTTLING, "DescribeDBClusters", count=None, about=cluster[1:]))
     neptune.describe_db_clusters()
     with pytest.raises(ClientError):
         neptune.describe_db_clusters(DBClusterIdentifier=cluster)
@@ -112,19 +86,16 @@ def test_calls_are_recorded_with_their_parameters_and_outcome(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
     aws.clear_calls()
-    aws.add_fault(Fault(FaultKind.RESET_AFTER, DESCRIBE))
-    with pytest.raises(ConnectionClosedError):
+    aws.add_fault(Fault(FaultKind.THROTTLING, DESCRIBE))
+    with pytest.raises(ClientError):
         neptune.describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
     aws.client("events").list_rules(NamePrefix="abc")
     described, listed = aws.calls()
     assert isinstance(described, Call)
-    assert (described.service, described.action, described.caller) == (
-        "rds",
-        DESCRIBE,
-        Caller.OUTSIDE,
-    )
+    identity = (described.service, described.action, described.caller)
+    assert identity == ("rds", DESCRIBE, Caller.OUTSIDE)
     assert described.parameters["DBClusterIdentifier"] == cluster
-    assert (described.status, described.fault) == (0, "reset-after")
+    assert (described.status, described.fault) == (400, "throttling")
     assert abs(described.time - time.time()) < 10
     assert (listed.service, listed.action, listed.status) == ("events", "ListRules", 200)
     assert listed.parameters["NamePrefix"] == "abc"
@@ -136,7 +107,7 @@ def test_calls_are_recorded_with_their_parameters_and_outcome(
 def test_reset_takes_back_every_choice(
     aws: LocalAws, neptune: "NeptuneClient", cluster: str
 ) -> None:
-    aws.add_fault(Fault(FaultKind.SERVER_ERROR, count=None))
+    aws.add_fault(Fault(FaultKind.THROTTLING, count=None))
     aws.set_cluster_status(cluster, "modifying")
     aws.set_snapshot_quota(0)
     aws.reset()

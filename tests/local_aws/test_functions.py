@@ -2,10 +2,9 @@
 
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from local_aws import Caller, Fault, FaultKind, LocalAws
+from local_aws import Caller, LocalAws
 from support.functions import create
 
 
@@ -51,42 +50,6 @@ def test_what_a_function_prints_reaches_its_log_group(aws: LocalAws) -> None:
     assert f"printed by {name}" in aws.function_log()
     logs = aws.client("logs").filter_log_events(logGroupName=f"/group/of/{name}")
     assert any(event["message"] == f"printed by {name}" for event in logs["events"])
-
-
-def test_a_function_can_be_killed_in_the_middle_of_an_invocation(aws: LocalAws) -> None:
-    name = create(
-        aws,
-        """
-        import boto3, time
-        def handler(event, context):
-            boto3.client("neptune").describe_db_cluster_snapshots()
-            time.sleep(30)
-        """,
-    )
-    aws.clear_calls()
-    with ThreadPoolExecutor(1) as pool:
-        invocation = pool.submit(_invoke, aws, name)
-        while not aws.calls("DescribeDBClusterSnapshots", caller=Caller.LAMBDA):
-            time.sleep(0.05)
-        assert aws.kill_lambdas() == 1
-        assert invocation.result(timeout=10)["error"] == "Unhandled"
-
-
-def test_a_function_can_be_killed_by_a_call_that_takes_effect(aws: LocalAws, cluster: str) -> None:
-    name = create(
-        aws,
-        f"""
-        import boto3
-        def handler(event, context):
-            boto3.client("neptune").create_db_cluster_snapshot(
-                DBClusterIdentifier="{cluster}", DBClusterSnapshotIdentifier="killer")
-            return "survived"
-        """,
-    )
-    aws.add_fault(Fault(FaultKind.KILL_LAMBDA, "CreateDBClusterSnapshot", caller=Caller.LAMBDA))
-    assert _invoke(aws, name)["error"] == "Unhandled"
-    found = aws.client("neptune").describe_db_cluster_snapshots(DBClusterIdentifier=cluster)
-    assert len(found["DBClusterSnapshots"]) == 1
 
 
 def test_an_asynchronous_invocation_is_repeated_when_the_function_fails(aws: LocalAws) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import Fault, FaultKind, LocalAws
+from local_aws import LocalAws
 from local_aws.event_rules import may_invoke
 from support.functions import arn, create
 
@@ -77,21 +77,6 @@ def test_a_rule_invokes_only_what_a_static_permission_of_its_prefix_lets_it(aws:
         assert (f"rule/{name}-create may not invoke" in log) is (name == "rule-refused")
         events.remove_targets(Rule=f"{name}-create", Ids=["1"])
         events.delete_rule(Name=f"{name}-create")
-
-
-def test_a_target_can_fail_within_a_call_that_succeeds(aws: LocalAws) -> None:
-    events = aws.client("events")
-    events.put_rule(Name="partial", ScheduleExpression="rate(1 minute)")
-    aws.add_fault(Fault(FaultKind.FAILED_ENTRY, "PutTargets"))
-    target_arn = arn(aws, create(aws, CODE))
-    target: TargetTypeDef = {"Id": "t", "Arn": target_arn}
-    failed = events.put_targets(Rule="partial", Targets=[target])
-    assert failed["FailedEntryCount"] == 1
-    assert failed["FailedEntries"][0]["TargetId"] == "t"
-    assert events.list_targets_by_rule(Rule="partial")["Targets"] == []
-    assert events.put_targets(Rule="partial", Targets=[target])["FailedEntryCount"] == 0
-    events.remove_targets(Rule="partial", Ids=["t"])
-    events.delete_rule(Name="partial")
 
 
 def test_what_is_beyond_the_limits_is_refused(aws: LocalAws) -> None:

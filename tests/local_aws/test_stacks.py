@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import Fault, FaultKind
 from local_aws.custom_resources import response_problem, signed
 from support.probe import Probe
 
@@ -244,12 +243,3 @@ def test_functions_can_read_the_status_of_some_seconds_ago(probe: Probe) -> None
     assert there["status"] == "CREATE_COMPLETE"
     assert back["status"] == "UPDATE_IN_PROGRESS"
     assert probe.stack()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-
-
-def test_the_address_of_the_response_can_be_unavailable(probe: Probe) -> None:
-    probe.aws.add_fault(Fault(FaultKind.UNAVAILABLE, "CustomResourceResponse", count=1))
-    # The probe sends its response once only.
-    resource = probe.resource(ServiceTimeout="2")
-    assert probe.deploy(A=resource) == "ROLLBACK_COMPLETE"
-    first, *_ = probe.aws.calls("CustomResourceResponse")
-    assert (first.status, first.fault) == (503, "503")

@@ -21,7 +21,7 @@ def bare_aws() -> Iterator[LocalAws]:
 def bootstrapped_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with LocalAws() as aws:
         cdk = Cdk(aws.environment, tmp_path_factory.mktemp("bootstrap"))
-        assert cdk.bootstrap(aws.account_id, aws.region).succeeded
+        cdk.bootstrap(aws.account_id, aws.region).require()
         yield aws
 
 

@@ -232,6 +232,13 @@ def tagged(*keys: str) -> Asked:
     return Asked("", {"TagList": [{"Key": key, "Value": "x"} for key in keys]})
 
 
+def shared(*accounts: str) -> Asked:
+    """The accounts that a snapshot is shared with."""
+    restore = {"AttributeName": "restore", "AttributeValues": [*accounts]}
+    result = {"DBClusterSnapshotAttributes": [restore]}
+    return Asked("", {"DBClusterSnapshotAttributesResult": result})
+
+
 def _asked() -> dict[str, Asked]:
     codes = {
         "create-again": "DBClusterSnapshotAlreadyExistsFault",
@@ -256,7 +263,6 @@ def _asked() -> dict[str, Asked]:
         "describe-another": "AccessDenied",
         "no-parameter": "ParameterNotFound",
     }
-    shared = {"DBClusterSnapshotAttributes": [{"AttributeName": "restore", "AttributeValues": []}]}
     return {
         **{question: Asked(code) for question, code in codes.items()},
         "create": created(),
@@ -268,5 +274,5 @@ def _asked() -> dict[str, Asked]:
         "tags-at-once": tagged("neptune-smoke:run"),
         "tags-after-retag": tagged("neptune-smoke:run", "smoke-retag"),
         "quotas": Asked("", {"AccountQuotas": [{"AccountQuotaName": "ManualClusterSnapshots"}]}),
-        "attributes": Asked("", {"DBClusterSnapshotAttributesResult": shared}),
+        "attributes": shared(),
     }

@@ -5,6 +5,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local_aws import Caller, LocalAws
 
@@ -59,21 +60,16 @@ class Program:
     def left(self) -> list[str]:
         """What there is of any run."""
         neptune = self.aws.client("neptune")
-        names = [
-            *(one["DBClusterIdentifier"] for one in neptune.describe_db_clusters()["DBClusters"]),
-            *(
-                one["DBClusterSnapshotIdentifier"]
-                for one in neptune.describe_db_cluster_snapshots()["DBClusterSnapshots"]
-            ),
-            *(
-                one["logGroupName"]
-                for one in self.aws.client("logs").describe_log_groups()["logGroups"]
-            ),
-            *(
-                one["StackName"]
-                for one in self.aws.client("cloudformation").describe_stacks()["Stacks"]
-                if one["StackStatus"] != "DELETE_COMPLETE"
-            ),
-            *(one["Name"] for one in self.aws.client("events").list_rules()["Rules"]),
-        ]
+        cloudformation, logs = self.aws.client("cloudformation"), self.aws.client("logs")
+        stacks = cloudformation.describe_stacks()["Stacks"]
+        listed: dict[str, list[Any]] = {
+            "DBClusterIdentifier": neptune.describe_db_clusters()["DBClusters"],
+            "DBClusterSnapshotIdentifier": neptune.describe_db_cluster_snapshots()[
+                "DBClusterSnapshots"
+            ],
+            "logGroupName": logs.describe_log_groups()["logGroups"],
+            "StackName": [one for one in stacks if one["StackStatus"] != "DELETE_COMPLETE"],
+            "Name": self.aws.client("events").list_rules()["Rules"],
+        }
+        names = [str(one[key]) for key, records in listed.items() for one in records]
         return [name for name in names if name.startswith("neptune-s")]

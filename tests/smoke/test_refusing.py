@@ -1,5 +1,6 @@
 """The program does not begin where it cannot succeed or was not agreed to; nothing is made then."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,22 +11,21 @@ from aws_smoke.account import Account, Refused
 from smoke.program import Program
 
 
-def test_without_a_bootstrapped_cdk_it_says_the_command(refused: Program) -> None:
-    ended = refused.run("--yes")
+@pytest.mark.parametrize(
+    ("without", "advice"),
+    [
+        ((), "npx cdk bootstrap aws://111122223333/us-east-1"),
+        (("AWS_REGION", "AWS_DEFAULT_REGION"), "AWS_REGION"),
+        (("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "aws sso login"),
+    ],
+    ids=["a bootstrapped CDK", "a region", "credentials"],
+)
+def test_without_what_it_needs_it_says_what_to_do(
+    refused: Program, without: tuple[str, ...], advice: str
+) -> None:
+    ended = refused.run("--yes", **dict.fromkeys(without, ""))
     assert ended.returncode == 2
-    assert "npx cdk bootstrap aws://111122223333/us-east-1" in ended.stdout
-
-
-def test_without_a_region_it_says_what_to_set(refused: Program) -> None:
-    ended = refused.run("--yes", AWS_REGION="", AWS_DEFAULT_REGION="")
-    assert ended.returncode == 2
-    assert "AWS_REGION" in ended.stdout
-
-
-def test_without_credentials_it_says_how_to_sign_in(refused: Program) -> None:
-    ended = refused.run("--yes", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
-    assert ended.returncode == 2
-    assert "aws sso login" in ended.stdout
+    assert advice in ended.stdout
 
 
 def _account(**answers: Any) -> Account:  # noqa: ANN401 - whatever AWS answers
@@ -43,14 +43,18 @@ def _quota(used: int) -> dict[str, Any]:
     return {"AccountQuotaName": "ManualClusterSnapshots", "Used": used, "Max": 100}
 
 
-def test_a_region_without_neptune_is_refused() -> None:
-    with pytest.raises(Refused, match="There is no Neptune in eu-west-9"):
-        account.require_ready(_account(versions=[], quotas=[_quota(0)]))
-
-
-def test_only_a_full_quota_is_refused_with_its_numbers() -> None:
-    # 80 are few enough, and whoever may not ask finds out later.
-    for quotas in ([_quota(80)], []):
-        account.require_ready(_account(versions=[{}], quotas=quotas))
-    with pytest.raises(Refused, match="20 manual cluster snapshots are needed and 19 of 100"):
-        account.require_ready(_account(versions=[{}], quotas=[_quota(81)]))
+@pytest.mark.parametrize(
+    ("versions", "quotas", "refusal"),
+    [
+        ([], [_quota(0)], "There is no Neptune in eu-west-9"),
+        ([{}], [_quota(81)], "20 manual cluster snapshots are needed and 19 of 100"),
+        ([{}], [_quota(80)], ""),
+        ([{}], [], ""),
+    ],
+    ids=["no Neptune", "a full quota", "enough room", "may not ask"],
+)
+def test_a_region_is_refused_for_a_reason(
+    versions: list[Any], quotas: list[dict[str, Any]], refusal: str
+) -> None:
+    with pytest.raises(Refused, match=refusal) if refusal else nullcontext():
+        account.require_ready(_account(versions=versions, quotas=quotas))

@@ -13,6 +13,7 @@ from aws_smoke.naming import TAG
 from aws_smoke.scenarios import LANES
 from local_aws import Caller, Fault, FaultKind, ProgressCurve, SnapshotBehaviour
 from smoke.program import Program
+from support.clusters import remove
 
 if TYPE_CHECKING:
     from types_boto3_neptune.type_defs import TagTypeDef
@@ -149,30 +150,34 @@ def test_an_interrupted_run_cleans_up_and_reports(program: Program) -> None:
     program.settle()
 
 
-def test_without_consent_nothing_is_made(program: Program) -> None:
-    ended = program.run()
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "Nothing was created"),
+        (("--yes", "--cluster", "no-such-graph"), "--cluster no-such-graph cannot be used"),
+    ],
+    ids=["consent", "a cluster that can be used"],
+)
+def test_nothing_is_made_without(program: Program, arguments: tuple[str, ...], reason: str) -> None:
+    ended = program.run(*arguments)
     assert ended.returncode == 2
-    assert "Nothing was created" in ended.stdout
+    assert reason in ended.stdout
     assert not program.aws.calls(action="CreateDBCluster")
 
 
-def test_a_cluster_that_cannot_be_used_is_named(program: Program) -> None:
-    ended = program.run("--yes", "--cluster", "no-such-graph")
-    assert ended.returncode == 2
-    assert "--cluster no-such-graph cannot be used" in ended.stdout
+OURS: list["TagTypeDef"] = [{"Key": TAG, "Value": "0a1b2c3d"}]
+STRANGERS: list["TagTypeDef"] = [{"Key": "whose", "Value": "mine"}]
+LEFT = "neptune-smoke-0a1b2c3d-cluster"
 
 
 def test_a_clean_up_removes_what_carries_the_tag_and_nothing_else(program: Program) -> None:
     neptune = program.aws.client("neptune")
-    ours: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
-    strangers: list[TagTypeDef] = [{"Key": "whose", "Value": "mine"}]
-    cluster = "neptune-smoke-0a1b2c3d-cluster"
-    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=ours)
-    neptune.create_db_cluster(DBClusterIdentifier="my-graph", Engine="neptune", Tags=strangers)
+    for name, tags in ((LEFT, OURS), ("my-graph", STRANGERS)):
+        neptune.create_db_cluster(DBClusterIdentifier=name, Engine="neptune", Tags=tags)
     for name, of, tags in (
-        ("neptune-smoke-0a1b2c3d-taken", cluster, ours),
-        ("neptune-smoke-but-mine", "my-graph", strangers),
-        ("my-own", "my-graph", ours),
+        ("neptune-smoke-0a1b2c3d-taken", LEFT, OURS),
+        ("neptune-smoke-but-mine", "my-graph", STRANGERS),
+        ("my-own", "my-graph", OURS),
     ):
         neptune.create_db_cluster_snapshot(
             DBClusterSnapshotIdentifier=name, DBClusterIdentifier=of, Tags=tags
@@ -185,36 +190,38 @@ def test_a_clean_up_removes_what_carries_the_tag_and_nothing_else(program: Progr
     assert ended.returncode == 0, ended.stdout
     assert program.left() == ["neptune-smoke-but-mine"]
     assert "not touched, as it does not carry the tag: neptune-smoke-but-mine" in ended.stdout
-    for name in ("my-own", "neptune-smoke-but-mine"):
-        neptune.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
-    neptune.delete_db_cluster(DBClusterIdentifier="my-graph", SkipFinalSnapshot=True)
+    remove(program.aws, "my-graph")
     assert "have left nothing" in program.run("--clean-up").stdout
 
 
-def test_what_cannot_be_removed_is_listed_with_its_command(program: Program) -> None:
+@pytest.mark.parametrize(
+    ("action", "told", "command", "left"),
+    [
+        (
+            "DeleteDBCluster",
+            f"LEFT BEHIND: cluster {LEFT}",
+            f"aws neptune delete-db-cluster --db-cluster-identifier {LEFT} --skip-final-snapshot",
+            [LEFT],
+        ),
+        (
+            "ListRules",
+            "LEFT BEHIND: rules neptune-smoke-…: could not be looked for",
+            "make smoke-aws ARGS=--clean-up",
+            [],
+        ),
+    ],
+    ids=["cannot be removed", "cannot be looked for"],
+)
+def test_what_is_left_behind_is_told_with_a_command_and_the_rest_removed(
+    program: Program, action: str, told: str, command: str, left: list[str]
+) -> None:
     neptune = program.aws.client("neptune")
-    cluster = "neptune-smoke-0a1b2c3d-cluster"
-    tags: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
-    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=tags)
-    program.aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action="DeleteDBCluster", count=None))
+    neptune.create_db_cluster(DBClusterIdentifier=LEFT, Engine="neptune", Tags=OURS)
+    program.aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action=action, count=None))
     ended = program.run("--clean-up", "--yes")
     assert ended.returncode == 1, ended.stdout
-    assert f"LEFT BEHIND: cluster {cluster}" in ended.stdout
-    command = "aws neptune delete-db-cluster --db-cluster-identifier"
-    assert f"{command} {cluster} --skip-final-snapshot" in ended.stdout
+    assert told in ended.stdout
+    assert command in ended.stdout
     program.aws.clear_faults()
+    assert program.left() == left
     assert program.run("--clean-up", "--yes").returncode == 0
-
-
-def test_what_cannot_be_looked_for_is_told_and_the_rest_removed(program: Program) -> None:
-    neptune = program.aws.client("neptune")
-    cluster = "neptune-smoke-0a1b2c3d-cluster"
-    tags: list[TagTypeDef] = [{"Key": TAG, "Value": "0a1b2c3d"}]
-    neptune.create_db_cluster(DBClusterIdentifier=cluster, Engine="neptune", Tags=tags)
-    program.aws.add_fault(Fault(FaultKind.ACCESS_DENIED, action="ListRules", count=None))
-    ended = program.run("--clean-up", "--yes")
-    assert ended.returncode == 1, ended.stdout
-    assert "LEFT BEHIND: rules neptune-smoke-…: could not be looked for" in ended.stdout
-    assert "make smoke-aws ARGS=--clean-up" in ended.stdout
-    program.aws.clear_faults()
-    assert program.left() == []

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from benchmarks import stacks
 from benchmarks.peers import TOKEN_OUTPUT
-from deployment.cdk_cli import PROJECT, Cdk, Result
+from deployment.cdk_cli import PROJECT, Cdk
 from local_aws import LocalAws, SnapshotBehaviour
 
 NODE_MODULES: Final = PROJECT / "node_modules"
@@ -27,7 +27,7 @@ class Cloud:
         self._assemblies = aws.directory / "tmp" / "assemblies"
         aws.set_snapshot_quota(_QUOTA)
         self._cdk = Cdk(aws.environment, aws.directory / "tmp", longest=_DEPLOY_SECONDS)
-        _require(self._cdk.bootstrap(aws.account_id, aws.region))
+        self._cdk.bootstrap(aws.account_id, aws.region).require()
 
     def add_clusters(self, clusters: Sequence[str], behaviour: SnapshotBehaviour) -> None:
         """Make clusters whose snapshots behave in a way."""
@@ -45,7 +45,7 @@ class Cloud:
     def deploy(self, assembly: Path) -> float:
         """Deploy an assembly with the CDK's command line; gives the seconds it took."""
         started = time.perf_counter()
-        _require(self._cdk.deploy(assembly))
+        self._cdk.deploy(assembly).require()
         return time.perf_counter() - started
 
     def delete(self, name: str) -> None:
@@ -79,11 +79,6 @@ class Cloud:
         self.aws.client("lambda").invoke(
             FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode()
         )
-
-
-def _require(result: Result) -> None:
-    if not result.succeeded:
-        raise RuntimeError(f"The CDK's command line failed:\n{result.output}")
 
 
 @contextmanager

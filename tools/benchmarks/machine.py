@@ -3,13 +3,12 @@
 import importlib.metadata
 import os
 import platform
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
-from benchmarks.cloud import NODE_MODULES
+from deployment.cdk_cli import Cdk
 
 
 class Machine(TypedDict):
@@ -32,8 +31,8 @@ def describe() -> Machine:
         system=f"{platform.system()} on {platform.machine()}",
         versions={
             "Python": platform.python_version(),
-            "Node.js": _version("node", os.environ.get("PATH", "")),
-            "CDK command line": _version("cdk", str(NODE_MODULES / ".bin")),
+            "Node.js": _version(subprocess.check_output(["node", "--version"], text=True)),  # noqa: S607
+            "CDK command line": _version(Cdk(os.environ, Path()).run("--version").output),
             **{name: importlib.metadata.version(name) for name in packages},
         },
     )
@@ -48,16 +47,5 @@ def render(machine: Machine) -> str:
     )
 
 
-def _version(command: str, path: str) -> str:
-    found = shutil.which(command, path=path)
-    if found is None:
-        return "none"
-    said = subprocess.run(  # noqa: S603 - our own command and arguments
-        [found, "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_NOTICES": "false"},
-        cwd=Path(found).parent,
-    ).stdout
-    return said.split()[0].lstrip("v")
+def _version(said: str) -> str:
+    return said.split(maxsplit=1)[0].lstrip("v")

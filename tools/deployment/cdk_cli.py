@@ -20,6 +20,10 @@ LONGEST: Final = 2 * 3600.0
 _POLL_SECONDS: Final = 0.2
 
 
+class CdkError(RuntimeError):
+    """A command failed; says all that it printed."""
+
+
 @dataclass(frozen=True)
 class Result:
     """How the command line ended, what it printed, and the outputs of every stack by its name."""
@@ -32,6 +36,12 @@ class Result:
     def succeeded(self) -> bool:
         """Whether the command succeeded."""
         return self.status == 0
+
+    def require(self) -> "Result":
+        """The result of a command that has to succeed; `CdkError` if it did not."""
+        if not self.succeeded:
+            raise CdkError(self.output)
+        return self
 
     @property
     def outputs(self) -> dict[str, str]:

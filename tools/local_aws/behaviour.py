@@ -11,22 +11,10 @@ CONTROL_PREFIX: Final = "/_local_aws/"
 
 
 class FaultKind(StrEnum):
-    """What goes wrong."""
+    """How a call is refused."""
 
     THROTTLING = "throttling"
-    SERVER_ERROR = "5xx"
     ACCESS_DENIED = "access-denied"
-    RESET_BEFORE = "reset-before"
-    """The connection is reset; the call has no effect."""
-    RESET_AFTER = "reset-after"
-    """The call takes effect, then the connection is reset: the answer is lost."""
-    LATENCY = "latency"
-    """The call waits ``seconds`` before it is handled."""
-    UNAVAILABLE = "503"
-    FAILED_ENTRY = "failed-entry"
-    """``PutTargets`` has no effect and returns 200 with ``FailedEntryCount: 1``."""
-    KILL_LAMBDA = "kill-lambda"
-    """The call takes effect, then every running Lambda function is killed."""
 
 
 class Caller(StrEnum):
@@ -39,12 +27,11 @@ class Caller(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong; the first that matches a call is applied.
+    """A refusal; the first that matches a call is applied.
 
     It happens to calls of an action and a service (Neptune's is ``rds``), by a caller, of which a
-    parameter contains ``about``; empty or ``None`` is any. The first ``skip`` are let through. Then
-    it happens to ``count`` calls, each with a probability that ``seed`` makes repeatable. A
-    ``LATENCY`` waits for ``seconds``.
+    parameter contains ``about``; empty or ``None`` is any. It happens to ``count`` of them, each
+    with a probability that ``seed`` makes repeatable.
     """
 
     kind: FaultKind
@@ -52,10 +39,8 @@ class Fault:
     service: str = ""
     caller: Caller | None = None
     count: int | None = 1
-    skip: int = 0
     probability: float = 1.0
     seed: int = 0
-    seconds: float = 0.0
     about: str = ""
 
 
@@ -65,7 +50,7 @@ class Call:
 
     The service is its signing name (Neptune's is ``rds``), the action method and path where the
     protocol names none. An answer to a custom resource is ``cloudformation`` /
-    ``CustomResourceResponse``. The status is 0 when the connection was reset.
+    ``CustomResourceResponse``.
     """
 
     time: float

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from local_aws.asgi import Answer, Handler, Request, answer
 from local_aws.behaviour import CONTROL_PREFIX, fault, snapshot_behaviour
 from local_aws.faults import FaultLayer
-from local_aws.lambdas import kill_lambdas
 from local_aws.neptune import NeptuneApi
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ class ControlLayer:
             "clear-faults": lambda _: faults.clear(),
             "calls": lambda _: [asdict(call) for call in faults.calls],
             "clear-calls": lambda _: faults.calls.clear(),
-            "kill-lambdas": lambda _: kill_lambdas(),
             "reset": self._reset,
         }
 

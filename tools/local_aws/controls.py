@@ -74,10 +74,6 @@ class Controls:
         """Forget the calls so far."""
         self._do("clear-calls")
 
-    def kill_lambdas(self) -> int:
-        """Kill every Lambda process; returns how many were in the middle of an invocation."""
-        return int(self._do("kill-lambdas"))
-
     def reset(self) -> None:
         """Take back every choice and forget the calls; resources stay as they are."""
         self._do("reset")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from deployment.cdk_cli import PROJECT, Cdk, Result
+from deployment.cdk_cli import PROJECT, Cdk, CdkError
 from fake_neptune import SnapshotBehaviour
 from local_aws import signals
 from local_aws.client import LocalAws, LocalAwsError
@@ -23,12 +23,7 @@ _INTERRUPTED = 130
 
 
 class DemoError(RuntimeError):
-    """Something is not as it should be; says what. ``output`` is what a failed command printed."""
-
-    def __init__(self, reason: str, output: str = "") -> None:
-        """Keep what it printed."""
-        super().__init__(reason)
-        self.output = output
+    """Something is not as it should be; says what."""
 
 
 class Screen:
@@ -79,12 +74,12 @@ class Demo:
         self._neptune = aws.client("neptune")
 
     def run(self) -> None:
-        """Do all of it; a failed command and a wrong result raise `DemoError`."""
+        """Do all of it; a failed command raises `CdkError`, a wrong result `DemoError`."""
         screen = self._screen
         self._neptune.create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
         screen.done(f"Neptune cluster {_CLUSTER} created through the API")
         with screen.step("cdk bootstrap", "cdk bootstrap: account prepared for deployments"):
-            _require("bootstrap", self._cdk.bootstrap(self._aws.account_id, self._aws.region))
+            self._cdk.bootstrap(self._aws.account_id, self._aws.region).require()
         outputs = self._deploy()
         width = max(map(len, outputs))
         for name, value in outputs.items():
@@ -109,15 +104,15 @@ class Demo:
                 cwd=PROJECT,
                 meanwhile=lambda: self._show(board),
             )
-            _require("deploy", result)
+            outputs = result.require().outputs
             # What happened since the last look, so that the bar never ends half way.
             self._show(board)
         done = "CloudFormation waited until the snapshot was available"
         self._screen.done(f"cdk deploy -c cluster={_CLUSTER}: {done}", started)
-        return result.outputs
+        return outputs
 
     def _destroy(self) -> None:
-        _require("destroy", self._cdk.destroy(self._assembly))
+        self._cdk.destroy(self._assembly).require()
         try:
             self._aws.client("cloudformation").describe_stacks(StackName=_STACK)
         except ClientError:
@@ -145,11 +140,6 @@ class Demo:
         ]
         if problems:
             raise DemoError(f"snapshot {identifier}: {'; '.join(problems)}")
-
-
-def _require(command: str, result: Result) -> None:
-    if not result.succeeded:
-        raise DemoError(f"cdk {command} failed", result.output)
 
 
 def main() -> int:
@@ -185,14 +175,16 @@ def main() -> int:
 def _run(aws: LocalAws, screen: Screen) -> bool:
     try:
         Demo(aws, screen).run()
+    except CdkError as problem:
+        screen.failure("cdk failed. This is all it said, with the provider's log:")
+        screen.line(str(problem))
     except (DemoError, FileNotFoundError) as problem:
         screen.failure(str(problem))
-        # What a command printed has the provider's log.
-        output = getattr(problem, "output", "")
-        screen.line(output or "\n".join(["The provider's log:", *aws.function_log()]))
-        screen.line(f"The end of the server's log:\n{aws.log_tail()}")
-        return False
-    return True
+        screen.line("\n".join(["The provider's log:", *aws.function_log()]))
+    else:
+        return True
+    screen.line(f"The end of the server's log:\n{aws.log_tail()}")
+    return False
 
 
 if __name__ == "__main__":

@@ -1,11 +1,7 @@
 """Lambda functions on this machine: processes the emulator starts."""
 
-import importlib
 import importlib.util
-import os
-import signal
 import venv
-from contextlib import suppress
 from pathlib import Path
 
 _RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
@@ -28,20 +24,3 @@ def make_runtime(directory: Path) -> Path:
         found = found.parent if found.name == "__init__.py" else found
         (packages / found.name).symlink_to(found)
     return directory / "bin" / "python"
-
-
-def kill_lambdas() -> int:
-    """Kill every Lambda process, as if its machine had failed; gives how many were invoked."""
-    # The emulator has no public way to do this; its table of workers is the only place that
-    # tells them from other processes on every operating system.
-    runtime = importlib.import_module("ministack.core.lambda_runtime")
-    workers = [worker for pool in runtime._workers.values() for worker in pool]  # noqa: SLF001
-    busy = 0
-    for worker in workers:
-        process = worker._proc  # noqa: SLF001
-        if process is None or process.poll() is not None:
-            continue
-        busy += bool(worker.in_use)
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
-    return busy

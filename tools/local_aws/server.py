@@ -5,9 +5,11 @@ import importlib
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,11 +27,10 @@ from local_aws.asgi import (
     read_request,
     send_answer,
 )
-from local_aws.connections import ResettableSocket
 from local_aws.control import ControlLayer
 from local_aws.custom_resources import CustomResources, ResponseLayer
 from local_aws.event_rules import EventRules
-from local_aws.faults import ConnectionLostError, FaultLayer
+from local_aws.faults import FaultLayer
 from local_aws.lambdas import make_runtime
 from local_aws.neptune import NeptuneApi
 from local_aws.nested_stacks import NestedStacks
@@ -41,7 +42,7 @@ from local_aws.stack_engine import StackEngine
 class _ListeningConfig(Config):
     """Hypercorn's configuration with a socket that listens already."""
 
-    def __init__(self, listening: ResettableSocket) -> None:
+    def __init__(self, listening: socket.socket) -> None:
         super().__init__()
         self._listening = listening
         self.certfile = os.environ["MINISTACK_SSL_CERT"]
@@ -53,7 +54,7 @@ class _ListeningConfig(Config):
         return Sockets([self._listening], [], [])
 
 
-def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> App:
+def build_app(emulator: App, account_id: str) -> App:
     """Put the layers around the emulator, and change what they cannot."""
     responses = ResponseLayer(handler_of(emulator))
     neptune = NeptuneApi()
@@ -68,15 +69,8 @@ def build_app(emulator: App, listening: ResettableSocket, account_id: str) -> Ap
         if scope["type"] != "http":
             await emulator(scope, receive, send)
             return
-        try:
+        with suppress(ClientGoneError):
             await send_answer(send, await handle(await read_request(scope, receive)))
-        except ConnectionLostError:
-            listening.reset(tuple(scope["client"]))
-            # Hypercorn answers 500 for an application that returns without an answer.
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        except ClientGoneError:
-            pass
 
     return app
 
@@ -95,10 +89,10 @@ def main() -> None:
     descriptor, directory = int(sys.argv[1]), Path(sys.argv[2])
     threading.Thread(target=_end_with_parent, args=(directory,), daemon=True).start()
     sys.executable = str(make_runtime(directory / "lambda-runtime"))
-    listening = ResettableSocket(descriptor)
+    listening = socket.socket(fileno=descriptor)
     # Imported here because it reads its settings from the environment at once.
     emulator: App = importlib.import_module("ministack.app").app
-    app = build_app(emulator, listening, os.environ["MINISTACK_ACCOUNT_ID"])
+    app = build_app(emulator, os.environ["MINISTACK_ACCOUNT_ID"])
     asyncio.run(serve(app, _ListeningConfig(listening)))  # type: ignore[arg-type]
 
 
