@@ -81,13 +81,15 @@ def test_a_rule_invokes_only_what_a_static_permission_of_its_prefix_lets_it(aws:
 
 def test_what_is_beyond_the_limits_is_refused(aws: LocalAws) -> None:
     events = aws.client("events")
-    rate, target = "rate(1 minute)", {"Id": "t", "Arn": arn(aws, "any")}
+    rate = "rate(1 minute)"
+    target: TargetTypeDef = {"Id": "t", "Arn": arn(aws, "any")}
     with pytest.raises(ClientError, match="less than or equal to 64"):
         events.put_rule(Name="x" * 65, ScheduleExpression=rate)
     events.put_rule(Name="limits", ScheduleExpression=rate)
-    for beyond in ({"Id": "x" * 65}, {"Input": "x" * 8193}):
+    beyond: list[TargetTypeDef] = [{**target, "Id": "x" * 65}, {**target, "Input": "x" * 8193}]
+    for one in beyond:
         with pytest.raises(ClientError, match="ValidationException"):
-            events.put_targets(Rule="limits", Targets=[{**target, **beyond}])
+            events.put_targets(Rule="limits", Targets=[one])
     events.delete_rule(Name="limits")
 
 

@@ -17,11 +17,6 @@ current_caller: ContextVar[Caller] = ContextVar("current_caller", default=Caller
 _CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _FORM = "application/x-www-form-urlencoded"
 _PARAMETERS_LIMIT = 64 * 1024
-_LAMBDA_ACTIONS = (
-    ("POST", re.compile(r"/functions/[^/]+/invocations$"), "Invoke"),
-    ("POST", re.compile(r"/functions/[^/]+/policy$"), "AddPermission"),
-    ("DELETE", re.compile(r"/functions/[^/]+/policy/[^/]+$"), "RemovePermission"),
-)
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,11 @@ def identify(request: Request, account_id: str) -> ApiCall | None:
     key, _region, service = credential.groups()
     # The emulator gives Lambda functions the account's number as their access key.
     caller = Caller.LAMBDA if key == account_id else Caller.OUTSIDE
-    action, parameters, protocol = _content(request, service)
+    action, parameters, protocol = _content(request)
     return ApiCall(service, action, parameters, caller, protocol)
 
 
-def _content(request: Request, service: str) -> tuple[str, dict[str, Any], str]:
+def _content(request: Request) -> tuple[str, dict[str, Any], str]:
     if request.headers.get("content-type", "").startswith(_FORM):
         parameters = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         if "Action" in parameters:
@@ -62,15 +57,7 @@ def _content(request: Request, service: str) -> tuple[str, dict[str, Any], str]:
     target = request.headers.get("x-amz-target", "")
     if target:
         return target.rpartition(".")[2], _json(request.body), "json"
-    return _rest_action(request, service), _json(request.body), "rest"
-
-
-def _rest_action(request: Request, service: str) -> str:
-    if service == "lambda":
-        for method, path, action in _LAMBDA_ACTIONS:
-            if request.method == method and path.search(request.path):
-                return action
-    return f"{request.method} {request.path}"
+    return f"{request.method} {request.path}", _json(request.body), "rest"
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -14,9 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-
 _NAMESPACE = "http://rds.amazonaws.com/doc/2014-10-31/"
-_SERVER_ERROR = 500
 
 
 class ClientGoneError(Exception):
@@ -75,9 +73,8 @@ def error(protocol: str, status: int, code: str, message: str) -> Answer:
     """Build the answer that says a call failed, in the form that SDKs expect of the protocol."""
     request_id = str(uuid4())
     if protocol == "query":
-        sender = "Receiver" if status >= _SERVER_ERROR else "Sender"
         body = (
-            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{sender}</Type>'
+            f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
             f"<Code>{code}</Code><Message>{escape(message)}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )

@@ -81,8 +81,6 @@ class FaultLayer:
 
 def _refusal(kind: FaultKind, call: ApiCall) -> Answer:
     if kind is FaultKind.THROTTLING:
-        if call.service == "lambda":
-            return error(call.protocol, 429, "TooManyRequestsException", "Rate Exceeded.")
         code = "Throttling" if call.protocol == "query" else "ThrottlingException"
         return error(call.protocol, 400, code, "Rate exceeded")
     code = "AccessDenied" if call.protocol == "query" else "AccessDeniedException"
