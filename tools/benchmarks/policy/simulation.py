@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 from benchmarks.figures import percentile
 from benchmarks.policy import polls, traces
 from benchmarks.policy.polls import Watched
-from benchmarks.policy.traces import Shape, Trace
+from benchmarks.policy.traces import SHAPES, Trace
 
 INTERVALS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 120.0)
 CURVE: Final = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0)
@@ -62,7 +62,7 @@ def simulate(count: int) -> Simulation:
         ours=_figures("ours", watched),
         fixed=[_fixed(lives, interval) for interval in INTERVALS],
         curve=curve,
-        groups=[_group(shape, bounds, lives, watched) for bounds in CLASSES for shape in Shape],
+        groups=[_group(shape, bounds, lives, watched) for bounds in CLASSES for shape in SHAPES],
     )
 
 
@@ -73,19 +73,17 @@ def better_in_both(one: Figures, other: Figures) -> bool:
 
 
 def _group(
-    shape: Shape, bounds: tuple[int, int], lives: Sequence[Trace], watched: Sequence[Watched]
+    shape: str, bounds: tuple[int, int], lives: Sequence[Trace], watched: Sequence[Watched]
 ) -> Group:
     chosen = [
         position
         for position, trace in enumerate(lives)
-        if trace.shape is shape and bounds[0] <= trace.duration < bounds[1]
+        if trace.shape == shape and bounds[0] <= trace.duration < bounds[1]
     ]
     ours = _figures("ours", [watched[position] for position in chosen])
     members = [lives[position] for position in chosen]
     beaten = [each for each in CURVE if better_in_both(_fixed(members, each), ours)]
-    return Group(
-        shape=shape.value, shortest=bounds[0], longest=bounds[1], ours=ours, beaten_by=beaten
-    )
+    return Group(shape=shape, shortest=bounds[0], longest=bounds[1], ours=ours, beaten_by=beaten)
 
 
 def _fixed(lives: Sequence[Trace], interval: float) -> Figures:
