@@ -73,13 +73,6 @@ def environment(tmp_path: Path, app: Path) -> Iterator[Environment]:
     shutil.rmtree(made.folder)
 
 
-def test_the_readme_has_an_import_a_snapshot_and_an_output() -> None:
-    imports, additions = readme_lines()
-    assert any("cdk_neptune_snapshot" in line for line in imports)
-    assert any("DatabaseClusterSnapshot(" in line for line in additions)
-    assert any("snapshot_arn" in line for line in additions)
-
-
 def test_a_new_app_gets_a_snapshot_by_the_lines_of_the_readme(
     aws: LocalAws, app: Path, environment: Environment, snapshots: Snapshots
 ) -> None:

@@ -52,23 +52,16 @@ def _measure(names: tuple[str, ...] | list[str], *, quick: bool) -> dict[str, An
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="few repetitions; prints and keeps nothing"
-    )
-    parser.add_argument(
-        "--only", nargs="+", choices=document.SECTIONS, help="measure these and keep the others"
-    )
-    parser.add_argument(
-        "--render", action="store_true", help="measure nothing, write the document again"
-    )
+    add = parser.add_argument
+    add("--quick", action="store_true", help="few repetitions; prints and keeps nothing")
+    only = "measure these and keep the others"
+    add("--only", nargs="+", choices=document.SECTIONS, help=only)
+    add("--render", action="store_true", help="measure nothing, write the document again")
     return parser.parse_args()
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    results: dict[str, Any] = json.loads(path.read_text())
-    return results
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _say(text: str) -> None:

@@ -1,11 +1,10 @@
 """Writes ``docs/benchmarks.md`` from the results; pure but for ``write``."""
 
 import importlib
-from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final
 
 from benchmarks import machine
-from benchmarks.markdown import Target, targets_table
+from benchmarks.markdown import targets_table
 from deployment.cdk_cli import PROJECT
 
 DOCUMENT: Final = PROJECT / "docs" / "benchmarks.md"
@@ -26,27 +25,9 @@ The peers (`tools/benchmarks/peers`) run with their defaults:
 - boto3's **waiter** in a Lambda function: it polls every 30 seconds."""
 
 
-class Section(Protocol):
-    """One question: a module of this package."""
-
-    TITLE: str
-
-    def measure(self, *, quick: bool) -> Any:  # noqa: ANN401 - each its own
-        """Find the answer."""
-        ...
-
-    def targets(self, result: Any) -> list[Target]:  # noqa: ANN401 - likewise
-        """Compare the answer with what was promised."""
-        ...
-
-    def render(self, result: Any) -> list[str]:  # noqa: ANN401 - likewise
-        """Write it, paragraph by paragraph."""
-        ...
-
-
-def section(name: str) -> Section:
-    """Find a section's module."""
-    return cast("Section", importlib.import_module(f"benchmarks.{name}"))
+def section(name: str) -> Any:  # noqa: ANN401 - a module
+    """Find a section's module, with its title and the functions measure, targets and render."""
+    return importlib.import_module(f"benchmarks.{name}")
 
 
 def write(results: dict[str, Any]) -> None:
@@ -92,7 +73,4 @@ def _reservations(results: dict[str, Any]) -> list[str]:
 
 def _draw(name: str, results: dict[str, Any]) -> list[str]:
     draw = getattr(section(name), "draw", None)
-    if draw is None or name not in results:
-        return []
-    drawn: list[str] = draw(results[name], Path(PLOTS))
-    return drawn
+    return draw(results[name], PLOTS) if draw and name in results else []

@@ -4,31 +4,21 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import peers
 from deployment.cdk_cli import PROJECT
 from deployment.synthesis import synthesize
 
-_ONE_AT_A_TIME: Final = threading.Lock()
-"""All threads share one jsii process, which would mix up their questions."""
-
 
 def synthesise(peer: str, name: str, clusters: Sequence[str], directory: Path) -> dict[str, Any]:
     """Write the assembly of one stack; gives its template."""
-    with _ONE_AT_A_TIME:
-        return _synthesise(peer, name, clusters, directory)
-
-
-def _synthesise(peer: str, name: str, clusters: Sequence[str], directory: Path) -> dict[str, Any]:
     synthesize(directory, name, lambda stack: peers.ALL[peer](stack, clusters))
-    template: dict[str, Any] = json.loads((directory / f"{name}.template.json").read_text())
-    return template
+    return dict(json.loads((directory / f"{name}.template.json").read_text()))
 
 
 class Taken(NamedTuple):

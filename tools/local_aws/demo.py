@@ -31,11 +31,11 @@ class Screen:
 
     def __init__(self) -> None:
         """Use the standard output."""
-        self._console = Console(highlight=False, soft_wrap=True)
+        self.console = Console(highlight=False, soft_wrap=True)
 
     def line(self, text: str, style: str = "") -> None:
         """Print a line."""
-        self._console.print(text, style=style, markup=False)
+        self.console.print(text, style=style, markup=False)
 
     def failure(self, text: str) -> None:
         """Print what went wrong."""
@@ -45,8 +45,8 @@ class Screen:
     def step(self, doing: str, done: str) -> Iterator[None]:
         """Show what is being done, and then a line that it is done and how long it took."""
         started = time.monotonic()
-        if self._console.is_terminal:
-            with self._console.status(doing):
+        if self.console.is_terminal:
+            with self.console.status(doing):
                 yield
         else:
             yield
@@ -55,11 +55,7 @@ class Screen:
     def done(self, text: str, started: float | None = None) -> None:
         """Print that something is done, and how long it took."""
         took = "" if started is None else f"  ({time.monotonic() - started:.1f} s)"
-        self._console.print(f"[green]✓[/] {text}[dim]{took}[/]")
-
-    def board(self) -> Board:
-        """Show the progress of a snapshot, as ``neptune-snapshot watch`` does."""
-        return Board(self._console)
+        self.console.print(f"[green]✓[/] {text}[dim]{took}[/]")
 
 
 class Demo:
@@ -95,7 +91,7 @@ class Demo:
     def _deploy(self) -> dict[str, str]:
         self._aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=_SNAPSHOT_SECONDS))
         started = time.monotonic()
-        with self._screen.board() as board:
+        with Board(self._screen.console) as board:
             board.waiting("cdk deploy: creating the provider")
             result = self._cdk.deploy_app(
                 *("-c", f"cluster={_CLUSTER}", "--output", str(self._assembly)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from benchmarks import requests, stacks
 from benchmarks.peers import CODE, OURS
@@ -19,12 +19,8 @@ _HERE: Final = Path(__file__).parent
 _CLUSTER: Final = "cold"
 
 
-@dataclass(frozen=True)
-class Handler:
-    """Where a handler's code lies and which module it is in."""
-
-    code: Path
-    module: str
+Handler: TypeAlias = tuple[Path, str]
+"""Where a handler's code lies and which module it is in."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,8 @@ class Stage:
         assembly = directory / "cdk.out"
         stacks.synthesise(OURS, "One", stacks.names(1), assembly)
         (asset,) = assembly.glob("asset.*")
-        self.ours = Handler(asset, "neptune_snapshot_provider.entry")
-        self.bare = Handler(CODE / "bare", "index")
+        self.ours: Handler = (asset, "neptune_snapshot_provider.entry")
+        self.bare: Handler = (CODE / "bare", "index")
         aws.client("neptune").create_db_cluster(DBClusterIdentifier=_CLUSTER, Engine="neptune")
         aws.set_snapshot_behaviour(SnapshotBehaviour(seconds=0))
         aws.set_snapshot_quota(10_000)
@@ -71,11 +67,12 @@ class Stage:
         )
 
     def _invoke(self, handler: Handler, event: dict[str, Any]) -> str:
+        code, module = handler
         ended = subprocess.run(  # noqa: S603 - our own command and arguments
-            [str(self._python), str(_HERE / "invocation.py"), handler.module, "handler"],
+            [str(self._python), str(_HERE / "invocation.py"), module, "handler"],
             env={
                 **self._aws.environment,
-                "PYTHONPATH": str(handler.code),
+                "PYTHONPATH": str(code),
                 # Sources are compiled at each start: in Lambda nothing keeps what was compiled.
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
