@@ -93,7 +93,7 @@ class RunResources:
     def _stacks(self) -> Iterator[Thing]:
         for stack in self._account.listed("cloudformation", "describe_stacks", "Stacks"):
             name = stack["StackName"]
-            if self._is_ours(name, partial(as_mapping, stack.get("Tags", []))):
+            if self._is_ours(name, as_mapping(stack.get("Tags", []))):
                 command = f"aws cloudformation delete-stack --stack-name {name}"
                 yield Thing("stack", name, command, partial(self._delete_stack, stack["StackId"]))
 
@@ -109,7 +109,7 @@ class RunResources:
     def _snapshots(self) -> Iterator[Thing]:
         for record in manual_snapshots(self._account):
             name, arn = record["DBClusterSnapshotIdentifier"], record["DBClusterSnapshotArn"]
-            if self._is_ours(name, partial(self._tags, arn)):
+            if name.startswith(self._prefix) and self._is_ours(name, self._tags(arn)):
                 option = f"--db-cluster-snapshot-identifier {name}"
                 command = f"aws neptune delete-db-cluster-snapshot {option}"
                 yield Thing("snapshot", name, command, partial(self._delete_snapshot, name))
@@ -117,7 +117,7 @@ class RunResources:
     def _clusters(self) -> Iterator[Thing]:
         for record in self._account.listed("neptune", "describe_db_clusters", "DBClusters"):
             name, arn = record["DBClusterIdentifier"], record["DBClusterArn"]
-            if self._is_ours(name, partial(self._tags, arn)):
+            if name.startswith(self._prefix) and self._is_ours(name, self._tags(arn)):
                 options = f"--db-cluster-identifier {name} --skip-final-snapshot"
                 command = f"aws neptune delete-db-cluster {options}"
                 yield Thing("cluster", name, command, partial(self._delete_cluster, name))
@@ -127,16 +127,15 @@ class RunResources:
         for group in log_groups(self._account, self._prefix):
             name = group["logGroupName"]
             arn = group.get("logGroupArn") or group["arn"].removesuffix(":*")
-            tags = logs.list_tags_for_resource(resourceArn=arn).get("tags", {})
-            if self._is_ours(name, partial(dict, tags)):
+            if self._is_ours(name, logs.list_tags_for_resource(resourceArn=arn).get("tags", {})):
                 command = f"aws logs delete-log-group --log-group-name {name}"
                 remove = partial(logs.delete_log_group, logGroupName=name)
                 yield Thing("log group", name, command, remove)
 
-    def _is_ours(self, name: str, tags: Callable[[], dict[str, str]]) -> bool:
+    def _is_ours(self, name: str, tags: dict[str, str]) -> bool:
         if not name.startswith(self._prefix):
             return False
-        run_id = tags().get(TAG)
+        run_id = tags.get(TAG)
         if run_id == self._run_id or (run_id is not None and not self._run_id):
             return True
         if name not in self.strangers:
