@@ -55,7 +55,6 @@ class LocalAws(Controls):
         *,
         port: int = 0,
         region: str = REGION,
-        account_id: str = ACCOUNT_ID,
         server_settings: Mapping[str, str] | None = None,
         home: Path | None = None,
     ) -> None:
@@ -65,7 +64,7 @@ class LocalAws(Controls):
         The certificate and the other files of clients stay in ``home`` for the next server; without
         it they go with this one. A server that cannot be started raises `LocalAwsError`.
         """
-        self.account_id = account_id
+        self.account_id = ACCOUNT_ID
         self.region = region
         try:
             listening = socket.create_server((HOSTS[0], port), backlog=128)

@@ -1,7 +1,6 @@
 """Environment variables that send AWS clients to this machine and nowhere else; certificates."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,11 +96,10 @@ def server_settings(
     }
 
 
-def without_foreign(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """An environment without what could lead a program to another AWS or through a proxy."""
-    source = os.environ if environment is None else environment
+def without_foreign() -> dict[str, str]:
+    """This environment without what could lead a program to another AWS or through a proxy."""
     return {
         name: value
-        for name, value in source.items()
+        for name, value in os.environ.items()
         if not name.startswith(_FOREIGN_PREFIXES) and name.upper() not in _PROXIES
     }

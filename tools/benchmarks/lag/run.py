@@ -1,9 +1,8 @@
 """Takes the planned snapshots, all peers side by side on one local AWS."""
 
 import sys
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypedDict
 
@@ -12,6 +11,7 @@ from benchmarks.lag.plan import Lane, Trial
 from local_aws import Call, SnapshotBehaviour
 
 _DRAIN_SECONDS: Final = 4.0
+_POLL_SECONDS: Final = 0.1
 _TIMEOUT: Final = 600.0
 _GAP: Final = 0.37
 """Between the answer to one trial and the next; no multiple of anybody's interval."""
@@ -37,23 +37,38 @@ def run(lanes: Sequence[Lane]) -> list[Sample]:
             here.add_clusters([trial.cluster], trial.behaviour)
         stack = requests.pending_stack(here.aws)
         here.aws.clear_calls()
-        answers = _Answers(lambda: here.aws.calls("CustomResourceResponse"))
         sent: dict[str, str] = {}
+        answered: set[str] = set()
 
         def take(lane: Lane) -> None:
             time.sleep(lane.delay)
             for trial in lane.trials:
-                function = functions[trial.peer]
-                event = requests.create(here.aws, stack, function, trial.cluster)
+                event = requests.create(here.aws, stack, functions[trial.peer], trial.cluster)
                 sent[trial.cluster] = event["RequestId"]
-                here.invoke(function, event)
-                answers.wait(event["RequestId"])
+                here.invoke(functions[trial.peer], event)
+                _wait_for(event["RequestId"], answered)
                 time.sleep(_GAP)
 
-        with answers, ThreadPoolExecutor(len(lanes)) as pool:
-            list(pool.map(take, lanes))
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            running = [pool.submit(take, lane) for lane in lanes]
+            # The server is asked only now and then, and for all lanes.
+            while not all(one.done() for one in running):
+                time.sleep(_DRAIN_SECONDS)
+                calls = here.aws.calls("CustomResourceResponse")
+                answered.update(str(call.parameters.get("RequestId")) for call in calls)
+                sys.stderr.write(f"\r  {len(answered)} snapshots answered ")
+            for one in running:
+                one.result()
         calls = here.aws.calls()
     return [sample(trial, sent[trial.cluster], calls) for trial in trials]
+
+
+def _wait_for(request: str, answered: Collection[str]) -> None:
+    until = time.monotonic() + _TIMEOUT
+    while request not in answered:
+        if time.monotonic() > until:
+            raise TimeoutError(f"request {request} was not answered")
+        time.sleep(_POLL_SECONDS)
 
 
 def sample(trial: Trial, request: str, calls: Sequence[Call]) -> Sample:
@@ -94,35 +109,3 @@ def _deploy(here: cloud.Cloud, peer: str) -> str:
     here.add_clusters(clusters, SnapshotBehaviour(seconds=0))
     here.deploy(here.synthesise(peer, name, clusters))
     return here.function(name)
-
-
-class _Answers:
-    """Knows which requests have been answered, and asks the server only now and then."""
-
-    def __init__(self, ask: Callable[[], list[Call]]) -> None:
-        self._ask = ask
-        self._seen: set[str] = set()
-        self._changed = threading.Condition()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def wait(self, request: str) -> None:
-        with self._changed:
-            if not self._changed.wait_for(lambda: request in self._seen, _TIMEOUT):
-                raise TimeoutError(f"request {request} was not answered")
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.wait(_DRAIN_SECONDS):
-            answered = {str(call.parameters.get("RequestId")) for call in self._ask()}
-            with self._changed:
-                self._seen |= answered
-                self._changed.notify_all()
-            sys.stderr.write(f"\r  {len(answered)} snapshots answered ")
-            sys.stderr.flush()
