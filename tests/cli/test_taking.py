@@ -319,8 +319,8 @@ def test_a_timeout_says_how_to_continue(world: World, caller: Caller) -> None:
 
 def test_a_failed_snapshot_is_to_be_deleted_by_hand(world: World, caller: Caller) -> None:
     world.duration = None
-    world.change_after(
-        30, lambda: world.set_status(next(iter(world.snapshots)), "failed"), call="snapshot"
+    world.at_call(
+        "snapshot", lambda: world.set_status(next(iter(world.snapshots)), "failed"), after=30
     )
     for _ in range(2):
         # Also the same request again.

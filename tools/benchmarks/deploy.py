@@ -64,10 +64,9 @@ def render(result: Result) -> list[str]:
     return [
         (
             f"`cdk deploy` of a synthesized stack to local AWS, {result['runs']} times each in "
-            "turn, with an instant snapshot. Medians, in seconds. The command line polls the "
-            "stack only every 5 seconds, which hides differences of a few seconds. "
-            "CloudFormation's part comes from the events of the stack. The emulator creates "
-            "roles, functions and state machines at once; AWS needs time for each."
+            "turn, with an instant snapshot. Medians, in seconds. The command line polls only "
+            "every 5 seconds, which hides small differences. CloudFormation's part comes from "
+            "the stack's events. The emulator creates every resource at once; AWS needs time."
         ),
         table(
             result["rows"],

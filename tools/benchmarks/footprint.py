@@ -39,10 +39,7 @@ def targets(rows: list[Footprint]) -> list[Target]:
 def render(rows: list[Footprint]) -> list[str]:
     """Write the section."""
     return [
-        (
-            "Resources in the synthesized template of a stack with one snapshot, including "
-            "the snapshot."
-        ),
+        "Resources in the template of a stack with one snapshot, including it.",
         table(
             rows,
             ("", "peer"),

@@ -70,15 +70,14 @@ def render(result: Result) -> list[str]:
     return [
         (
             f"Fresh processes synthesize an app with one resource, {result['runs']} of each in "
-            "turn. Medians, in seconds; most of the time is the start of jsii. The target "
-            "compares the two of each turn."
+            "turn. Medians, mostly the start of jsii. The target compares the two of each turn."
         ),
         table(rows, ("", itemgetter(0)), ("seconds", itemgetter(1))),
         (
             f"The asset has {result['files']} files, {result['zip_kib']:.1f} KiB zipped, "
-            f"{result['parts']['crhelper']:.1f} of it crhelper. It holds only sources: "
-            f"{result['parts']['ours']:.1f} KiB of ours, {result['parts']['bare']:.1f} without "
-            "comments and docstrings. The size has "
+            f"{result['parts']['crhelper']:.1f} of it crhelper, "
+            f"{result['parts']['ours']:.1f} ours, {result['parts']['bare']:.1f} without "
+            "comments and docstrings. It has "
             "[no target](adr/0007-no-target-for-the-asset.md)."
         ),
     ]

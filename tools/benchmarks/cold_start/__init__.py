@@ -52,11 +52,10 @@ def render(result: Result) -> list[str]:
     """Write the section."""
     return [
         (
-            f"Fresh Python processes, {result['runs']} of each in turn, with boto3 as in AWS's "
-            "runtime and uncompiled sources, as in Lambda. Medians, in milliseconds; the "
-            "target compares the two of each turn. Both create their client during import, "
-            "while Lambda lends a whole processor. Memory is the peak of an invocation; ours "
-            "takes an instant snapshot and responds."
+            f"Fresh Python processes, {result['runs']} of each in turn, with boto3 and "
+            "uncompiled sources, as in Lambda. Medians, in milliseconds; the target compares "
+            "the two of each turn. Both create their client during import. Memory is the peak; "
+            "ours takes an instant snapshot and responds."
         ),
         table(
             result["rows"],

@@ -38,11 +38,10 @@ def render(result: Result) -> list[str]:
     """Write the section."""
     return [
         (
-            "One stack takes many snapshots, each of another cluster, which is the worst case. "
-            "Synthesis is the fastest of three, without imports. IAM's limits are "
-            f"{number(INLINE_MAX)} characters for all inline policies of a role, "
-            f"{number(MANAGED_MAX)} for each managed policy, and {ATTACHED_MAX} managed "
-            "policies for each role. Cluster identifiers have 20 characters; *longest* has 63."
+            "One stack takes many snapshots, each of another cluster. Synthesis is the fastest "
+            f"of three, without imports. IAM's limits for a role: {number(INLINE_MAX)} "
+            f"characters of inline policies, and {ATTACHED_MAX} managed policies of "
+            f"{number(MANAGED_MAX)}. Cluster identifiers have 20 characters; *longest* has 63."
         ),
         table(
             result["templates"],
@@ -56,9 +55,8 @@ def render(result: Result) -> list[str]:
             ("fullest limit, longest", lambda each: percent(fullest(each["longest"]))),
         ),
         (
-            "CloudFormation sends the requests of one stack in parallel. Here, the deployed "
-            "function gets all events at once. *Calls* counts all calls of the function, "
-            "including retries."
+            "The deployed function gets all events at once, as CloudFormation sends them. "
+            "*Calls* includes retries."
         ),
         table(
             result["bursts"],
@@ -69,8 +67,8 @@ def render(result: Result) -> list[str]:
             ("all done (s)", "seconds"),
             ("calls", "calls"),
             ("refused", "throttled"),
-            ("calls in the busiest second", "peak"),
-            ("in the median second", "usual"),
+            ("calls/s, busiest", "peak"),
+            ("calls/s, median", "usual"),
         ),
     ]
 

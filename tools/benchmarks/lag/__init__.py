@@ -35,13 +35,11 @@ def render(samples: list[Sample]) -> list[str]:
         groups.setdefault(key, []).append(each)
     return [
         (
-            "The real CDK command line deploys every peer to one local AWS. Then each function "
-            "gets CloudFormation's Create events, at different moments. A snapshot becomes "
-            "available exactly its duration after the call that created it. The durations are "
-            "spread evenly from 2.5 s below to 2.5 s above the value in the table, so that no "
-            "interval fits by chance. Some functions are warm, some start cold. The lag ends "
-            "when the response reaches the server. *After the last poll* is the part of the "
-            "lag after the poll that saw the snapshot available."
+            "The real CDK command line deploys every peer to one local AWS. Each function, "
+            "warm or cold, gets Create events at different moments. The snapshots' durations "
+            "are spread evenly over 2.5 s around the value in the table, so that no interval "
+            "fits by chance. The lag ends when the response reaches the server; *after the "
+            "last poll* is its part after the poll that saw the snapshot available."
         ),
         table(
             [groups[key] for key in sorted(groups)],
@@ -51,15 +49,13 @@ def render(samples: list[Sample]) -> list[str]:
             ("runs", len),
             ("mean lag (s)", lambda group: _mean(group, "lag")),
             ("worst (s)", lambda group: max(each["lag"] for each in group)),
-            ("of the duration", lambda group: percent(_mean(group, "lag") / group[0]["seconds"])),
             ("after the last poll (s)", lambda group: _mean(group, "answering")),
             ("calls", lambda group: _mean(group, "calls")),
         ),
         (
-            "*Calls* counts calls to Neptune about the snapshot, without its creation. Each "
-            "call of the Provider framework also needs two Lambda invocations and a state "
-            "transition. Plain crhelper polls two, four and six minutes after the request, so "
-            "a snapshot of 5 minutes waits one more minute, and one of 20 s nearly two."
+            "*Calls* are those to Neptune about the snapshot after its creation. Each of the "
+            "Provider framework also needs two Lambda invocations and a state transition. "
+            "Plain crhelper polls two, four and six minutes after the request."
         ),
     ]
 

@@ -38,12 +38,11 @@ def render(simulation: Simulation) -> list[str]:
         classes.setdefault(each["longest"], []).append(each)
     return [
         (
-            f"{number(simulation['traces'])} snapshots in virtual time. Their durations are "
-            "spread evenly from 5 s to 12 h on a logarithmic scale. Their progress is linear, "
-            "stalled at 40, stepped, jumps from 0 to 100, or goes backwards. *Ours* polls as "
-            "the provider does: 13.5 minutes in one invocation, then up to 55 s of every "
-            "minute. The fixed intervals are never interrupted, which favors them. Relative "
-            "lag is the lag as a share of the snapshot's duration. Calls take no time."
+            f"{number(simulation['traces'])} snapshots in virtual time, from 5 s to 12 h, "
+            "spread evenly on a logarithmic scale. Their progress is linear, stalled at 40, "
+            "stepped, jumps from 0 to 100, or goes backwards. *Ours* polls for 13.5 minutes, "
+            "then up to 55 s of every minute; the fixed intervals are never interrupted, which "
+            "favors them. Relative lag is a share of the duration. Calls take no time."
         ),
         table(
             [simulation["ours"], *simulation["fixed"]],
@@ -55,11 +54,8 @@ def render(simulation: Simulation) -> list[str]:
             ("mean calls", "calls"),
         ),
         (
-            "A fixed interval must be chosen before the duration is known. The last column "
-            "names, for each kind of progress, the intervals that would be better in both lag "
-            "and calls if the duration were known. Most are long snapshots: the provider "
-            "polled often while the snapshot could still have been short, and after half an "
-            "hour it does not poll between two invocations of the rule."
+            "*Better* names the intervals that would win in both lag and calls if the duration "
+            "were known beforehand."
         ),
         table(
             classes.values(),
