@@ -83,7 +83,7 @@ def test_the_policy_names_a_known_name_in_lower_case(make: Make) -> None:
     assert wire(stack)["DBClusterIdentifier"]["Ref"].startswith(("Cluster", "ExistingCluster"))
 
 
-@pytest.mark.parametrize("name", [None, cdk.Aws.STACK_NAME])
+@pytest.mark.parametrize("name", [None, cdk.Aws.STACK_NAME], ids=["generated", "a token"])
 def test_a_name_known_only_at_deployment_is_referred_to(name: str | None) -> None:
     stack = new_stack()
     take(stack, cluster=neptune.CfnDBCluster(stack, "Cluster", db_cluster_identifier=name))
