@@ -163,8 +163,8 @@ def every_rollback_restores(universe: Universe) -> Violations:
         return
     for stack in universe.cloudformation.stacks.values():
         for key, before, after in stack.strayed:
-            stood_for_none = before.startswith("skipped:") and after.startswith("skipped:")
-            if not stood_for_none and before not in universe.ledger.struck:
+            had_none = before.startswith("skipped:")
+            if not had_none and before not in universe.ledger.struck:
                 yield f"{key} of {stack.name} is {after} instead of {before}"
 
 
