@@ -8,7 +8,14 @@ import pytest
 # It has to be said before the CDK's process starts. tests/security/test_scanners.py validates.
 os.environ["CDK_VALIDATION"] = "false"
 
-_LONGEST = ("tests/smoke/test_smoke.py", "tests/e2e", "tests/simulation/test_crashes.py")
+_LONGEST = (
+    "tests/smoke/test_smoke.py",
+    "tests/e2e",
+    "tests/simulation/test_crashes.py",
+    "tests/simulation/test_sequences.py",
+    "tests/security",
+    "tests/distribution",
+)
 """What has to begin first, as a file stays with one worker; of these the longest first."""
 
 

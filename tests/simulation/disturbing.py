@@ -61,15 +61,15 @@ def calls(scenario: Scenario) -> dict[int, str]:
 def points(scenario: Scenario) -> list[int]:
     """Numbers of the calls worth disturbing.
 
-    Looks repeat for hours: of the calls that are made between the same ones, each as the others,
-    the first two are disturbed and the last.
+    Looks repeat for hours: of equal calls between the same two, the first and the last are
+    disturbed.
     """
     alike: dict[tuple[str | None, ...], list[int]] = {}
     made = calls(scenario)
     for number in made:
-        around = tuple(made.get(near) for near in range(number - 2, number + 3))
+        around = tuple(made.get(near) for near in range(number - 1, number + 2))
         alike.setdefault(around, []).append(number)
-    return sorted({number for numbers in alike.values() for number in (*numbers[:2], numbers[-1])})
+    return sorted({number for numbers in alike.values() for number in (numbers[0], numbers[-1])})
 
 
 def disturb(scenario: Scenario, number: int, disturbance: Disturbance) -> None:
