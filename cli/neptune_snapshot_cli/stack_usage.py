@@ -86,7 +86,7 @@ class Usage:
             return float("inf")
         name = self._used.get((stack, resource), "")
         if known := self._known.get(name):
-            return None if was_returned(known.tags, None) else known.used_at
+            return None if was_returned(known.tags) else known.used_at
         found = self._aws.snapshot(name) if name else None
         return found.created_at if isinstance(found, Snapshot) else None
 

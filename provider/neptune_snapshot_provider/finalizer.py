@@ -159,9 +159,8 @@ class Finalizer:
         if snapshot is MISSING:
             return None
         tags = self._retried(lambda: self._aws.tags(snapshot.arn))
-        requested = None if self._request.waits_only else properties
         # Older ones may be of earlier attempts of the update that failed with it.
-        return None if was_returned(tags, requested) else used_at(snapshot, tags)
+        return None if was_returned(tags) else used_at(snapshot, tags)
 
     def _delete(self, plan: Plan) -> tuple[str, ...]:
         deleted: list[str] = []

@@ -266,15 +266,12 @@ def test_a_snapshot_that_a_reversal_returned_was_used_by_an_update_that_failed()
     def after(value: str) -> dict[str, str]:
         return {**tags, OwnerTag.TRIGGER: value}
 
-    assert not generations.was_returned(tags, second)
+    assert not generations.was_returned(tags)
     assert after(generations.after_return(tags, first)) == tags
     returned = after(generations.after_return(tags, second))
-    assert generations.was_returned(returned, third)
-    assert generations.was_returned(returned, second)
-    reused = after(generations.after_reuse(returned, third, 1e9))
-    assert generations.was_returned(reused, third)
-    assert generations.was_returned(reused, None)
-    assert not generations.was_returned(reused, second)
+    assert generations.was_returned(returned)
+    # Nothing tells whether the deployment that reused it succeeded.
+    assert generations.was_returned(after(generations.after_reuse(returned, third, 1e9)))
 
 
 def test_a_trigger_that_is_the_time_of_the_deployment_reuses_any_own_snapshot() -> None:

@@ -23,7 +23,7 @@ STACK: Final = (
     Mutation(
         "1: cleaning up deletes what this update took",
         "core/operation.py",
-        "_CLEANING_UP and self._is_before_this_operation(created_at)",
+        "_CLEANING_UP and self.began_after(created_at)",
         "_CLEANING_UP",
     ),
     Mutation(
@@ -41,14 +41,26 @@ STACK: Final = (
     Mutation(
         "2: a reversal that is not visible takes a snapshot",
         "core/operation.py",
-        "is_proof and self._is_before_this_operation(used_at):",
+        "is_proof and self.began_after(used_at):",
         "is_proof:",
     ),
     Mutation(
         "2: a reversal without a snapshot takes one at once",
         "core/operation.py",
-        "is_proof and self._is_before_this_operation(used_at):",
-        "(used_at is None or (is_proof and self._is_before_this_operation(used_at))):",
+        "is_proof and self.began_after(used_at):",
+        "(used_at is None or (is_proof and self.began_after(used_at))):",
+    ),
+    Mutation(
+        "2: an update that began in its rollback changes what a snapshot stands for",
+        "core/update.py",
+        "tags=not is_earlier",
+        "tags=True",
+    ),
+    Mutation(
+        "13: what was reused after it was returned is like any replaced snapshot",
+        "core/generations.py",
+        "in pairwise(generations(tags))",
+        "in list(pairwise(generations(tags)))[-1:]",
     ),
     Mutation(
         "2: a rollback is believed at once",
@@ -60,7 +72,7 @@ STACK: Final = (
     Mutation(
         "2: an operation without a time began after every snapshot",
         "core/operation.py",
-        "is_proof and self._is_before_this_operation(used_at):",
+        "is_proof and self.began_after(used_at):",
         "is_proof and not self._is_of_this_operation(used_at):",
     ),
     Mutation(
@@ -182,7 +194,7 @@ STACK: Final = (
     Mutation(
         "13: what a reversal returned is like any replaced snapshot",
         "finalizer.py",
-        "        return None if was_returned(tags, requested) else used_at(snapshot, tags)",
+        "        return None if was_returned(tags) else used_at(snapshot, tags)",
         "        return used_at(snapshot, tags)",
     ),
     Mutation(

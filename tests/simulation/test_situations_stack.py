@@ -125,6 +125,23 @@ def test_a_reversal_to_a_missing_snapshot_reads_a_stale_status(universe: Univers
     assert len(taken(universe)) == 2
 
 
+def test_an_update_that_began_in_its_rollback_is_deployed_again(universe: Universe) -> None:
+    """Situation 2: it looked like a reversal, and the snapshot of v4 then stood for v5."""
+    slow, failing = Declared("Slow"), Declared("Failing", cluster="other", timeout=20)
+    stack = create(universe, FIRST, slow)
+    before = current(stack)
+    universe.ledger.causes |= {"cluster", "killed"}
+    universe.neptune.set_status("other", "modifying", seconds=900.0, then="available")
+    universe.faults.armed.append(Fault(Kind.KILL))
+    style = Style(updates_replaced=True, sends_new_id=True)
+    update(universe, stack, NEXT, slow.but(trigger="v5"), failing, style=style)
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert current(stack) == before
+    update(universe, stack, NEXT, slow)
+    assert stack.status == "UPDATE_COMPLETE"
+    assert current(stack) != before
+
+
 def test_a_resource_is_reverted_without_a_rollback_of_its_stack(universe: Universe) -> None:
     """Situation 3: with rollback disabled, the Update that reverts took a snapshot."""
     stack = create(universe, FIRST)

@@ -176,7 +176,7 @@ def _unless_reverting(
         return Observe(Fact.STACK)
     permits = verdict(request, observed, operation)
     if permits is Verdict.REVERTING:
-        step = recorded(request, observed)
+        step = recorded(request, observed, operation)
         return replace(step, cause=error) if isinstance(step, Respond) else step
     # An Update to the properties of the current snapshot may be a reversal that is not visible yet.
     may_revert = not operation.is_settled and matches(request, observed)

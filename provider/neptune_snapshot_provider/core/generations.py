@@ -8,6 +8,7 @@ that the tag shows in which operation the snapshot was last used.
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from neptune_snapshot_provider.contract import OwnerTag
@@ -61,19 +62,12 @@ def after_return(tags: Mapping[str, str], properties: Properties) -> str:
     return _value(tags, [generation(properties)] * 2, *_words(tags)[len(generations(tags)) :])
 
 
-def was_returned(tags: Mapping[str, str], requested: Properties | None) -> bool:
-    """Whether a snapshot was used by an update that failed, before it is used for ``requested``.
+def was_returned(tags: Mapping[str, str]) -> bool:
+    """Whether a snapshot was used by an update that failed and was reverted to it.
 
-    Args:
-        tags: The tags of the snapshot.
-        requested: The properties of a request that may have reused the snapshot meanwhile; ``None``
-            if they are not known.
+    It may have been reused since, but nothing tells whether that deployment succeeded.
     """
-    known = generations(tags)
-    if _ends_twice(known):
-        return True
-    is_reused = requested is None or known[-1:] == [generation(requested)]
-    return is_reused and _ends_twice(known[:-1])
+    return any(one == next_one for one, next_one in pairwise(generations(tags)))
 
 
 def digest(*parts: str) -> str:
@@ -84,10 +78,6 @@ def digest(*parts: str) -> str:
 def _value(tags: Mapping[str, str], used_for: list[str], *time: str) -> str:
     taken_for, *reused_for = [*generations(tags), *used_for]
     return " ".join((taken_for, *reused_for[-(_COUNT_MAX - 1) :], *time))
-
-
-def _ends_twice(known: list[str]) -> bool:
-    return len(known) > 1 and known[-1] == known[-2]
 
 
 def _reused_at(tags: Mapping[str, str]) -> float | None:

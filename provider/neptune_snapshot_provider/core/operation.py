@@ -128,7 +128,7 @@ class Operation:
             return Verdict.ALLOWED
         if phase in (Phase.SUPERSEDED, Phase.DELETING):
             return Verdict.REFUSED
-        if phase is Phase.FORWARD and is_proof and self._is_before_this_operation(used_at):
+        if phase is Phase.FORWARD and is_proof and self.began_after(used_at):
             return Verdict.ALLOWED
         # A record that may be out of date may be of any earlier operation, also of its rollback.
         if not self.is_settled:
@@ -176,25 +176,26 @@ class Operation:
         is_current = self.phase in (Phase.FORWARD, Phase.UNKNOWN)
         return Verdict.ALLOWED if is_current else Verdict.REFUSED
 
+    def began_after(self, time: float | None) -> bool:
+        """Whether the operation is known to have begun after a moment."""
+        began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
+        if began_at is None or time is None:
+            return False
+        return time < began_at - CLOCKS_DIFFER
+
     def _permits_deletion(self, stack: Stack, created_at: float | None) -> bool:
         if any(_is_in_progress(one) and one not in _ENDS for one in stack.ancestors):
             return False
         if stack.status == _DELETING:
             return stack.ancestors_known
         # A snapshot of this very update may be needed by a rollback that is not visible yet.
-        return stack.status == _CLEANING_UP and self._is_before_this_operation(created_at)
+        return stack.status == _CLEANING_UP and self.began_after(created_at)
 
     def _is_of_this_operation(self, time: float | None) -> bool:
         began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
         if began_at is None or time is None:
             return False
         return time >= began_at - CLOCKS_DIFFER
-
-    def _is_before_this_operation(self, time: float | None) -> bool:
-        began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
-        if began_at is None or time is None:
-            return False
-        return time < began_at - CLOCKS_DIFFER
 
     def _is_superseded(self, stack: Stack) -> bool:
         if self.sent_at is None or stack.began_at is None:

@@ -108,14 +108,19 @@ def verdict(request: Request, observed: Observed, operation: Operation) -> Verdi
     return operation.update(used_at, is_proof=False)
 
 
-def recorded(request: Request, observed: Observed) -> Step:
-    """Respond with what CloudFormation has recorded already, so that its rollback ends."""
+def recorded(request: Request, observed: Observed, operation: Operation) -> Step:
+    """Respond with what CloudFormation has recorded already, so that its rollback ends.
+
+    A snapshot from before the operation keeps its tags: this may be an update that began only when
+    its rollback had, and the next one must not take the snapshot for its own.
+    """
     name = request.physical_id
     if _is_snapshot(name) and observed.current is None and observed.refusal is None:
         return Observe(Fact.CURRENT, name)
     if isinstance(observed.current, Found):
         situation = f"the update is reverted; snapshot {name} is returned"
-        return _reverted(request, observed, observed.current, situation)
+        is_earlier = operation.began_after(_used_at(observed.current))
+        return _reverted(request, observed, observed.current, situation, tags=not is_earlier)
     if ownership.is_skipped_id(name):
         situation = "the update is reverted to no snapshot"
         return Respond(name, situation, outcome=Outcome.SKIPPED, is_final=True)
@@ -146,7 +151,7 @@ def _unless_new(
     if operation is None:
         return Observe(Fact.STACK)
     if verdict(request, observed, operation) is Verdict.REVERTING:
-        return _revert(request, observed)
+        return _revert(request, observed, operation)
     if operation.stack is MISSING:
         return _of_unknown_stack(request, properties, observed)
     return None
@@ -172,13 +177,13 @@ def _took(request: Request, observed: Observed) -> bool:
     return ownership.is_of_request(request, snapshot, tags)
 
 
-def _revert(request: Request, observed: Observed) -> Step:
+def _revert(request: Request, observed: Observed, operation: Operation) -> Step:
     """Return the snapshot of the properties that CloudFormation goes back to; take none."""
     found = observed.predecessor
     if found is None:
         return Observe(Fact.PREDECESSOR)
     if found is MISSING:
-        return recorded(request, observed)
+        return recorded(request, observed, operation)
     situation = f"the update is reverted to snapshot {found.snapshot.identifier}"
     return _reverted(request, observed, found, situation)
 
@@ -196,13 +201,15 @@ def _of_unknown_stack(request: Request, properties: Properties, observed: Observ
     return await_available(snapshot, observed) if is_known and is_older else None
 
 
-def _reverted(request: Request, observed: Observed, found: Found, situation: str) -> Step:
+def _reverted(
+    request: Request, observed: Observed, found: Found, situation: str, *, tags: bool = True
+) -> Step:
     """Respond with a snapshot that a reversal returns, tagged as the one of the properties.
 
     The tags show the next update that the snapshot is not the one of an update that failed.
     """
     snapshot, refused = found.snapshot, observed.refusal
-    is_possible = refused is None or refused.operation.startswith(_READS)
+    is_possible = tags and (refused is None or refused.operation.startswith(_READS))
     if is_possible and (step := _tagged_as_returned(request, found)):
         return step
     event = LogEvent.OPERATION_REVERTING
