@@ -66,10 +66,10 @@ smoke-aws: setup ## Try it on a real AWS account: asks first, cleans up, reports
 	@python -m aws_smoke $(ARGS)
 
 # The tests marked `account` run within the test of `make smoke-aws`.
-# Four workers for two cores, as tests that deploy mostly wait; the longest first, as tests/conftest.py says.
+# Five workers for two cores, as tests that deploy mostly wait; the longest first, as tests/conftest.py says.
 PYTEST := python -m pytest -q --dist loadfile --no-loadscope-reorder
 test: setup ## Run every test
-	@$(PYTEST) -n 4 -m "not account"
+	@$(PYTEST) -n 5 -m "not account"
 
 test-fast: setup ## Run the tests that deploy nothing
 	@$(PYTEST) -n 2 -m "not e2e"
