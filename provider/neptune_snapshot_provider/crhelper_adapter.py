@@ -55,17 +55,17 @@ class Task(Protocol):
         """When the invocation ends, in seconds since the epoch."""
         ...
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the request is over, so that no later poll can respond."""
+        ...
+
     def work(self) -> Response | None:
         """Work on the request; ``None`` says that a rule continues it."""
         ...
 
     def set_up_rule(self) -> None:
         """Have a rule continue the request; an error is the reason of a FAILED response."""
-        ...
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the time of the request is over, so that no later poll can respond."""
         ...
 
     def remove_rule(self) -> None:

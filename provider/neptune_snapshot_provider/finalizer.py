@@ -29,8 +29,6 @@ from neptune_snapshot_provider.retries import Retries
 
 _DEFAULT_USAGE: Final = "by default 100 per region, shared with RDS and Aurora"
 
-_BETTER: Final = "it was taken before a migration that failed, or is newer"
-
 
 class Finalizer:
     """The steps between ``available`` and the response to one request."""
@@ -183,8 +181,8 @@ class Finalizer:
         if current == snapshot.arn:
             return
         if self._keeps(current, snapshot, properties):
-            named = current.rpartition(":")[2]
-            message = f"Parameter {name} keeps naming {named}: {_BETTER}"
+            kept = f"Parameter {name} keeps naming {current.rpartition(':')[2]}"
+            message = f"{kept}: it was taken before a migration that failed, or is newer"
             log(logging.INFO, LogEvent.PARAMETER_RETAINED, message)
             return
         write = partial(self._aws.put_parameter, name, snapshot.arn)

@@ -31,7 +31,7 @@ NOT_ASKED_FOR: dict[str, Any] = {
     "reuse_younger_than": None,
     "when_cluster_missing": WhenClusterMissing.FAIL,
 }
-HABITS: dict[str, Any] = {
+POLICIES: dict[str, Any] = {
     "keep_last": 5,
     "last_good_parameter": "/graph/last-good",
     "reuse_younger_than": cdk.Duration.hours(6),
@@ -51,7 +51,7 @@ def test_nothing_is_sent_that_was_not_asked_for() -> None:
 
 
 def test_everything_asked_for_is_sent() -> None:
-    sent = wire(stack_with(**HABITS))
+    sent = wire(stack_with(**POLICIES))
     assert {key: sent[key] for key in ON_THE_WIRE} == ON_THE_WIRE
     # A single resource knows itself which snapshot it replaces.
     assert not {"ReplacedSnapshotIdentifier", "ReportsReplacedSnapshot"} & sent.keys()
@@ -60,9 +60,9 @@ def test_everything_asked_for_is_sent() -> None:
 PERMITTED = {"keep_last": PRUNING, "last_good_parameter": PUBLISHING}
 
 
-@pytest.mark.parametrize(("name", "key"), list(zip(HABITS, ON_THE_WIRE, strict=True)))
+@pytest.mark.parametrize(("name", "key"), list(zip(POLICIES, ON_THE_WIRE, strict=True)))
 def test_each_is_sent_alone_and_permitted_what_it_needs(name: str, key: str) -> None:
-    stack, without = stack_with(**{name: HABITS[name]}), actions(stack_with())
+    stack, without = stack_with(**{name: POLICIES[name]}), actions(stack_with())
     sent = wire(stack)
     assert {one: sent[one] for one in ON_THE_WIRE if one in sent} == {key: ON_THE_WIRE[key]}
     assert not without & (PRUNING | PUBLISHING)
@@ -96,7 +96,7 @@ def chain_of(**properties: Any) -> tuple[str, list[Json]]:  # noqa: ANN401 - of 
 
 def test_in_a_chain_the_last_link_prunes_and_publishes_for_the_first() -> None:
     """The first decides whether a snapshot is taken, and makes room in a full quota."""
-    owner, (first, middle, last) = chain_of(**HABITS)
+    owner, (first, middle, last) = chain_of(**POLICIES)
     afterwards = {"LastGoodParameter", "SnapshotLogicalResourceId", "ReplacedSnapshotIdentifier"}
     assert not afterwards & (first.keys() | middle.keys())
     assert "KeepLast" not in middle
@@ -112,7 +112,7 @@ def test_in_a_chain_the_last_link_prunes_and_publishes_for_the_first() -> None:
 @pytest.mark.parametrize("policy", ["keep_last", "last_good_parameter"])
 def test_the_last_link_learns_from_the_first_which_snapshot_is_replaced(policy: str) -> None:
     """The first has a property for it: an existing first resource is updated too, and answers."""
-    owner, (first, middle, last) = chain_of(**{policy: HABITS[policy]})
+    owner, (first, middle, last) = chain_of(**{policy: POLICIES[policy]})
     assert last["ReplacedSnapshotIdentifier"] == {"Fn::GetAtt": [owner, "ReplacedSnapshot"]}
     assert first["ReportsReplacedSnapshot"] == "true"
     new = {"ReplacedSnapshotIdentifier", "ReportsReplacedSnapshot"}

@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from http import HTTPStatus
 from typing import cast
 
 import aws_cdk as cdk
@@ -41,11 +42,12 @@ def test_a_failing_invocation_is_tried_again(
     local: LocalAws | None, deployment: Deployment
 ) -> None:
     result = deployment.deploy(partial(_probe, version="v1")).require()
-    deployment.cloud.client("lambda").invoke(
+    invoked = deployment.cloud.client("lambda").invoke(
         FunctionName=result.outputs["Function"],
         InvocationType="Event",
         Payload=b'{"attempt": "failing"}',
     )
+    assert invoked["StatusCode"] == HTTPStatus.ACCEPTED
     time.sleep(0 if local else RETRIES_SECONDS)
 
 

@@ -35,8 +35,8 @@ STACK: Final = (
     Mutation(
         "1: a cleanup without times proves that an update ended",
         "core/operation.py",
-        "            return False\n        return time < began_at",
-        "            return True\n        return time < began_at",
+        "began_at is not None and time is not None and time < began_at",
+        "began_at is None or time is None or time < began_at",
     ),
     Mutation(
         "2: a reversal that is not visible takes a snapshot",

@@ -178,10 +178,8 @@ class Operation:
 
     def began_after(self, time: float | None) -> bool:
         """Whether the operation is known to have begun after a moment."""
-        began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
-        if began_at is None or time is None:
-            return False
-        return time < began_at - CLOCKS_DIFFER
+        began_at = self._began_at
+        return began_at is not None and time is not None and time < began_at - CLOCKS_DIFFER
 
     def _permits_deletion(self, stack: Stack, created_at: float | None) -> bool:
         if any(_is_in_progress(one) and one not in _ENDS for one in stack.ancestors):
@@ -192,10 +190,12 @@ class Operation:
         return stack.status == _CLEANING_UP and self.began_after(created_at)
 
     def _is_of_this_operation(self, time: float | None) -> bool:
-        began_at = self.stack.began_at if isinstance(self.stack, Stack) else None
-        if began_at is None or time is None:
-            return False
-        return time >= began_at - CLOCKS_DIFFER
+        began_at = self._began_at
+        return began_at is not None and time is not None and time >= began_at - CLOCKS_DIFFER
+
+    @property
+    def _began_at(self) -> float | None:
+        return self.stack.began_at if isinstance(self.stack, Stack) else None
 
     def _is_superseded(self, stack: Stack) -> bool:
         if self.sent_at is None or stack.began_at is None:
